@@ -1,0 +1,50 @@
+export {
+  ERROR_CODES,
+  type ErrorBody,
+  type ErrorCode,
+  errorFromBody,
+  isErrorCode,
+  SlipwayError,
+  toSlipwayError,
+} from './errors.ts';
+export * from './limits.ts';
+export {
+  checkName,
+  isSafeRelativePath,
+  type ModelReference,
+  modelId,
+  type NamedKind,
+  namePattern,
+  parseModelReference,
+} from './names.ts';
+export type { KeyDigest, ServiceAuth } from './processes/auth.ts';
+export type {
+  GatewayConfig,
+  GatewayRoutes,
+  GatewayState,
+  ReplicaRoute,
+  ServiceRoute,
+} from './processes/gateway.ts';
+export {
+  type EngineProfile,
+  type LaneChoice,
+  type LoadedModel,
+  type LogLevel,
+  NOT_RUN_HEADER,
+  type ReplicaLimits,
+  type ReplicaModel,
+  type ReplicaPhase,
+  type ReplicaSpec,
+  type ReplicaState,
+} from './processes/replica.ts';
+export { HOME_FILES, type ServerInfo } from './processes/server.ts';
+export {
+  BYTES_PER_ELEMENT,
+  type Datatype,
+  type Dimension,
+  elementCount,
+  type Signature,
+  type Tensor,
+  type TensorData,
+  type TensorSpec,
+} from './tensors.ts';

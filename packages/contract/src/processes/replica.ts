@@ -1,0 +1,98 @@
+import type { ErrorBody } from '../errors.ts';
+import type { Signature } from '../tensors.ts';
+
+/** How a replica uses the cores it was given: one run on all of them, or several runs on one each. */
+export type EngineProfile = 'latency' | 'throughput';
+
+/** Where runs happen: on the thread of the sockets, or on worker threads. `auto` lets warm-up decide. */
+export type LaneChoice = 'auto' | 'inline' | 'worker';
+
+/** A model as a replica finds it: a folder of its files on disk. */
+export interface ReplicaModel {
+  readonly name: string;
+  readonly version: number;
+  /** Digest of the model's manifest, `sha256:…`; the key of caches. */
+  readonly digest: string;
+  /** Absolute path of the folder that holds the model's files. */
+  readonly path: string;
+}
+
+/** Limits of one replica, all of them complete. Times in milliseconds unless the name says otherwise. */
+export interface ReplicaLimits {
+  readonly maxBodyBytes: number;
+  /** Requests that may run at once; `null`: as many as the engine can run. */
+  readonly maxConcurrentRequests: number | null;
+  readonly maxQueueLength: number;
+  readonly maxQueueWaitMs: number;
+  readonly scoringTimeoutMs: number;
+  readonly drainGraceSeconds: number;
+}
+
+/**
+ * All that a replica process is told, in the JSON file named by its `--spec` argument. The process writes
+ * `ReplicaState` to `stateFile` whenever its phase changes.
+ */
+export interface ReplicaSpec {
+  readonly kind: 'ReplicaSpec';
+  readonly replicaId: string;
+  readonly service: string;
+  readonly workspace: string;
+  readonly revision: number;
+  /** Where to listen; port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Bearer token of the admin listener, which is on loopback at a free port. */
+  readonly adminToken: string;
+  readonly models: readonly ReplicaModel[];
+  /** Cores the engine may use; threads are this number rounded up. */
+  readonly cpuCores: number;
+  readonly profile: EngineProfile;
+  readonly lane: LaneChoice;
+  readonly limits: ReplicaLimits;
+  /** Absolute paths. */
+  readonly authFile: string;
+  readonly stateFile: string;
+  readonly cacheDir: string;
+  readonly logLevel: LogLevel;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/**
+ * The life of a replica, in order. `failed` comes with an error; when `permanent` is set, starting again
+ * with the same spec must fail in the same way, so nobody should try.
+ */
+export type ReplicaPhase = 'starting' | 'loading' | 'warming' | 'ready' | 'stuck' | 'draining' | 'failed';
+
+/** What a replica says of itself: in its state file, and as the answer of `GET /status` of its admin listener. */
+export interface ReplicaState {
+  readonly kind: 'ReplicaState';
+  readonly replicaId: string;
+  readonly pid: number;
+  readonly phase: ReplicaPhase;
+  readonly port: number | null;
+  readonly adminPort: number | null;
+  /** Generation of the key file in force. */
+  readonly authGeneration: number;
+  readonly error: (ErrorBody & { readonly permanent: boolean }) | null;
+  readonly models: readonly LoadedModel[];
+  readonly inFlight: number;
+  readonly queued: number;
+}
+
+/** What warm-up found out about a model. */
+export interface LoadedModel {
+  readonly name: string;
+  readonly version: number;
+  readonly signature: Signature;
+  readonly lane: 'inline' | 'worker';
+  readonly workers: number;
+  readonly threads: number;
+  readonly loadMs: number;
+  readonly warmRunMs: number;
+}
+
+/**
+ * Header of a refusal that was given before the request began to run, so that sending it to another replica
+ * cannot run it twice. The gateway removes it.
+ */
+export const NOT_RUN_HEADER = 'x-slipway-not-run';

@@ -1,0 +1,81 @@
+/** What the elements of a tensor are, in the words of the Open Inference Protocol. */
+export type Datatype =
+  | 'BOOL'
+  | 'UINT8'
+  | 'UINT16'
+  | 'UINT32'
+  | 'UINT64'
+  | 'INT8'
+  | 'INT16'
+  | 'INT32'
+  | 'INT64'
+  | 'FP16'
+  | 'BF16'
+  | 'FP32'
+  | 'FP64'
+  | 'BYTES';
+
+/**
+ * The elements of a tensor in row-major order. BOOL is a Uint8Array of 0 and 1; FP16 and BF16 are their bit
+ * patterns in a Uint16Array; BYTES has one Uint8Array an element (text is UTF-8).
+ */
+export type TensorData =
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array
+  | readonly Uint8Array[];
+
+/** A named tensor. `data.length` is the product of `shape`. */
+export interface Tensor {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly number[];
+  readonly data: TensorData;
+}
+
+/** One dimension of a signature: a size, the name of a symbolic size, or `null` where nothing is known. */
+export type Dimension = number | string | null;
+
+/** What a model says of one of its inputs or outputs. */
+export interface TensorSpec {
+  readonly name: string;
+  readonly datatype: Datatype;
+  readonly shape: readonly Dimension[];
+}
+
+/** The inputs and outputs of a model, in its own order. */
+export interface Signature {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** Bytes an element takes when it is dense; BYTES has no fixed size. */
+export const BYTES_PER_ELEMENT: Readonly<Record<Exclude<Datatype, 'BYTES'>, 1 | 2 | 4 | 8>> = {
+  BOOL: 1,
+  UINT8: 1,
+  UINT16: 2,
+  UINT32: 4,
+  UINT64: 8,
+  INT8: 1,
+  INT16: 2,
+  INT32: 4,
+  INT64: 8,
+  FP16: 2,
+  BF16: 2,
+  FP32: 4,
+  FP64: 8,
+};
+
+/** Elements in a tensor of this shape; 1 for a scalar. */
+export function elementCount(shape: readonly number[]): number {
+  let count = 1;
+  for (const size of shape) count *= size;
+  return count;
+}
