@@ -1,0 +1,23 @@
+import type { OperationKind } from '@slipway/contract/api';
+import type { OperationRecord } from '../store/collections.ts';
+import type { Stored, Writer } from '../store/store.ts';
+
+/** What a rule says when it leaves long work to the operations. */
+export interface OperationOrder {
+  readonly workspace: string;
+  readonly kind: OperationKind;
+  /** `services/digits` */
+  readonly resource: string;
+  readonly revision: number | null;
+}
+
+/** The front of the operations: orders go in, in the transaction of the change that they belong to. */
+export interface OperationQueue {
+  enqueue(writer: Writer, order: OperationOrder): Promise<Stored<OperationRecord>>;
+  /** To be called after that transaction: begins work that waits. */
+  wake(): void;
+  /** Notes the wish; the work ends as `Cancelled` at its next safe point. Throws `not_found`, `conflict` (ended). */
+  cancel(workspace: string, id: string): Promise<Stored<OperationRecord>>;
+  /** Tells of every change of the operation and every new log line until `signal` fires. */
+  watch(id: string, signal: AbortSignal, changed: () => void): void;
+}

@@ -1,0 +1,174 @@
+import type {
+  AuthMode,
+  DeploymentConfig,
+  Failure,
+  ModelFile,
+  OperationKind,
+  OperationState,
+  ServiceState,
+} from '@slipway/contract/api';
+
+/** A folder that everything else stands in. Id: its name. */
+export interface WorkspaceRecord {
+  readonly name: string;
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** A registered model version. Id: `workspace/name:version`. */
+export interface ModelRecord {
+  readonly workspace: string;
+  readonly name: string;
+  readonly version: number;
+  /** True for the highest version of its name. */
+  readonly latest: boolean;
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly framework: string | null;
+  readonly frameworkVersion: string | null;
+  readonly parentId: string | null;
+  /** Digest of the OCI manifest that names the files. */
+  readonly digest: string;
+  readonly size: number;
+  readonly files: readonly ModelFile[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** The last version given to a model name, so that none is given twice. Id: `workspace/name`. */
+export interface ModelCounterRecord {
+  readonly lastVersion: number;
+}
+
+/** What a service should be. Id: its name, which is unique in the installation because its address is. */
+export interface ServiceRecord {
+  /** Its own for ever; names folders, tokens and revisions. */
+  readonly uid: string;
+  readonly name: string;
+  readonly workspace: string;
+  readonly computeTarget: string;
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly authMode: AuthMode;
+  /** Primary and secondary key, each encrypted; null when the service has none. */
+  readonly keys: { readonly primary: string; readonly secondary: string } | null;
+  /** Counts the changes of keys and mode; stands in the replicas' key file. */
+  readonly authGeneration: number;
+  /** The revision that is wanted. */
+  readonly revision: number;
+  readonly deleting: boolean;
+  readonly operationId: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** What a service is; written by the reconciler alone. Id: the service's name. */
+export interface ServiceStatusRecord {
+  readonly uid: string;
+  readonly state: ServiceState;
+  readonly error: Failure | null;
+  /** The last revision that became healthy. */
+  readonly activeRevision: number | null;
+  readonly readyReplicas: number;
+}
+
+/** What a service was to run, once and for all. Id: `service uid/number`. */
+export interface RevisionRecord {
+  readonly serviceUid: string;
+  readonly number: number;
+  readonly status: 'pending' | 'active' | 'superseded' | 'failed';
+  readonly models: readonly { readonly name: string; readonly version: number; readonly digest: string }[];
+  readonly config: DeploymentConfig;
+  readonly error: Failure | null;
+  readonly createdAt: string;
+}
+
+/** Long work. Id: its own. */
+export interface OperationRecord {
+  readonly id: string;
+  readonly workspace: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  /** `services/digits` */
+  readonly resource: string;
+  /** The revision it is about, where there is one. */
+  readonly revision: number | null;
+  readonly percent: number | null;
+  readonly message: string;
+  readonly error: Failure | null;
+  readonly cancelRequested: boolean;
+  /** Who works on it, and until when that holds unless renewed. */
+  readonly lease: { readonly owner: string; readonly expiresAt: string } | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+}
+
+/** One log line. Id: `operation id/sequence`, the sequence padded to ten digits. */
+export interface OperationLogRecord {
+  readonly operationId: string;
+  readonly sequence: number;
+  readonly time: string;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly message: string;
+}
+
+/** Something that happened to a service. Id: `service uid/sequence`, the sequence padded to ten digits. */
+export interface EventRecord {
+  readonly serviceUid: string;
+  readonly time: string;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly revision: number | null;
+  readonly replica: string | null;
+}
+
+/** The answer that a client's key was given. Id: `method path key`. */
+export interface IdempotencyRecord {
+  /** SHA-256 of the request body. */
+  readonly requestDigest: string;
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly createdAt: string;
+}
+
+/** Every collection and the type of its values. */
+export interface Collections {
+  readonly workspaces: WorkspaceRecord;
+  readonly models: ModelRecord;
+  readonly modelCounters: ModelCounterRecord;
+  readonly services: ServiceRecord;
+  readonly serviceStatus: ServiceStatusRecord;
+  readonly revisions: RevisionRecord;
+  readonly operations: OperationRecord;
+  readonly operationLog: OperationLogRecord;
+  readonly events: EventRecord;
+  readonly idempotency: IdempotencyRecord;
+}
+export type CollectionName = keyof Collections;
+
+/** The fields of each collection that can be asked for in a listing; columns of their own in SQL. */
+export const INDEXES = {
+  workspaces: [],
+  models: ['workspace', 'name', 'framework', 'latest', 'digest'],
+  modelCounters: [],
+  services: ['workspace', 'computeTarget', 'uid'],
+  serviceStatus: [],
+  revisions: ['serviceUid'],
+  operations: ['workspace', 'state', 'resource'],
+  operationLog: ['operationId'],
+  events: ['serviceUid'],
+  idempotency: [],
+} as const satisfies { readonly [C in CollectionName]: readonly (keyof Collections[C])[] };
+
+/** The indexed fields of a collection with their types. */
+export type IndexOf<C extends CollectionName> = Pick<
+  Collections[C],
+  Extract<(typeof INDEXES)[C][number], keyof Collections[C]>
+>;
