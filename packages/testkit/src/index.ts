@@ -1,1 +1,18 @@
-export {};
+export { CONV_NET_IMAGE, convNet } from './models/conv-net.ts';
+export { type DenseLayer, DIGIT_LAYERS, digitMlp, randomDigitLayers } from './models/digit-mlp.ts';
+export { addModel, identityModel } from './models/elementwise.ts';
+export { type ExternalDataModel, externalDataModel } from './models/external-data.ts';
+export { loopModel, memoryHogModel } from './models/misbehaving.ts';
+export { encodeModel } from './onnx/encode.ts';
+export {
+  type ExternalInitializer,
+  node,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxInitializer,
+  type OnnxModel,
+  type OnnxNode,
+  tensor,
+  tensorSpec,
+} from './onnx/model.ts';
+export { heWeights, normalFloats, seededRandom } from './random.ts';
