@@ -1,1 +1,15 @@
-export {};
+export type {
+  BlobDescriptor,
+  Blobs,
+  ByteRange,
+  Collected,
+  CollectOptions,
+  ContentStore,
+  Maintenance,
+  Manifests,
+  PackedModel,
+  Upload,
+  Uploads,
+} from './content-store.ts';
+export type { ByteStream } from './durable-file.ts';
+export { type ContentStoreOptions, openContentStore } from './open-content-store.ts';

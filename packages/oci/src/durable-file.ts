@@ -1,0 +1,67 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SlipwayError } from '@slipway/contract';
+
+/** Bytes in order, from a socket, a file or a test. */
+export type ByteStream = AsyncIterable<Uint8Array>;
+
+/** Gives a written and synced file its final name, so that the name is there after a power failure. */
+export async function publish(temporary: string, path: string): Promise<void> {
+  await rename(temporary, path);
+  await syncFolder(dirname(path));
+}
+
+/** Makes what was written to a file survive a power failure. */
+export async function syncFile(path: string): Promise<void> {
+  await using file = await open(path, 'r');
+  await file.sync();
+}
+
+/** Makes the names in a folder survive a power failure. */
+export const syncFolder = syncFile;
+
+/** Where a stream goes: the file, the place in it, the hash to keep, and how long the file may become. */
+export interface StreamTarget {
+  readonly file: FileHandle;
+  readonly position: number;
+  readonly hash: Hash;
+  readonly maxBytes: number;
+}
+
+/**
+ * Writes a stream into a file chunk by chunk and returns the position after it. The hash covers what was written, also
+ * when the stream or the disk fails. Throws `payload_too_large` before a byte beyond `maxBytes` is written.
+ */
+export async function writeStream(chunks: ByteStream, target: StreamTarget): Promise<number> {
+  let position = target.position;
+  for await (const chunk of chunks) {
+    if (position + chunk.byteLength > target.maxBytes) throw tooLarge(target.maxBytes);
+    await writeFully(target.file, chunk, position);
+    target.hash.update(chunk);
+    position += chunk.byteLength;
+  }
+  return position;
+}
+
+async function writeFully(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < chunk.byteLength) {
+    const { bytesWritten } = await file.write(chunk, done, chunk.byteLength - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+function tooLarge(maxBytes: number): SlipwayError {
+  return new SlipwayError('payload_too_large', `The file is larger than the limit of ${maxBytes} bytes.`, {
+    details: { maxBytes },
+  });
+}
+
+/** The digest of a file's bytes, read as a stream. */
+export async function hashOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
+}
