@@ -138,6 +138,15 @@ export interface IdempotencyRecord {
   readonly createdAt: string;
 }
 
+/** A key pair that signs the tokens of services; the private half encrypted. Id: its own. */
+export interface SigningKeyRecord {
+  /** The public half as a JSON Web Key with its `kid`. */
+  readonly publicKey: Readonly<Record<string, unknown>>;
+  /** The private half as a JSON Web Key, sealed under the master key. */
+  readonly sealedPrivateKey: string;
+  readonly createdAt: string;
+}
+
 /** Every collection and the type of its values. */
 export interface Collections {
   readonly workspaces: WorkspaceRecord;
@@ -150,6 +159,7 @@ export interface Collections {
   readonly operationLog: OperationLogRecord;
   readonly events: EventRecord;
   readonly idempotency: IdempotencyRecord;
+  readonly signingKeys: SigningKeyRecord;
 }
 export type CollectionName = keyof Collections;
 
@@ -165,6 +175,7 @@ export const INDEXES = {
   operationLog: ['operationId'],
   events: ['serviceUid'],
   idempotency: [],
+  signingKeys: [],
 } as const satisfies { readonly [C in CollectionName]: readonly (keyof Collections[C])[] };
 
 /** The indexed fields of a collection with their types. */

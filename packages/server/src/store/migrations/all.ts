@@ -1,0 +1,5 @@
+import { firstTables } from './0001-first-tables.ts';
+import type { Migration } from './migration.ts';
+
+/** All steps in order; a step's number is its place, counted from 1. */
+export const MIGRATIONS: readonly Migration[] = [firstTables];
