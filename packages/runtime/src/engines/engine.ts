@@ -1,0 +1,44 @@
+import type { Signature, Tensor } from '@slipway/contract';
+
+/** The engines that can run a model. `memory` runs tiny programs without a native library, for tests. */
+export type EngineName = 'onnx' | 'memory';
+
+/** What can be told of a model without loading it. */
+export interface ModelFacts {
+  /** Absolute path of the file to load. */
+  readonly file: string;
+  /** Size of the model with the files that it refers to. */
+  readonly bytes: number;
+  /** The model holds loops, so that one input can take far longer than another of the same size. */
+  readonly hasLoops: boolean;
+}
+
+/** How a model is to be loaded: plain data, so that it can cross to a worker thread. */
+export interface LoadOptions {
+  /** Threads that one run may use. */
+  readonly threads: number;
+  /** Digest of the model, the key of caches. */
+  readonly digest: string;
+  /** Absolute path of the folder for what an engine wants to keep between starts. */
+  readonly cacheDir: string;
+}
+
+/** A kind of model file that can be run. Every failure is a `SlipwayError`. */
+export interface Engine {
+  /** Finds the model in its folder and checks what can be checked cheaply; throws `invalid_model`. */
+  inspect(folder: string): ModelFacts;
+  /** Loads what `inspect` found, on the calling thread; throws `invalid_model`. */
+  load(facts: ModelFacts, options: LoadOptions): EngineSession;
+}
+
+/** A model in memory. It belongs to the thread that loaded it, and blocks that thread while it runs. */
+export interface EngineSession {
+  readonly signature: Signature;
+  /**
+   * Computes the named outputs, in that order. `inputs` must be in the signature's order and fit it. Throws
+   * `invalid_argument` for a value that no model takes (text that is not UTF-8), `invalid_model` if the
+   * engine refuses the run.
+   */
+  run(inputs: readonly Tensor[], outputs: readonly string[]): readonly Tensor[];
+  close(): void;
+}

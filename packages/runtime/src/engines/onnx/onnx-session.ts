@@ -1,0 +1,87 @@
+import {
+  type Datatype,
+  SlipwayError,
+  type Tensor,
+  type TensorData,
+  type TensorSpec,
+} from '@slipway/contract';
+import type { EngineSession } from '../engine.ts';
+import { ORT_TYPE, type OrtType } from './datatypes.ts';
+import { type OrtResults, type OrtSession, OrtTensor } from './ort-binding.ts';
+import { readSignature } from './signature.ts';
+import { decodeTexts, encodeTexts } from './text-elements.ts';
+
+const NO_DATA = new Uint8Array(0);
+
+/** A loaded ONNX model as an engine's session. Throws `invalid_model` if its signature cannot be served. */
+export function createOnnxSession(native: OrtSession): EngineSession {
+  const signature = readSignature(native);
+  const slots = signature.inputs.map((spec) => new OrtTensor(ortType(spec.datatype), NO_DATA, []));
+  // Filled anew for every run: a run is synchronous, and objects of one shape keep the call cheap.
+  const feeds = Object.fromEntries(
+    signature.inputs.map((spec, index) => [spec.name, slots[index] as OrtTensor]),
+  );
+  const specs = new Map(signature.outputs.map((spec) => [spec.name, spec]));
+  const allFetches = fetchesOf([...specs.keys()]);
+
+  const fill = (inputs: readonly Tensor[]) => {
+    for (let index = 0; index < slots.length; index += 1) {
+      const slot = slots[index] as OrtTensor;
+      const tensor = inputs[index] as Tensor;
+      slot.dims = tensor.shape;
+      slot.data = tensor.datatype === 'BYTES' ? decodeTexts(tensor) : tensor.data;
+    }
+  };
+  const clear = () => {
+    for (const slot of slots) slot.data = NO_DATA;
+  };
+
+  return {
+    signature,
+    run(inputs, outputs) {
+      try {
+        fill(inputs);
+        const results = runNative(
+          native,
+          feeds,
+          outputs.length === specs.size ? allFetches : fetchesOf(outputs),
+        );
+        return outputs.map((name) => fromOrt(results[name], specs.get(name)));
+      } finally {
+        clear();
+      }
+    },
+    close: () => native.dispose(),
+  };
+}
+
+function runNative(
+  native: OrtSession,
+  feeds: Readonly<Record<string, OrtTensor>>,
+  fetches: Readonly<Record<string, null>>,
+): OrtResults {
+  try {
+    return native.run(feeds, fetches);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SlipwayError('invalid_model', `The model could not run on this input: ${reason}`, { cause });
+  }
+}
+
+function fetchesOf(names: readonly string[]): Readonly<Record<string, null>> {
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
+function fromOrt(result: OrtTensor | undefined, spec: TensorSpec | undefined): Tensor {
+  if (result === undefined || spec === undefined) {
+    throw new SlipwayError('internal', 'ONNX Runtime left out an output that was asked for.');
+  }
+  const { name, datatype } = spec;
+  const data = datatype === 'BYTES' ? encodeTexts(result.data as string[]) : (result.data as TensorData);
+  return { name, datatype, shape: result.dims, data };
+}
+
+function ortType(datatype: Datatype): OrtType {
+  if (datatype !== 'BF16') return ORT_TYPE[datatype];
+  throw new SlipwayError('internal', 'A signature with BF16 must have been refused when it was read.');
+}
