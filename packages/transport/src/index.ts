@@ -1,1 +1,15 @@
-export {};
+export {
+  type AdminListener,
+  type AdminListenerOptions,
+  type AdminRoute,
+  createAdminListener,
+} from './admin-listener.ts';
+export { answerAndClose } from './answer-and-close.ts';
+export { readJsonFile, writeFileAtomic } from './atomic-file.ts';
+export { bearerToken, isSameSecret } from './bearer.ts';
+export type { CertificateFiles } from './certificate.ts';
+export type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
+export { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';
+export { createListener, type Listener, type ListenerOptions } from './listener.ts';
+export { type BodyResult, bodyTooLarge, declaredLength, readBody, sendContinue } from './read-body.ts';
+export { type RequestIds, resolveRequestIds } from './request-ids.ts';

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { SlipwayError } from '@slipway/contract';
+
+/**
+ * Replaces a file as a whole: whoever reads it meets the old content or the new, never a part, and after a loss of
+ * power too. Throws `storage_full` if the disk or the folder cannot take it; the old file is then untouched.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeDurably(temporary, data, mode);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new SlipwayError(
+      'storage_full',
+      `Cannot write ${path}: ${(error as Error).message}. Make room on the disk or mend the folder's permissions.`,
+      { details: { path }, cause: error },
+    );
+  }
+}
+
+async function writeDurably(path: string, data: string | Uint8Array, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads a JSON file. Throws `not_found` if it is not there and `invalid_argument` if it is no JSON. */
+export async function readJsonFile(path: string): Promise<unknown> {
+  const text = await readText(path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SlipwayError('invalid_argument', `${path} is not JSON: ${(error as Error).message}.`, {
+      details: { path },
+      cause: error,
+    });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new SlipwayError(
+      missing ? 'not_found' : 'invalid_argument',
+      missing ? `There is no file ${path}.` : `Cannot read ${path}: ${(error as Error).message}.`,
+      { details: { path }, cause: error },
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import {
+  constants,
+  createServer,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import type { TransportLimits } from './limits.ts';
+
+/** A request's worth of flow control: one image or tensor travels without waiting for a window update. */
+const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
+
+/** What one connection may have under way over all its requests. */
+const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
+
+/** Fewer, larger frames: each costs a callback. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+/** Megabytes that a connection may hold in all, its windows in both directions included. */
+const MAX_SESSION_MEMORY_MB = 64;
+
+/** An HTTP/2 server without a port of its own. */
+export interface Http2Sessions {
+  readonly server: Http2Server;
+  /** Takes a connection that speaks HTTP/2. */
+  serve(socket: Socket): void;
+  /** Tells every caller to make no further request (GOAWAY); connections close when theirs are answered. */
+  close(): void;
+  destroy(): void;
+}
+
+/** Makes the HTTP/2 server; `serve` gives it connections. */
+export function createHttp2Sessions(limits: TransportLimits): Http2Sessions {
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createServer({
+    maxSessionMemory: MAX_SESSION_MEMORY_MB,
+    settings: {
+      enablePush: false,
+      initialWindowSize: STREAM_WINDOW_BYTES,
+      maxFrameSize: MAX_FRAME_BYTES,
+      maxConcurrentStreams: limits.maxConcurrentStreams,
+      maxHeaderListSize: limits.maxHeaderBytes,
+    },
+  });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+    closeWhenIdle(session, limits.keepAliveTimeoutMs);
+    session.on('stream', (stream) => cancelWhenTrickling(stream, limits.requestTimeoutMs));
+  });
+  // A session's error ends that connection only, and it is the caller's doing; without a listener it would be thrown.
+  server.on('sessionError', () => {});
+  return {
+    server,
+    serve: (socket) => {
+      server.emit('connection', socket);
+    },
+    close: () => {
+      for (const session of sessions) session.close();
+    },
+    destroy: () => {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
+
+/**
+ * Ends a connection that has carried no request for `timeoutMs`. Counted in requests and not in bytes, so that
+ * neither pings nor header fragments keep it.
+ */
+function closeWhenIdle(session: ServerHttp2Session, timeoutMs: number): void {
+  let openStreams = 0;
+  let timer = setTimeout(end, timeoutMs);
+  session.on('stream', (stream) => {
+    openStreams += 1;
+    clearTimeout(timer);
+    stream.once('close', () => {
+      openStreams -= 1;
+      if (openStreams === 0 && !session.destroyed) timer = setTimeout(end, timeoutMs);
+    });
+  });
+  session.once('close', () => clearTimeout(timer));
+
+  function end(): void {
+    session.close();
+    // Header fragments of a request that never was do not end by themselves.
+    timer = setTimeout(() => session.destroy(), timeoutMs);
+  }
+}
+
+/** Gives a request up whose body has not arrived within `timeoutMs`. */
+function cancelWhenTrickling(stream: ServerHttp2Stream, timeoutMs: number): void {
+  if (stream.endAfterHeaders) return;
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), timeoutMs);
+  const clear = () => clearTimeout(timer);
+  stream.once('end', clear);
+  stream.once('close', clear);
+}
