@@ -105,13 +105,13 @@ async function* verified(layout: Layout, blob: OpenedBlob, chunks: ByteStream): 
  */
 async function setAside(layout: Layout, { digest, ino }: OpenedBlob): Promise<SlipwayError> {
   const path = blobPath(layout, digest);
-  const kept = join(layout.corrupt, hexOf(digest));
   const present = await unlessMissing(stat(path));
-  if (present?.ino === ino) await writingTo(layout.folder, () => rename(path, kept));
+  // A disk that can only be read is no reason to keep quiet about the damage.
+  if (present?.ino === ino) await rename(path, join(layout.corrupt, hexOf(digest))).catch(() => undefined);
   return new SlipwayError(
     'corrupt',
-    `Blob ${digest} does not match its digest: the file was damaged on disk. It was moved to ${kept}; register the model's files again to mend it.`,
-    { details: { digest, movedTo: kept } },
+    `Blob ${digest} does not match its digest: the file was damaged on disk. Register the model's files again to mend it; what was found is kept in ${layout.corrupt}.`,
+    { details: { digest } },
   );
 }
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, link, lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
 import type { ModelFile } from '@slipway/contract/api';
 import { verifyBlob } from './blobs.ts';
-import { hashOfFile } from './durable-file.ts';
+import { hashOfFile, makeFolder } from './durable-file.ts';
 import { blobPath, type Layout } from './layout.ts';
 import { systemCode, unlessMissing, writingTo } from './storage-errors.ts';
 
@@ -37,7 +37,7 @@ async function ensureFolder(layout: Layout, files: readonly ModelFile[], target:
   if (await isCurrent(layout, files, target)) return;
   const parent = dirname(target);
   await writingTo(parent, async () => {
-    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await makeFolder(parent);
     await removeLeftovers(target);
     const temporary = `${temporaryPrefix(target)}${randomUUID()}`;
     try {
@@ -75,10 +75,10 @@ async function removeLeftovers(target: string): Promise<void> {
 }
 
 async function build(layout: Layout, files: readonly ModelFile[], folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 });
+  await makeFolder(folder);
   for (const file of files) {
     const path = join(folder, file.path);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     await place(layout, file, path);
   }
 }

@@ -1,11 +1,36 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
+import { systemCode } from './storage-errors.ts';
+
+const FOLDER_OPTIONS = { mode: 0o700 };
 
 /** Bytes in order, from a socket, a file or a test. */
 export type ByteStream = AsyncIterable<Uint8Array>;
+
+/**
+ * Makes a folder and those above it, for this user alone. Not `mkdir` with `recursive`, which answers ENOENT where the disk
+ * is read-only.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  if (await isFolderNow(path)) return;
+  await makeFolder(dirname(path));
+  await mkdir(path, FOLDER_OPTIONS);
+}
+
+/** True if the folder is there or could be made; false if its parent is missing. */
+async function isFolderNow(path: string): Promise<boolean> {
+  try {
+    await mkdir(path, FOLDER_OPTIONS);
+    return true;
+  } catch (thrown) {
+    if (systemCode(thrown) === 'EEXIST') return true;
+    if (systemCode(thrown) === 'ENOENT' && dirname(path) !== path) return false;
+    throw thrown;
+  }
+}
 
 /** Gives a written and synced file its final name, so that the name is there after a power failure. */
 export async function publish(temporary: string, path: string): Promise<void> {

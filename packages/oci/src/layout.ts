@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { hexOf } from './digest.ts';
-import { publish, syncFolder } from './durable-file.ts';
+import { makeFolder, publish, syncFolder } from './durable-file.ts';
 import { unlessMissing, writingTo } from './storage-errors.ts';
 
 /** Where things lie in the store's folder. */
@@ -52,7 +52,7 @@ export async function openLayout(folder: string): Promise<Layout> {
   });
   await writingTo(folder, async () => {
     for (const path of [layout.blobs, layout.uploads, layout.temporary, layout.corrupt]) {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      await makeFolder(path);
     }
     await writeOnce(layout, 'oci-layout', MARKER);
     await writeOnce(layout, 'index.json', INDEX);

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { promisify } from 'node:util';
+import { openContentStore } from './open-content-store.ts';
+
+const run = promisify(execFile);
+
+async function makeFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-oci-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A file system of a few megabytes, or `undefined` where this user may not make one. */
+async function mountSmallDisk(t: TestContext): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'slipway-oci-'));
+  try {
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
+  } catch (thrown) {
+    await rmdir(folder);
+    t.skip(`SKIPPED, NOT TESTED HERE: a small disk cannot be mounted (${String(thrown)})`);
+    return undefined;
+  }
+  t.after(async () => {
+    await run('umount', [folder]);
+    await rmdir(folder);
+  });
+  return folder;
+}
+
+async function* zeros(bytes: number): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.alloc(65_536);
+  for (let sent = 0; sent < bytes; sent += chunk.length) yield chunk;
+}
+
+test('a full disk refuses and keeps nothing half written', async (t) => {
+  const disk = await mountSmallDisk(t);
+  if (disk === undefined) return;
+  const store = await openContentStore(join(disk, 'store'));
+  await assert.rejects(store.blobs.write(zeros(4_000_000)), {
+    code: 'storage_full',
+    message: /the disk is full/,
+  });
+  assert.deepEqual(await readdir(join(disk, 'store', 'tmp')), []);
+
+  const upload = await store.uploads.begin();
+  await upload.append(0, zeros(65_536));
+  await assert.rejects(upload.append(65_536, zeros(4_000_000)), { code: 'storage_full' });
+  assert.equal((await store.uploads.open(upload.status.id)).status.offset, 65_536);
+  await upload.append(65_536, zeros(65_536));
+  await store.blobs.write(zeros(500_000));
+});
+
+test('a disk that turned read-only refuses with the reason, and still reads', async (t) => {
+  const disk = await mountSmallDisk(t);
+  if (disk === undefined) return;
+  const store = await openContentStore(join(disk, 'store'));
+  const { digest } = await store.blobs.write(zeros(1000));
+  const upload = await store.uploads.begin();
+  await run('mount', ['-o', 'remount,ro', disk]);
+  const refusal = { code: 'storage_full', message: /the disk is read-only/ };
+  await assert.rejects(store.blobs.write(zeros(1000)), refusal);
+  await assert.rejects(store.blobs.claim(digest), refusal);
+  await assert.rejects(store.uploads.begin(), refusal);
+  await assert.rejects(upload.append(0, zeros(10)), refusal);
+  await assert.rejects(openContentStore(join(disk, 'another')), refusal);
+  await store.maintenance.verify(digest);
+});
+
+test('300 MB stream in and out with flat memory', async (t) => {
+  const folder = await makeFolder(t);
+  const sparse = join(folder, 'sparse');
+  await using file = await open(sparse, 'w');
+  await file.truncate(300_000_000);
+  const store = await openContentStore(join(folder, 'store'));
+  const before = process.memoryUsage().rss;
+  const { digest, size } = await store.blobs.write(createReadStream(sparse));
+  await store.maintenance.verify(digest);
+  assert.equal(size, 300_000_000);
+  const grownMegabytes = (process.memoryUsage().rss - before) / 1e6;
+  assert.ok(grownMegabytes < 150, `memory grew by ${grownMegabytes} MB`);
+});
