@@ -17,7 +17,11 @@ export type ByteStream = AsyncIterable<Uint8Array>;
 export async function makeFolder(path: string): Promise<void> {
   if (await isFolderNow(path)) return;
   await makeFolder(dirname(path));
-  await mkdir(path, FOLDER_OPTIONS);
+  if (await isFolderNow(path)) return;
+  throw new SlipwayError(
+    'storage_full',
+    `The folder ${path} cannot be made. Choose a place on an ordinary disk.`,
+  );
 }
 
 /** True if the folder is there or could be made; false if its parent is missing. */
