@@ -1,3 +1,4 @@
+export { onTestEnd, type TestScope } from './cleanup.ts';
 export { CONV_NET_IMAGE, convNet } from './models/conv-net.ts';
 export { type DenseLayer, DIGIT_LAYERS, digitMlp, randomDigitLayers } from './models/digit-mlp.ts';
 export { addModel, identityModel } from './models/elementwise.ts';
@@ -15,4 +16,21 @@ export {
   tensor,
   tensorSpec,
 } from './onnx/model.ts';
+export { freePort } from './processes/free-port.ts';
+export {
+  assertNothingLeft,
+  killProcessesMentioning,
+  processesMentioning,
+  type RunningProcess,
+} from './processes/leftovers.ts';
+export {
+  type ProcessExit,
+  type ProcessOptions,
+  runProcess,
+  type StartedProcess,
+  startProcess,
+} from './processes/started-process.ts';
 export { heWeights, normalFloats, seededRandom } from './random.ts';
+export { temporaryFolder } from './temporary-folder.ts';
+export { TEST_CERTIFICATES, type TestCertificate } from './test-certificates.ts';
+export { type WaitOptions, waitFor } from './wait-for.ts';

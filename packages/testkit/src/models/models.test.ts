@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -13,6 +12,7 @@ import {
   identityModel,
   loopModel,
   memoryHogModel,
+  temporaryFolder,
 } from '../index.ts';
 
 const IDENTITIES = [
@@ -95,8 +95,7 @@ test('memoryHogModel answers with as many megabytes as asked', async () => {
 });
 
 test('externalDataModel reads its weights from the second file', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-testkit-'));
-  t.after(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder(t);
   const { model, dataFile, data } = externalDataModel();
   const path = join(folder, 'model.onnx');
   await writeFile(path, model);
