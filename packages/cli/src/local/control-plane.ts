@@ -1,0 +1,44 @@
+import { errorFromBody, type ServerInfo, SlipwayError } from '@slipway/contract';
+import { readToken } from './home.ts';
+
+/** A control plane on this machine answers in milliseconds, or something is wrong with it. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** The version of the control plane that answers at `url`; `undefined` if none does. */
+export async function answeringVersion(url: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(`${url}/api/v1/health`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    const body: unknown = await answer.json();
+    return typeof body === 'object' && body !== null && 'version' in body ? String(body.version) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True if anything speaks HTTP at `url`. */
+export async function answersHttp(url: string): Promise<boolean> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tells the control plane to end, with or without gateway and replicas; it has begun to when this returns. */
+export async function requestShutdown(info: ServerInfo, services: 'keep' | 'stop'): Promise<void> {
+  const answer = await fetch(`${info.url}/api/v1/shutdown`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${readToken(info.home)}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ services }),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+  });
+  if (answer.ok) return;
+  const body = (await answer.json()) as { error?: object };
+  throw body.error === undefined
+    ? new SlipwayError(
+        'unavailable',
+        `The control plane at ${info.url} answered ${answer.status} to the shutdown.`,
+      )
+    : errorFromBody(body.error);
+}
