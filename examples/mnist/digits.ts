@@ -34,7 +34,14 @@ export async function loadDigits(set: keyof typeof FILES): Promise<Digits> {
   if (count === undefined || height !== DIGIT_SIDE || width !== DIGIT_SIDE || labels.shape[0] !== count) {
     throw new Error(`The ${set} set is not MNIST: images [${images.shape}], labels [${labels.shape}].`);
   }
-  return { count, pixels: Float32Array.from(images.data, (byte) => byte / 255), labels: labels.data };
+  return { count, pixels: scaled(images.data), labels: labels.data };
+}
+
+/** Bytes from 0 to 255 as numbers from 0 to 1. */
+function scaled(bytes: Uint8Array): Float32Array {
+  const values = new Float32Array(bytes.length);
+  for (let index = 0; index < bytes.length; index += 1) values[index] = (bytes[index] ?? 0) / 255;
+  return values;
 }
 
 /** The pixels of one digit, as a view. */
