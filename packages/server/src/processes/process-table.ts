@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import {
+  type ProcessEntry,
+  type ProcessVitals,
+  parseProc,
+  parseProcCommand,
+  parsePs,
+} from './parse-processes.ts';
+
+/** The table is read in one go; `ps` that hangs must not hang us. */
+const PS_TIMEOUT_MS = 5_000;
+
+const run = promisify(execFile);
+const onLinux = process.platform === 'linux';
+
+/** All processes that this user can see, with their command lines. */
+export async function listProcesses(): Promise<readonly ProcessEntry[]> {
+  if (!onLinux) return (await ps(['-A'])).filter((line) => line.alive);
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
+  const entries = await Promise.all(pids.map(readEntry));
+  return entries.filter((entry) => entry !== undefined);
+}
+
+async function readEntry(pid: number): Promise<ProcessEntry | undefined> {
+  const vitals = await readVitals(pid);
+  if (vitals === undefined || !vitals.alive) return undefined;
+  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return { pid, startTime: vitals.startTime, command: parseProcCommand(text) };
+}
+
+/** What one process is like now; `undefined` if there is none with that pid. */
+export async function readVitals(pid: number): Promise<ProcessVitals | undefined> {
+  if (!onLinux) return (await ps(['-p', String(pid)]))[0];
+  try {
+    const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8');
+    return parseProc(await read('stat'), await read('status'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function ps(which: readonly string[]) {
+  const fields = ['-ww', '-o', 'pid=,stat=,rss=,lstart=,command='];
+  const options = { timeout: PS_TIMEOUT_MS, maxBuffer: 64 << 20, env: { ...process.env, LC_ALL: 'C' } };
+  // `ps` exits 1 when no process has the pid, with nothing on its output.
+  const { stdout } = await run('ps', [...which, ...fields], options).catch(() => ({ stdout: '' }));
+  return parsePs(stdout);
+}
