@@ -11,24 +11,70 @@ import {
 } from '../limits.ts';
 import type { EngineProfile, LaneChoice } from '../processes/replica.ts';
 
-const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const orNull = <T extends Type.TSchema>(schema: T, options: Type.TSchemaOptions) =>
+  Type.Union([schema, Type.Null()], options);
 
 /** How a service runs. Names follow Azure's deployment configuration; a field that is left out has its default. */
 export const DeploymentConfig = Type.Object(
   {
-    numReplicas: Type.Integer({ minimum: 0, maximum: 1000, default: 1 }),
-    cpuCores: Type.Number({ exclusiveMinimum: 0, default: DEFAULT_CPU_CORES }),
-    memoryGb: Type.Number({ exclusiveMinimum: 0, default: DEFAULT_MEMORY_GB }),
-    memoryGbLimit: orNull(Type.Number({ exclusiveMinimum: 0 })),
-    authEnabled: Type.Boolean({ default: true }),
-    tokenAuthEnabled: Type.Boolean({ default: false }),
-    scoringTimeoutMs: Type.Integer({ minimum: 1, default: DEFAULT_SCORING_TIMEOUT_MS }),
-    replicaMaxConcurrentRequests: orNull(Type.Integer({ minimum: 1 })),
-    maxRequestWaitTimeMs: Type.Integer({ minimum: 1, default: DEFAULT_MAX_QUEUE_WAIT_MS }),
-    maxQueueLength: Type.Integer({ minimum: 0, default: DEFAULT_MAX_QUEUE_LENGTH }),
-    maxBodyBytes: Type.Integer({ minimum: 1, default: DEFAULT_MAX_BODY_BYTES }),
-    drainGraceSeconds: Type.Integer({ minimum: 0, maximum: 3600, default: DEFAULT_DRAIN_GRACE_SECONDS }),
-    rolloutTimeoutSeconds: Type.Integer({ minimum: 1, default: DEFAULT_ROLLOUT_TIMEOUT_SECONDS }),
+    numReplicas: Type.Integer({
+      minimum: 0,
+      maximum: 1000,
+      default: 1,
+      description: 'Processes that serve the service side by side; 0 stops it and keeps its name and keys.',
+    }),
+    cpuCores: Type.Number({
+      exclusiveMinimum: 0,
+      default: DEFAULT_CPU_CORES,
+      description: 'Cores each replica is given; its engine uses this many threads, rounded up.',
+    }),
+    memoryGb: Type.Number({
+      exclusiveMinimum: 0,
+      default: DEFAULT_MEMORY_GB,
+      description: 'Memory each replica asks for, in gigabytes of 10^9 bytes; the target must have it free.',
+    }),
+    memoryGbLimit: orNull(Type.Number({ exclusiveMinimum: 0 }), {
+      description: 'A replica that takes more is replaced; `null`: no limit.',
+    }),
+    authEnabled: Type.Boolean({ default: true, description: 'Callers send one of the two keys.' }),
+    tokenAuthEnabled: Type.Boolean({
+      default: false,
+      description: 'Callers send a token instead of a key; `authEnabled` must then be false.',
+    }),
+    scoringTimeoutMs: Type.Integer({
+      minimum: 1,
+      default: DEFAULT_SCORING_TIMEOUT_MS,
+      description: 'A request that runs longer is answered 504.',
+    }),
+    replicaMaxConcurrentRequests: orNull(Type.Integer({ minimum: 1 }), {
+      description: 'Requests that run at once in a replica; `null`: as many as the engine can run.',
+    }),
+    maxRequestWaitTimeMs: Type.Integer({
+      minimum: 1,
+      default: DEFAULT_MAX_QUEUE_WAIT_MS,
+      description: 'A request that waits longer for its turn is answered 503.',
+    }),
+    maxQueueLength: Type.Integer({
+      minimum: 0,
+      default: DEFAULT_MAX_QUEUE_LENGTH,
+      description: 'Requests that may wait in a replica; one more is answered 503 at once.',
+    }),
+    maxBodyBytes: Type.Integer({
+      minimum: 1,
+      default: DEFAULT_MAX_BODY_BYTES,
+      description: 'A larger request body is answered 413.',
+    }),
+    drainGraceSeconds: Type.Integer({
+      minimum: 0,
+      maximum: 3600,
+      default: DEFAULT_DRAIN_GRACE_SECONDS,
+      description: 'Seconds a replica may take to finish what it runs when it is told to stop.',
+    }),
+    rolloutTimeoutSeconds: Type.Integer({
+      minimum: 1,
+      default: DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
+      description: 'Seconds a new revision may take to become healthy before it is rolled back.',
+    }),
     periodSeconds: Type.Integer({
       minimum: 1,
       default: 10,
@@ -40,8 +86,19 @@ export const DeploymentConfig = Type.Object(
       default: 3,
       description: 'Health checks that must fail in a row before a replica is replaced.',
     }),
-    profile: Type.Unsafe<EngineProfile>(Type.Enum(['latency', 'throughput'], { default: 'latency' })),
-    lane: Type.Unsafe<LaneChoice>(Type.Enum(['auto', 'inline', 'worker'], { default: 'auto' })),
+    profile: Type.Unsafe<EngineProfile>(
+      Type.Enum(['latency', 'throughput'], {
+        default: 'latency',
+        description: 'How a replica uses its cores: one run on all of them, or several runs on one each.',
+      }),
+    ),
+    lane: Type.Unsafe<LaneChoice>(
+      Type.Enum(['auto', 'inline', 'worker'], {
+        default: 'auto',
+        description:
+          'Where runs happen: on the thread of the sockets or on others; `auto` measures at warm-up.',
+      }),
+    ),
   },
   { $id: 'DeploymentConfig', additionalProperties: false },
 );
