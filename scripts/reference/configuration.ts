@@ -14,12 +14,9 @@ interface FieldSchema {
 
 /** docs/reference/configuration.md */
 export function configurationReference(): string {
-  const rows = Object.entries<FieldSchema>({ ...DeploymentConfig.properties }).map(([name, schema]) => [
-    `\`${name}\``,
-    valuesOf(schema),
-    `\`${JSON.stringify(schema.default ?? null)}\``,
-    schema.description ?? '',
-  ]);
+  const rows = Object.entries(DeploymentConfig.properties).map(([name, schema]) =>
+    row(name, schema as FieldSchema),
+  );
   return `# Deployment configuration
 
 How a service runs. The fields stand in the file of \`slipway deploy --config\` (JSON or YAML), in \`config\` of the REST
@@ -38,6 +35,15 @@ scoringTimeoutMs: 10000
 
 <!-- Made by "npm run reference" from packages/contract/src/api/deployment.ts. -->
 `;
+}
+
+function row(name: string, schema: FieldSchema): readonly string[] {
+  return [
+    `\`${name}\``,
+    valuesOf(schema),
+    `\`${JSON.stringify(schema.default ?? null)}\``,
+    schema.description ?? '',
+  ];
 }
 
 function valuesOf(schema: FieldSchema): string {
