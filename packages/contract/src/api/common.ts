@@ -2,22 +2,22 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../limits.ts';
 
+/** Text of up to 255 characters on one line. */
+const AttributeName = Type.String({ pattern: '^[^\\u0000-\\u001f\\u007f]{1,255}$' });
+const AttributeValue = Type.String({ maxLength: 1024 });
+
 /** Free words that a person hangs on a thing; they can be replaced. */
-export const Tags = Type.Record(
-  Type.String({ minLength: 1, maxLength: 255 }),
-  Type.String({ maxLength: 1024 }),
-  {
-    description: 'Free words; can be replaced.',
-  },
-);
+export const Tags = Type.Record(AttributeName, AttributeValue, {
+  description: 'Free words; can be replaced.',
+  additionalProperties: false,
+});
 export type Tags = Static<typeof Tags>;
 
 /** Like tags, but what once stands there stays: only new keys may be added. */
-export const Properties = Type.Record(
-  Type.String({ minLength: 1, maxLength: 255 }),
-  Type.String({ maxLength: 1024 }),
-  { description: 'Fixed words; only new keys may be added.' },
-);
+export const Properties = Type.Record(AttributeName, AttributeValue, {
+  description: 'Fixed words; only new keys may be added.',
+  additionalProperties: false,
+});
 export type Properties = Static<typeof Properties>;
 
 /** An instant in ISO 8601, UTC, milliseconds. */

@@ -166,7 +166,7 @@ export type CollectionName = keyof Collections;
 /** The fields of each collection that can be asked for in a listing; columns of their own in SQL. */
 export const INDEXES = {
   workspaces: [],
-  models: ['workspace', 'name', 'framework', 'latest', 'digest'],
+  models: ['workspace', 'name', 'framework', 'latest', 'digest', 'parentId'],
   modelCounters: [],
   services: ['workspace', 'computeTarget', 'uid'],
   serviceStatus: [],

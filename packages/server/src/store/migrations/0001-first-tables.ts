@@ -11,6 +11,7 @@ const COLLECTIONS: Readonly<Record<string, readonly Column[]>> = {
     ['framework', 'text'],
     ['latest', 'integer'],
     ['digest', 'text'],
+    ['parent_id', 'text'],
   ],
   model_counters: [],
   services: [

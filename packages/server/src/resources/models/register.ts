@@ -1,0 +1,79 @@
+import { SlipwayError } from '@slipway/contract';
+import type { ModelRegister } from '@slipway/contract/api';
+import type { BlobDescriptor, ContentStore } from '@slipway/oci';
+import type { ModelRecord } from '../../store/collections.ts';
+import type { Stored, Writer } from '../../store/store.ts';
+import { refuseProblems } from '../field-problems.ts';
+import { requireWorkspace } from '../workspaces/workspaces.ts';
+import { findModel, modelKey, newestModel } from './find.ts';
+
+/**
+ * Registering has two steps: first the manifest is packed, which checks that every blob is there with its size and
+ * keeps it from being collected; then the version is registered with that manifest, in one transaction. What stops
+ * in between leaves blobs that nobody names, which are collected.
+ */
+export function packModel(contentStore: ContentStore, order: ModelRegister): Promise<BlobDescriptor> {
+  checkFramework(order);
+  return contentStore.manifests.packModel({ files: order.files });
+}
+
+function checkFramework(order: ModelRegister): void {
+  if (order.frameworkVersion === undefined || order.framework !== undefined) return;
+  refuseProblems([{ field: 'frameworkVersion', message: 'cannot be provided without a valid framework' }]);
+}
+
+/** Registers a packed model as the next version of its name. A version is never given twice, also after a delete. */
+export async function registerModel(
+  writer: Writer,
+  workspace: string,
+  order: ModelRegister,
+  manifest: BlobDescriptor,
+): Promise<Stored<ModelRecord>> {
+  await requireWorkspace(writer, workspace);
+  const parentId =
+    order.parentId === undefined ? null : await resolveParent(writer, workspace, order.parentId);
+  const version = await takeVersion(writer, workspace, order.name);
+  const before = await newestModel(writer, workspace, order.name);
+  if (before !== undefined) await writer.put('models', before.id, { ...before.value, latest: false });
+  const now = new Date().toISOString();
+  const record: ModelRecord = {
+    workspace,
+    name: order.name,
+    version,
+    latest: true,
+    description: order.description ?? null,
+    tags: order.tags ?? {},
+    properties: order.properties ?? {},
+    framework: order.framework ?? null,
+    frameworkVersion: order.frameworkVersion ?? null,
+    parentId,
+    digest: manifest.digest,
+    size: order.files.reduce((total, file) => total + file.size, 0),
+    files: order.files,
+    createdAt: now,
+    updatedAt: now,
+  };
+  return writer.put('models', modelKey(workspace, order.name, version), record, 'absent');
+}
+
+async function resolveParent(writer: Writer, workspace: string, reference: string): Promise<string> {
+  const { value } = await findModel(writer, workspace, reference, 'parentId');
+  return `${value.name}:${value.version}`;
+}
+
+/** Largest version number that a model id can hold. */
+const MAX_VERSION = 999_999_999;
+
+async function takeVersion(writer: Writer, workspace: string, name: string): Promise<number> {
+  const key = `${workspace}/${name}`;
+  const counter = await writer.get('modelCounters', key);
+  const version = (counter?.value.lastVersion ?? 0) + 1;
+  if (version > MAX_VERSION) {
+    throw new SlipwayError(
+      'conflict',
+      `The model "${name}" has used up its version numbers. Choose another name.`,
+    );
+  }
+  await writer.put('modelCounters', key, { lastVersion: version });
+  return version;
+}

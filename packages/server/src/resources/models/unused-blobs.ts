@@ -1,0 +1,24 @@
+import type { Collected, ContentStore } from '@slipway/oci';
+import type { Store } from '../../store/store.ts';
+import { scan } from '../page.ts';
+import { liveModels } from './users.ts';
+
+/** Removes blobs that no model and no service needs and that are older than the grace. */
+export async function collectUnusedBlobs(
+  store: Store,
+  contentStore: ContentStore,
+  graceMs: number,
+): Promise<Collected> {
+  return contentStore.maintenance.collect({ keep: await digestsInUse(store), graceMs });
+}
+
+function digestsInUse(store: Store): Promise<ReadonlySet<string>> {
+  return store.read(async (reader) => {
+    const digests = new Set<string>();
+    for await (const { value } of scan(reader, 'models', {})) digests.add(value.digest);
+    for await (const { value } of scan(reader, 'services', {})) {
+      for (const model of await liveModels(reader, value)) digests.add(model.digest);
+    }
+    return digests;
+  });
+}

@@ -1,0 +1,73 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ServiceUpdate } from '@slipway/contract/api';
+import type { OperationRecord, ServiceRecord } from '../../store/collections.ts';
+import type { Stored, Writer } from '../../store/store.ts';
+import { addProperties } from '../attributes.ts';
+import { authModeOf, completeConfig } from './config.ts';
+import { changeable, requireService } from './find.ts';
+import { sealKeys } from './keys.ts';
+import { checkPlan, resolveModels } from './plan.ts';
+import { addRevision, type RevisionPlan, requireRevision } from './revisions.ts';
+import type { ServiceDeps, ServiceTarget } from './service-deps.ts';
+
+/**
+ * Changes a service: what is left out stays. Other models or another configuration make a new revision; words alone
+ * (description, tags, properties) do not. While another operation works on the service, the new revision takes its
+ * place. Throws `not_found`, `invalid_argument`, `unschedulable`, `conflict` (being deleted), `precondition_failed`.
+ */
+export async function updateService(
+  writer: Writer,
+  deps: ServiceDeps,
+  target: ServiceTarget,
+  update: ServiceUpdate,
+): Promise<Stored<OperationRecord>> {
+  const { value: before } = changeable(await requireService(writer, target.workspace, target.name));
+  const present = await requireRevision(writer, before, before.revision);
+  const plan = await planUpdate(writer, target.workspace, present, update);
+  const sameRevision = isDeepStrictEqual(plan, { models: present.models, config: present.config });
+  if (!sameRevision) await checkPlan(writer, deps, target.name, plan);
+  const revision = sameRevision ? before.revision : await addRevision(writer, before.uid, plan);
+  const operation = await deps.operations.enqueue(writer, {
+    workspace: target.workspace,
+    kind: 'UpdateService',
+    resource: `services/${target.name}`,
+    revision,
+  });
+  const changed: ServiceRecord = {
+    ...before,
+    ...authAfter(deps, before, plan),
+    description: update.description === undefined ? before.description : update.description,
+    tags: update.tags ?? before.tags,
+    properties: addProperties(before.properties, update.addProperties),
+    revision,
+    operationId: operation.value.id,
+    updatedAt: new Date().toISOString(),
+  };
+  await writer.put('services', target.name, changed, target.expect);
+  return operation;
+}
+
+async function planUpdate(
+  writer: Writer,
+  workspace: string,
+  present: RevisionPlan,
+  update: ServiceUpdate,
+): Promise<RevisionPlan> {
+  const models =
+    update.models === undefined ? present.models : await resolveModels(writer, workspace, update.models);
+  return { models, config: { ...completeConfig(update.config, present.config) } };
+}
+
+function authAfter(
+  { vault }: ServiceDeps,
+  before: ServiceRecord,
+  { config }: RevisionPlan,
+): Pick<ServiceRecord, 'authMode' | 'keys' | 'authGeneration'> {
+  const authMode = authModeOf(config);
+  if (authMode === before.authMode) {
+    const { keys, authGeneration } = before;
+    return { authMode, keys, authGeneration };
+  }
+  const keys = authMode === 'key' && before.keys === null ? sealKeys(vault, before.uid, {}) : before.keys;
+  return { authMode, keys, authGeneration: before.authGeneration + 1 };
+}
