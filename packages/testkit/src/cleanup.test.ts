@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { onTestEnd, type TestScope } from './cleanup.ts';
+import { onTestEnd, type TestScope, withScope } from './cleanup.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 test('cleans up in reverse order, all of it, even if one fails', async () => {
@@ -13,6 +13,17 @@ test('cleans up in reverse order, all of it, even if one fails', async () => {
   onTestEnd(scope, () => void order.push(3));
   await assert.rejects(end(), /two/);
   assert.deepEqual(order, [3, 1]);
+});
+
+test('a scope of its own ends with its body', async () => {
+  const order: string[] = [];
+  const failing = withScope(async (scope) => {
+    onTestEnd(scope, () => void order.push('cleaned up'));
+    order.push('ran');
+    throw new Error('failed');
+  });
+  await assert.rejects(failing, /failed/);
+  assert.deepEqual(order, ['ran', 'cleaned up']);
 });
 
 test('a temporary folder is gone with all it held', async () => {

@@ -22,6 +22,17 @@ export function onTestEnd(scope: TestScope, cleanUp: CleanUp): void {
   scope.after(() => unwind(stack));
 }
 
+/** For programs that are no tests: gives `body` a scope that ends with it, however it ends. */
+export async function withScope<T>(body: (scope: TestScope) => Promise<T>): Promise<T> {
+  const stack: CleanUp[] = [];
+  const scope: TestScope = { after: (cleanUp) => void stack.push(cleanUp) };
+  try {
+    return await body(scope);
+  } finally {
+    await unwind(stack);
+  }
+}
+
 async function unwind(stack: CleanUp[]): Promise<void> {
   const failures: unknown[] = [];
   for (let cleanUp = stack.pop(); cleanUp !== undefined; cleanUp = stack.pop()) {

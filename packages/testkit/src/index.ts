@@ -1,4 +1,4 @@
-export { onTestEnd, type TestScope } from './cleanup.ts';
+export { onTestEnd, type TestScope, withScope } from './cleanup.ts';
 export { CONV_NET_IMAGE, convNet } from './models/conv-net.ts';
 export { type DenseLayer, DIGIT_LAYERS, digitMlp, randomDigitLayers } from './models/digit-mlp.ts';
 export { addModel, identityModel } from './models/elementwise.ts';
@@ -31,6 +31,7 @@ export {
   startProcess,
 } from './processes/started-process.ts';
 export { heWeights, normalFloats, seededRandom } from './random.ts';
+export { openRaw, type RawConnection } from './raw-http.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { TEST_CERTIFICATES, type TestCertificate } from './test-certificates.ts';
 export { type WaitOptions, waitFor } from './wait-for.ts';
