@@ -5,12 +5,17 @@ import {
   type ReplicaLimits,
   type ReplicaModel,
   SlipwayError,
+  STUCK_RUN_GRACE_MS,
 } from '@slipway/contract';
 import type { EngineName } from '../engines/engine.ts';
-import { onnxEngine } from '../engines/onnx/onnx-engine.ts';
-import { fitInputs } from '../models/fit-inputs.ts';
-import type { DataPlane } from './data-plane.ts';
+import { openEngine } from '../engines/open-engine.ts';
+import { fitInputs, quoteAll } from '../models/fit-inputs.ts';
+import { draining, stuck } from '../scheduling/refusals.ts';
+import { createRunSlots } from '../scheduling/run-slots.ts';
+import { startWatchdog, type Watchdog } from '../scheduling/watchdog.ts';
+import type { DataPlane, InferRequest, InferResponse } from './data-plane.ts';
 import type { Log } from './log.ts';
+import { type ServedModel, type ServingContext, serveModel } from './serve-model.ts';
 
 export interface DataPlaneOptions {
   /** At least one; the first is the default. */
@@ -24,8 +29,8 @@ export interface DataPlaneOptions {
   readonly cacheDir: string;
   readonly log: Log;
   /**
-   * Called once, when a run is past its deadline by `STUCK_RUN_GRACE_MS`: from then on the data plane refuses
-   * everything with `unavailable`, and only a new process can help.
+   * Called once, when a run is past its deadline by `STUCK_RUN_GRACE_MS` or a worker thread was lost: from
+   * then on the data plane refuses everything with `unavailable`, and only a new process can help.
    */
   readonly onStuck: (model: LoadedModel) => void;
   /** What runs the models; ONNX Runtime when absent. */
@@ -37,46 +42,126 @@ export interface DataPlaneOptions {
  * be read or run: that is permanent, starting again with the same files fails in the same way.
  */
 export async function createDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
-  const sessions = options.models.map((model) => {
-    const facts = onnxEngine.inspect(model.path);
-    const started = performance.now();
-    const session = onnxEngine.load(facts, { threads: 1, digest: model.digest, cacheDir: options.cacheDir });
-    const loaded: LoadedModel = {
-      name: model.name,
-      version: model.version,
-      signature: session.signature,
-      lane: 'inline',
-      workers: 0,
-      threads: 1,
-      loadMs: performance.now() - started,
-      warmRunMs: 0,
-    };
-    return { loaded, session };
-  });
+  const { limits, log } = options;
+  const engineName = options.engine ?? 'onnx';
+  const served: ServedModel[] = [];
+  let watchdog: Watchdog | undefined;
+  let refusal: SlipwayError | undefined;
 
-  return {
-    models: sessions.map(({ loaded }) => loaded),
-    async infer(request) {
-      const served = sessions.find(
-        ({ loaded }) => request.model === undefined || loaded.name === request.model,
-      );
-      if (served === undefined) {
-        throw new SlipwayError('not_found', `The service has no model "${request.model}".`);
-      }
-      const { session, loaded } = served;
-      const inputs = fitInputs(session.signature, request.inputs);
-      if (inputs instanceof SlipwayError) throw inputs;
-      const started = performance.now();
-      const outputs = session.run(
-        inputs,
-        request.outputs ?? session.signature.outputs.map(({ name }) => name),
-      );
-      const timing = { queueMs: 0, runMs: performance.now() - started, batchSize: 1 };
-      return { model: loaded.name, version: loaded.version, outputs, timing };
+  const refuse = (error: SlipwayError) => {
+    refusal ??= error;
+    for (const { lane } of served) lane.refuse(error);
+  };
+  const closeAll = async () => {
+    await Promise.all(served.map(({ lane }) => lane.close()));
+    await watchdog?.close();
+  };
+  const context: ServingContext = {
+    engineName,
+    engine: await openEngine(engineName),
+    cpuCores: options.cpuCores,
+    profile: options.profile,
+    lane: options.lane,
+    limits,
+    cacheDir: options.cacheDir,
+    slots: createRunSlots(limits.maxConcurrentRequests),
+    log,
+    watchdog: () => {
+      watchdog ??= startWatchdog(limits.scoringTimeoutMs + STUCK_RUN_GRACE_MS);
+      return watchdog;
     },
-    load: () => ({ inFlight: 0, queued: 0 }),
-    async drain() {
-      for (const { session } of sessions) session.close();
+    onBroken(model, error) {
+      log.error(
+        { model: model.name, err: error },
+        'The model can run no more; the replica must be replaced.',
+      );
+      const first = refusal === undefined;
+      refuse(stuck(model.name));
+      const loaded = served.find((one) => one.loaded.name === model.name)?.loaded;
+      if (first && loaded !== undefined) options.onStuck(loaded);
     },
   };
+
+  try {
+    for (const model of options.models) served.push(await serveModel(model, context));
+  } catch (thrown) {
+    await closeAll();
+    throw thrown;
+  }
+
+  return {
+    models: served.map(({ loaded }) => loaded),
+    infer(request) {
+      const found = refusal ?? findModel(served, request);
+      return found instanceof SlipwayError ? Promise.reject(found) : submit(found, request);
+    },
+    load() {
+      let inFlight = 0;
+      let queued = 0;
+      for (const { lane } of served) {
+        const load = lane.load();
+        inFlight += load.inFlight;
+        queued += load.queued;
+      }
+      return { inFlight, queued };
+    },
+    async drain(signal) {
+      refusal ??= draining();
+      await givenUpOn(signal, closeAll());
+    },
+  };
+}
+
+function findModel(served: readonly ServedModel[], request: InferRequest): ServedModel | SlipwayError {
+  const { model, version } = request;
+  const found = served.find(
+    ({ loaded }) =>
+      (model === undefined || loaded.name === model) && (version === undefined || loaded.version === version),
+  );
+  if (found !== undefined) return found;
+  const wanted =
+    version === undefined ? `"${model}"` : `"${model ?? served[0]?.loaded.name}" version ${version}`;
+  const names = served.map(({ loaded }) => `${loaded.name}:${loaded.version}`);
+  return new SlipwayError('not_found', `The service has no model ${wanted}; it has ${names.join(', ')}.`, {
+    details: { models: names },
+  });
+}
+
+function submit({ loaded, lane, outputNames }: ServedModel, request: InferRequest): Promise<InferResponse> {
+  const inputs = fitInputs(loaded.signature, request.inputs);
+  if (inputs instanceof SlipwayError) return Promise.reject(inputs);
+  const outputs = chooseOutputs(outputNames, request.outputs);
+  if (outputs instanceof SlipwayError) return Promise.reject(outputs);
+  return new Promise((resolve, reject) => {
+    lane.submit({ inputs, outputs, arrivedAt: performance.now(), signal: request.signal, resolve, reject });
+  });
+}
+
+function chooseOutputs(
+  all: readonly string[],
+  wanted: readonly string[] | undefined,
+): readonly string[] | SlipwayError {
+  if (wanted === undefined) return all;
+  const unknown = wanted.filter((name) => !all.includes(name));
+  if (unknown.length === 0) return wanted;
+  return new SlipwayError(
+    'invalid_argument',
+    `The model has no output ${quoteAll(unknown)}; it has ${quoteAll(all)}.`,
+    { details: { unknown, outputs: all } },
+  );
+}
+
+async function givenUpOn(signal: AbortSignal, work: Promise<void>): Promise<void> {
+  const givenUp = Promise.withResolvers<never>();
+  const giveUp = () =>
+    givenUp.reject(
+      new SlipwayError('deadline_exceeded', 'Runs did not end within the grace period of the drain.'),
+    );
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await Promise.race([work, givenUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }

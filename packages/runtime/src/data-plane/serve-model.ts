@@ -1,0 +1,181 @@
+import { availableParallelism } from 'node:os';
+import type {
+  EngineProfile,
+  LaneChoice,
+  LoadedModel,
+  ReplicaLimits,
+  ReplicaModel,
+  SlipwayError,
+} from '@slipway/contract';
+import type { Engine, EngineName, EngineSession, ModelFacts } from '../engines/engine.ts';
+import { fitsInline, maxBatchRows, mayRunInline, shouldRunInline } from '../models/choose-lane.ts';
+import { planThreads, type ThreadPlan } from '../models/plan-threads.ts';
+import { type WarmUp, warmUp } from '../models/warm-up.ts';
+import { createInlineLane } from '../scheduling/inline-lane.ts';
+import type { Job, Lane } from '../scheduling/job.ts';
+import type { WorkerInfo } from '../scheduling/messages.ts';
+import { type ModelWorker, startModelWorker } from '../scheduling/model-worker.ts';
+import type { RunSlots } from '../scheduling/run-slots.ts';
+import { createSizeRouter } from '../scheduling/size-router.ts';
+import type { Watchdog } from '../scheduling/watchdog.ts';
+import { createWorkerLane } from '../scheduling/worker-lane.ts';
+import type { Log } from './log.ts';
+
+/** A model that is ready, and the way to run it. */
+export interface ServedModel {
+  readonly loaded: LoadedModel;
+  /** All outputs, in the model's order: what a request gets that names none. */
+  readonly outputNames: readonly string[];
+  readonly lane: Lane;
+}
+
+/** What all models of a replica share. */
+export interface ServingContext {
+  readonly engineName: EngineName;
+  readonly engine: Engine;
+  readonly cpuCores: number;
+  readonly profile: EngineProfile;
+  readonly lane: LaneChoice;
+  readonly limits: ReplicaLimits;
+  readonly cacheDir: string;
+  readonly slots: RunSlots;
+  readonly log: Log;
+  /** The watchdog of the socket thread, started when it is first asked for. */
+  readonly watchdog: () => Watchdog;
+  readonly onBroken: (model: ReplicaModel, error: SlipwayError) => void;
+}
+
+/** Runs on the socket thread use that thread alone: starting others costs more than such a run. */
+const INLINE_THREADS = 1;
+
+/** Requests too large for the socket thread are rare: one worker for them is enough. */
+const LARGE_WORKERS = 1;
+
+/** Loads a model, warms it up and opens the lane that suits it. Throws `invalid_model`. */
+export async function serveModel(model: ReplicaModel, context: ServingContext): Promise<ServedModel> {
+  const facts = context.engine.inspect(model.path);
+  const inline = mayRunInline(context.lane, facts) ? tryInline(model, facts, context) : undefined;
+  return inline ?? (await serveOnWorkers(model, facts, context));
+}
+
+function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingContext): ServedModel | undefined {
+  const watchdog = context.watchdog();
+  const { session, info } = loadHere(model, facts, context, watchdog);
+  if (!shouldRunInline(context.lane, info.warmUp)) {
+    session.close();
+    return undefined;
+  }
+  const plan = { workers: 0, threads: INLINE_THREADS };
+  const rows = maxBatchRows(info.warmUp);
+  const { limits, slots } = context;
+  const lane = createSizeRouter({
+    small: createInlineLane({ model, session, maxBatchRows: rows, limits, slots, watchdog }),
+    openLarge: () => openLargeLane(model, facts, context, info.warmUp),
+    isSmall: (job) => fitsInline(info.warmUp, countElements(job)),
+  });
+  return served(describe(model, 'inline', plan, info, context), lane);
+}
+
+function loadHere(
+  model: ReplicaModel,
+  facts: ModelFacts,
+  context: ServingContext,
+  watchdog: Watchdog,
+): { readonly session: EngineSession; readonly info: WorkerInfo } {
+  const startedAt = performance.now();
+  const session = context.engine.load(facts, {
+    threads: INLINE_THREADS,
+    digest: model.digest,
+    cacheDir: context.cacheDir,
+  });
+  const loadMs = performance.now() - startedAt;
+  watchdog.enter();
+  const measured = warmUp(session);
+  watchdog.leave();
+  return { session, info: { signature: session.signature, loadMs, warmUp: measured } };
+}
+
+function openLargeLane(
+  model: ReplicaModel,
+  facts: ModelFacts,
+  context: ServingContext,
+  measured: WarmUp,
+): Lane {
+  context.log.info(
+    { model: model.name },
+    'A request is too large for the socket thread; a worker is started for such requests.',
+  );
+  const { threads } = planThreads('latency', context.cpuCores, availableParallelism());
+  const workers = startWorkers(model, facts, context, { workers: LARGE_WORKERS, threads });
+  return openWorkerLane(model, context, workers, maxBatchRows(measured));
+}
+
+async function serveOnWorkers(
+  model: ReplicaModel,
+  facts: ModelFacts,
+  context: ServingContext,
+): Promise<ServedModel> {
+  const plan = planThreads(context.profile, context.cpuCores, availableParallelism());
+  const workers = await startWorkers(model, facts, context, plan);
+  const info = (workers[0] as ModelWorker).info;
+  const lane = openWorkerLane(model, context, Promise.resolve(workers), maxBatchRows(info.warmUp));
+  return served(describe(model, 'worker', plan, info, context), lane);
+}
+
+/** The first alone, so that the others find what it leaves in the cache. */
+async function startWorkers(
+  model: ReplicaModel,
+  facts: ModelFacts,
+  context: ServingContext,
+  plan: ThreadPlan,
+): Promise<readonly ModelWorker[]> {
+  const options = { threads: plan.threads, digest: model.digest, cacheDir: context.cacheDir };
+  const start = () => startModelWorker({ model, engine: context.engineName, facts, options });
+  const first = await start();
+  const others = await Promise.all(Array.from({ length: plan.workers - 1 }, start));
+  return [first, ...others];
+}
+
+function openWorkerLane(
+  model: ReplicaModel,
+  context: ServingContext,
+  workers: Promise<readonly ModelWorker[]>,
+  rows: number,
+): Lane {
+  const { limits, slots } = context;
+  const onBroken = (error: SlipwayError) => context.onBroken(model, error);
+  return createWorkerLane({ model, workers, maxBatchRows: rows, limits, slots, onBroken });
+}
+
+function served(loaded: LoadedModel, lane: Lane): ServedModel {
+  return { loaded, outputNames: loaded.signature.outputs.map((spec) => spec.name), lane };
+}
+
+function describe(
+  model: ReplicaModel,
+  lane: 'inline' | 'worker',
+  plan: ThreadPlan,
+  info: WorkerInfo,
+  context: ServingContext,
+): LoadedModel {
+  const { loadMs, signature, warmUp: measured } = info;
+  const { runMs, rowMs, refusal } = measured;
+  const { name, version } = model;
+  if (refusal !== null) {
+    context.log.warn(
+      { model: name, reason: refusal },
+      'The model refused the warm-up input; how long it runs is not known, and requests do not share runs.',
+    );
+  }
+  context.log.info(
+    { model: name, version, lane, ...plan, loadMs, runMs, rowMs, maxBatchRows: maxBatchRows(measured) },
+    'The model is ready.',
+  );
+  return Object.freeze({ name, version, signature, lane, ...plan, loadMs, warmRunMs: runMs ?? 0 });
+}
+
+function countElements(job: Job): number {
+  let count = 0;
+  for (let index = 0; index < job.inputs.length; index += 1) count += job.inputs[index]?.data.length ?? 0;
+  return count;
+}

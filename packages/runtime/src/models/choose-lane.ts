@@ -1,0 +1,43 @@
+import type { LaneChoice } from '@slipway/contract';
+import type { ModelFacts } from '../engines/engine.ts';
+import type { WarmUp } from './warm-up.ts';
+
+/** Below this a hop to another thread would cost more than the run. */
+const INLINE_MAX_RUN_MS = 0.3;
+
+/** A model with more weights than this cannot read them within `INLINE_MAX_RUN_MS`; it is not even tried. */
+const INLINE_MAX_BYTES = 64_000_000;
+
+/** A request that would hold up the socket thread for longer than this goes to a worker, whatever the lane. */
+const INLINE_MAX_REQUEST_MS = 5;
+
+/** Most rows in a shared run: beyond it a row costs the same and everyone waits longer. */
+const MAX_BATCH_ROWS = 32;
+
+/** A shared run should not take longer than this: as long as a request may wait in a queue, or less. */
+const MAX_BATCH_MS = 400;
+
+/** True if it makes sense to warm the model up on the socket thread. */
+export function mayRunInline(choice: LaneChoice, facts: ModelFacts): boolean {
+  if (choice !== 'auto') return choice === 'inline';
+  return !facts.hasLoops && facts.bytes <= INLINE_MAX_BYTES;
+}
+
+/** True if a model that was warmed up on the socket thread stays there. */
+export function shouldRunInline(choice: LaneChoice, warmUp: WarmUp): boolean {
+  if (choice !== 'auto') return choice === 'inline';
+  return warmUp.runMs !== null && warmUp.runMs < INLINE_MAX_RUN_MS;
+}
+
+/** True if a request with so many elements in its inputs may hold up the socket thread. */
+export function fitsInline(warmUp: WarmUp, elements: number): boolean {
+  if (elements <= warmUp.elements) return true;
+  const perSample = warmUp.rowMs ?? warmUp.runMs;
+  return perSample !== null && (perSample * elements) / warmUp.elements <= INLINE_MAX_REQUEST_MS;
+}
+
+/** Rows that may share a run; 1 where runs cannot be shared. */
+export function maxBatchRows(warmUp: WarmUp): number {
+  if (warmUp.rowMs === null) return 1;
+  return Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(MAX_BATCH_MS / warmUp.rowMs)));
+}

@@ -1,0 +1,97 @@
+import type { ReplicaLimits, ReplicaModel, SlipwayError } from '@slipway/contract';
+import type { EngineSession } from '../engines/engine.ts';
+import type { Job, Lane } from './job.ts';
+import { createJobQueue } from './job-queue.ts';
+import { timedOut } from './refusals.ts';
+import { runBatch } from './run-batch.ts';
+import type { RunSlots } from './run-slots.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** Milliseconds of runs before the sockets get their turn again; bounds what one turn adds to any latency. */
+const TURN_MS = 2;
+
+export interface InlineLaneOptions {
+  readonly model: ReplicaModel;
+  readonly session: EngineSession;
+  readonly maxBatchRows: number;
+  readonly limits: ReplicaLimits;
+  readonly slots: RunSlots;
+  readonly watchdog: Watchdog;
+}
+
+/**
+ * Runs jobs on the calling thread. Those that came in one turn of the event loop are run together at its end,
+ * in shared runs where they can share one.
+ */
+export function createInlineLane(options: InlineLaneOptions): Lane {
+  const { model, session, limits, slots, watchdog } = options;
+  const queue = createJobQueue(limits, options.maxBatchRows);
+  let scheduled = false;
+  let refusal: SlipwayError | undefined;
+  let whenIdle: (() => void) | undefined;
+
+  const turn = () => {
+    const until = performance.now() + TURN_MS;
+    scheduled = false;
+    while (queue.size > 0) {
+      if (performance.now() > until) return schedule();
+      // With no slot free, a worker lane has them all, and calls back when it gives one back.
+      if (!runNext()) return;
+    }
+    whenIdle?.();
+  };
+  const schedule = () => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(turn);
+  };
+  const runNext = (): boolean => {
+    const granted = slots.take(options.maxBatchRows);
+    if (granted === 0) return false;
+    const startedAt = performance.now();
+    const batch = queue.take(startedAt, granted);
+    if (batch.length > 0) run(batch, startedAt);
+    slots.give(granted);
+    return true;
+  };
+  const run = (batch: readonly Job[], startedAt: number) => {
+    watchdog.enter();
+    const outcomes = runBatch(session, batch);
+    watchdog.leave();
+    const endedAt = performance.now();
+    for (let index = 0; index < batch.length; index += 1) {
+      const job = batch[index] as Job;
+      const outcome = outcomes[index];
+      if (outcome === undefined) continue;
+      if ('error' in outcome) job.reject(outcome.error);
+      else if (endedAt - job.arrivedAt > limits.scoringTimeoutMs) {
+        job.reject(timedOut(limits.scoringTimeoutMs, true));
+      } else {
+        const { outputs, batchSize } = outcome;
+        const timing = { queueMs: startedAt - job.arrivedAt, runMs: endedAt - startedAt, batchSize };
+        job.resolve({ model: model.name, version: model.version, outputs, timing });
+      }
+    }
+  };
+
+  slots.onFree(() => {
+    if (queue.size > 0) schedule();
+  });
+  return {
+    submit(job) {
+      if (refusal !== undefined) return job.reject(refusal);
+      queue.add(job);
+      schedule();
+    },
+    // A run begins and ends within one turn, so nobody can look while something is in flight.
+    load: () => ({ inFlight: 0, queued: queue.size }),
+    refuse(error) {
+      refusal = error;
+      queue.refuse(error);
+    },
+    async close() {
+      if (queue.size > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
+      session.close();
+    },
+  };
+}

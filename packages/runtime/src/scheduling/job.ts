@@ -1,0 +1,23 @@
+import type { SlipwayError } from '@slipway/contract';
+import type { InferResponse } from '../data-plane/data-plane.ts';
+import type { RunRequest } from './batch.ts';
+
+/** A request on its way through a lane. Exactly one of `resolve` and `reject` is called, once. */
+export interface Job extends RunRequest {
+  /** Milliseconds of `performance.now()` when it came. */
+  readonly arrivedAt: number;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (response: InferResponse) => void;
+  readonly reject: (error: SlipwayError) => void;
+}
+
+/** A way to run a model's jobs. */
+export interface Lane {
+  /** Takes a job and settles it later, or refuses it at once. */
+  submit(job: Job): void;
+  load(): { readonly inFlight: number; readonly queued: number };
+  /** Refuses what waits and whatever comes; what runs goes on. */
+  refuse(error: SlipwayError): void;
+  /** Finishes what it has and frees its engines and threads. Nothing may be submitted after it. */
+  close(): Promise<void>;
+}

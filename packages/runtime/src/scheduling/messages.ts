@@ -1,0 +1,35 @@
+import type { ErrorBody, ReplicaModel, Signature, Tensor } from '@slipway/contract';
+import type { EngineName, LoadOptions, ModelFacts } from '../engines/engine.ts';
+import type { WarmUp } from '../models/warm-up.ts';
+import type { RunRequest } from './batch.ts';
+
+/** What a worker thread is started with. */
+export interface WorkerSpec {
+  readonly model: ReplicaModel;
+  readonly engine: EngineName;
+  readonly facts: ModelFacts;
+  readonly options: LoadOptions;
+}
+
+/** What the socket thread says to a worker thread. The buffers of `run` are transferred. */
+export type ToWorker =
+  | { readonly kind: 'run'; readonly requests: readonly RunRequest[] }
+  | { readonly kind: 'close' };
+
+/** What a worker thread says: `ready` or `failed` once, then one `done` for each `run`. */
+export type FromWorker =
+  | { readonly kind: 'ready'; readonly info: WorkerInfo }
+  | { readonly kind: 'failed'; readonly error: ErrorBody }
+  | { readonly kind: 'done'; readonly outcomes: readonly SentOutcome[]; readonly runMs: number };
+
+/** What a worker found out while it loaded its model. */
+export interface WorkerInfo {
+  readonly signature: Signature;
+  readonly loadMs: number;
+  readonly warmUp: WarmUp;
+}
+
+/** A `RunOutcome` in a form that can be cloned. */
+export type SentOutcome =
+  | { readonly outputs: readonly Tensor[]; readonly batchSize: number }
+  | { readonly error: ErrorBody };

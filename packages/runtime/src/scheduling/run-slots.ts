@@ -1,0 +1,29 @@
+/** How many requests may run at once in a replica, over all its lanes. */
+export interface RunSlots {
+  /** As many of the wanted slots as are free; the taker gives them back. */
+  take(wanted: number): number;
+  give(count: number): void;
+  /** Calls back whenever slots were given back, for lanes that found none. */
+  onFree(listener: () => void): void;
+}
+
+/** `limit` slots; `null` for as many as the engines can run. */
+export function createRunSlots(limit: number | null): RunSlots {
+  const listeners: (() => void)[] = [];
+  let free = limit ?? Number.POSITIVE_INFINITY;
+  return {
+    take(wanted) {
+      const granted = Math.min(wanted, free);
+      free -= granted;
+      return granted;
+    },
+    give(count) {
+      const wereNone = free === 0;
+      free += count;
+      if (wereNone) for (const listener of listeners) listener();
+    },
+    onFree(listener) {
+      listeners.push(listener);
+    },
+  };
+}
