@@ -12,6 +12,8 @@ export interface HttpRequest extends Readable {
   /** True once the whole body has arrived. */
   readonly complete: boolean;
   readonly socket: Socket;
+  /** Of HTTP/2 only; the code is set once the stream is closed, 0 or none if in good order. */
+  readonly stream?: { readonly rstCode?: number | undefined } | undefined;
 }
 
 /** What a response of HTTP/1.1 and of HTTP/2 have in common. */

@@ -57,7 +57,7 @@ function createSecure(limits: TransportLimits, certificate: CertificatePair): Ht
 
 function serverOptions(limits: TransportLimits): ServerOptions {
   return {
-    headersTimeout: limits.headerTimeoutMs,
+    headersTimeout: Math.min(limits.headerTimeoutMs, limits.requestTimeoutMs),
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     maxHeaderSize: limits.maxHeaderBytes,

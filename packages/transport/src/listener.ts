@@ -73,8 +73,7 @@ export async function createListener(options: ListenerOptions): Promise<Listener
 
   function serve(request: HttpRequest, response: HttpResponse): void {
     inFlight.add(request, response);
-    // A connection that breaks shows in 'close'; without these listeners its error would be thrown.
-    request.on('error', ignore);
+    // A connection that breaks shows in 'close'; without a listener its error would be thrown.
     response.on('error', ignore);
     try {
       const answered = options.handler(request, response);

@@ -64,7 +64,7 @@ function unknownEncoding(encoding: string): SlipwayError {
 function collect(request: HttpRequest, maxBytes: number, declared: number | undefined): Promise<BodyResult> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
-    let whole: Buffer | undefined;
+    let place: Buffer | undefined;
     let length = 0;
 
     request.on('data', (chunk: Buffer) => {
@@ -74,12 +74,14 @@ function collect(request: HttpRequest, maxBytes: number, declared: number | unde
         chunks.push(chunk);
         return;
       }
-      whole ??= Buffer.allocUnsafeSlow(declared);
-      chunk.copy(whole, length - chunk.length);
+      place ??= Buffer.allocUnsafeSlow(declared);
+      chunk.copy(place, length - chunk.length);
     });
     request.once('end', () => {
-      const body = whole ?? (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, length);
-      finish(declared === undefined || declared === length ? { body } : { error: abandoned() });
+      const body = place ?? (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, length);
+      // HTTP/2 ends the body of a request that was reset as if it were whole.
+      const whole = !request.stream?.rstCode && (declared === undefined || declared === length);
+      finish(whole ? { body } : { error: abandoned() });
     });
     request.once('error', () => finish({ error: abandoned() }));
     request.once('close', () => finish({ error: abandoned() }));
