@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { access } from 'node:fs/promises';
+import { basename, extname, isAbsolute } from 'node:path';
+import { checkName, SlipwayError } from '@slipway/contract';
+import type {
+  Model as ModelResource,
+  Operation as OperationResource,
+  PartialDeploymentConfig,
+  ServiceCreate,
+} from '@slipway/contract/api';
+import type { Model, RegisterOptions } from './model.ts';
+import type { RegisterProgress } from './register-model.ts';
+import { Webservice } from './webservice.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface DeployOptions {
+  readonly workspace: Workspace;
+  readonly name: string;
+  /**
+   * Each a `Model`, an id (`name:version`, or `name` for the newest), or a path on this machine. Text that is both is the id. A
+   * path is registered under the service's name, or under `<service>-<file>` where there are several models.
+   */
+  readonly models: readonly (Model | string)[];
+  /** What is left out has its default, or, when an existing service is overwritten, stays. */
+  readonly deploymentConfig?: PartialDeploymentConfig | undefined;
+  /** Default `local`. */
+  readonly computeTarget?: string | { readonly name: string } | undefined;
+  readonly description?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** 16 to 256 characters; random if left out. */
+  readonly primaryKey?: string | undefined;
+  readonly secondaryKey?: string | undefined;
+  /** Updates the service of that name if there is one, instead of `already_exists`. */
+  readonly overwrite?: boolean | undefined;
+  /** Hears how far the registration of paths is. */
+  readonly onProgress?: ((progress: RegisterProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Register = (options: RegisterOptions) => Promise<Model>;
+
+/** Registers what is a path, then begins the deployment. */
+export async function deployModels(options: DeployOptions, register: Register): Promise<Webservice> {
+  const { workspace, name, signal } = options;
+  checkName('service', name);
+  const models: string[] = [];
+  for (const model of options.models) {
+    models.push(typeof model === 'string' ? await resolveModel(options, model, register) : model.id);
+  }
+  const operation = await workspace.client.json<OperationResource>({
+    method: 'POST',
+    path: workspace.path('/services'),
+    body: bodyOf(options, models),
+    headers: { 'idempotency-key': randomUUID() },
+    repeatable: true,
+    signal,
+  });
+  return await Webservice.ofOperation({ workspace, name, operation, signal });
+}
+
+async function resolveModel(options: DeployOptions, text: string, register: Register): Promise<string> {
+  const { workspace, signal } = options;
+  const found = looksLikePath(text) ? undefined : await findModel(workspace, text, signal);
+  if (found !== undefined) return found.id;
+  if (!(await isThere(text))) throw noSuchModel(text, workspace);
+  const modelName = nameFor(options, text);
+  const { onProgress } = options;
+  return (await register({ workspace, modelPath: text, modelName, onProgress, signal })).id;
+}
+
+/** True for text that cannot be a model's id. */
+function looksLikePath(text: string): boolean {
+  return isAbsolute(text) || /[/\\]/.test(text) || text.startsWith('.');
+}
+
+async function findModel(
+  workspace: Workspace,
+  reference: string,
+  signal: AbortSignal | undefined,
+): Promise<ModelResource | undefined> {
+  try {
+    const path = workspace.path(`/models/${encodeURIComponent(reference)}`);
+    return await workspace.client.json<ModelResource>({ path, signal });
+  } catch (thrown) {
+    const code = thrown instanceof SlipwayError ? thrown.code : undefined;
+    if (code === 'not_found' || code === 'invalid_argument') return undefined;
+    throw thrown;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function nameFor({ name, models }: DeployOptions, path: string): string {
+  if (models.length === 1) return name;
+  const file = basename(path, extname(path)).replaceAll(/[^a-zA-Z0-9\-._]/g, '-');
+  return `${name}-${file}`;
+}
+
+function noSuchModel(text: string, workspace: Workspace): SlipwayError {
+  return new SlipwayError(
+    'not_found',
+    `"${text}" is neither a model in workspace ${workspace.name} nor a file or folder on this machine.`,
+    { details: { field: 'models' } },
+  );
+}
+
+function bodyOf(options: DeployOptions, models: string[]): ServiceCreate {
+  const { name, deploymentConfig, computeTarget, description, tags, properties, primaryKey, secondaryKey } =
+    options;
+  return {
+    name,
+    models,
+    ...(computeTarget !== undefined && {
+      computeTarget: typeof computeTarget === 'string' ? computeTarget : computeTarget.name,
+    }),
+    ...(deploymentConfig !== undefined && { config: deploymentConfig }),
+    ...(description !== undefined && { description }),
+    ...(tags !== undefined && { tags: { ...tags } }),
+    ...(properties !== undefined && { properties: { ...properties } }),
+    ...(primaryKey !== undefined && { primaryKey }),
+    ...(secondaryKey !== undefined && { secondaryKey }),
+    ...(options.overwrite !== undefined && { overwrite: options.overwrite }),
+  };
+}

@@ -1,0 +1,130 @@
+import { openAsBlob } from 'node:fs';
+import { SlipwayError } from '@slipway/contract';
+import type { BlobUpload } from '@slipway/contract/api';
+import type { HttpClient } from './http-client.ts';
+import type { LocalFile } from './model-files.ts';
+import { pause } from './pause.ts';
+
+/** Bytes sent in one request: each answer means that they are on disk, and progress moves with each. */
+const PIECE_BYTES = 16 * 1024 * 1024;
+
+/** A piece may take this long: 16 MiB at 70 kB/s. */
+const PIECE_TIMEOUT_MS = 240_000;
+
+/** Failures in a row, with nothing arriving between them, after which an upload is given up. */
+const MAX_FAILURES = 6;
+
+/** Doubles with every failure in a row: 0.2 s, 0.4 s … 6.4 s, so that a restart of the control plane is survived. */
+const FIRST_PAUSE_MS = 200;
+
+/** One file on its way to the store. */
+export interface FileUpload {
+  readonly file: LocalFile;
+  readonly digest: string;
+  readonly signal: AbortSignal | undefined;
+  /** Hears how many more bytes have arrived; less than zero if some must be sent again. */
+  readonly onBytes: (count: number) => void;
+}
+
+/** Brings a file into the store unless its bytes are there already; goes on from the server's offset when a connection breaks. */
+export async function uploadFile(client: HttpClient, upload: FileUpload): Promise<void> {
+  if (await isThere(client, upload)) return upload.onBytes(upload.file.size);
+  const progress = createProgress(upload.onBytes);
+  let id: string | undefined;
+  for (let failures = 1; ; failures++) {
+    const before = progress.arrived();
+    try {
+      id ??= await begin(client, upload.signal);
+      await sendPieces(client, upload, id, progress);
+      return await finish(client, upload, id);
+    } catch (thrown) {
+      if (progress.arrived() > before) failures = 1;
+      if (!mayGoOn(thrown) || failures > MAX_FAILURES) throw thrown;
+      if (codeOf(thrown) === 'not_found') {
+        if (await isThere(client, upload)) return progress.moveTo(upload.file.size);
+        id = undefined;
+      }
+      await pause(FIRST_PAUSE_MS * 2 ** (failures - 1), upload.signal);
+    }
+  }
+}
+
+interface Progress {
+  arrived(): number;
+  moveTo(offset: number): void;
+}
+
+function createProgress(onBytes: (count: number) => void): Progress {
+  let arrived = 0;
+  return {
+    arrived: () => arrived,
+    moveTo(offset) {
+      onBytes(offset - arrived);
+      arrived = offset;
+    },
+  };
+}
+
+async function isThere(client: HttpClient, { digest, signal }: FileUpload): Promise<boolean> {
+  try {
+    await client.json({ method: 'HEAD', path: `/blobs/${digest}`, signal });
+    return true;
+  } catch (thrown) {
+    if (codeOf(thrown) === 'not_found') return false;
+    throw thrown;
+  }
+}
+
+async function begin(client: HttpClient, signal: AbortSignal | undefined): Promise<string> {
+  // Sent twice it begins two uploads, and the one that nobody fills expires.
+  const begun = await client.json<BlobUpload>({ method: 'POST', path: '/uploads', repeatable: true, signal });
+  return begun.id;
+}
+
+async function sendPieces(
+  client: HttpClient,
+  { file, signal }: FileUpload,
+  id: string,
+  progress: Progress,
+): Promise<void> {
+  const blob = await openAsBlob(file.source);
+  let { offset } = await client.json<BlobUpload>({ path: `/uploads/${id}`, signal });
+  progress.moveTo(offset);
+  while (offset < file.size) {
+    const answer = await client.json<BlobUpload>({
+      method: 'PATCH',
+      path: `/uploads/${id}`,
+      headers: { 'upload-offset': String(offset) },
+      bytes: blob.slice(offset, Math.min(offset + PIECE_BYTES, file.size)),
+      timeoutMs: PIECE_TIMEOUT_MS,
+      signal,
+    });
+    offset = answer.offset;
+    progress.moveTo(offset);
+  }
+}
+
+async function finish(client: HttpClient, { digest, signal }: FileUpload, id: string): Promise<void> {
+  await client.json({
+    method: 'PUT',
+    path: `/uploads/${id}`,
+    query: { digest },
+    timeoutMs: PIECE_TIMEOUT_MS,
+    signal,
+  });
+}
+
+/**
+ * True for a connection that broke, an offset that was wrong because of it, and an upload that is gone: finished with the answer
+ * lost, or expired.
+ */
+function mayGoOn(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return (
+    code === 'unavailable' || code === 'deadline_exceeded' || code === 'conflict' || code === 'not_found'
+  );
+}
+
+function codeOf(thrown: unknown): string | undefined {
+  return thrown instanceof SlipwayError ? thrown.code : undefined;
+}

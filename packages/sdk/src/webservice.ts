@@ -1,0 +1,392 @@
+import { checkName, SlipwayError } from '@slipway/contract';
+import type {
+  DeploymentConfig,
+  KeyRegenerate,
+  Operation as OperationResource,
+  PartialDeploymentConfig,
+  Replica,
+  Revision,
+  ServiceEvent,
+  ServiceKeys,
+  Service as ServiceResource,
+  ServiceToken,
+  ServiceUpdate,
+} from '@slipway/contract/api';
+import type { CallOptions } from './call-options.ts';
+import { createDeploymentOutput, finishedLine } from './deployment-output.ts';
+import { type Filters, toQuery } from './filters.ts';
+import { errorOfFailure } from './http-errors.ts';
+import type { Model } from './model.ts';
+import { Operation, type WaitOptions } from './operation.ts';
+import { score } from './scoring.ts';
+import { type LogLine, readLogLines } from './service-logs.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Lines of log that are read when nothing is said, as in Azure's SDK. */
+const DEFAULT_LOG_LINES = 5_000;
+
+/** Room for the network between a service's own time limits and ours, so that the service's answer wins. */
+const SCORING_MARGIN_MS = 5_000;
+
+/** A deletion that takes longer than draining and this is given up waiting for. */
+const DELETE_MARGIN_SECONDS = 60;
+
+export interface ListWebservicesOptions extends CallOptions {
+  readonly workspace: Workspace;
+  /** `name` or `name:version` */
+  readonly model?: string | undefined;
+  readonly computeTarget?: string | undefined;
+  readonly tags?: Filters | undefined;
+  readonly properties?: Filters | undefined;
+}
+
+export interface WaitForDeploymentOptions extends WaitOptions {
+  /** Prints states and log lines as Azure's SDK does, to standard output or to `print`. */
+  readonly showOutput?: boolean | undefined;
+  readonly print?: ((text: string) => void) | undefined;
+}
+
+export interface UpdateServiceOptions extends CallOptions {
+  readonly models?: readonly (Model | string)[] | undefined;
+  readonly description?: string | null | undefined;
+  /** Replace the tags there are. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Added to the properties there are. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** Changes the settings it names and leaves the others. */
+  readonly deploymentConfig?: PartialDeploymentConfig | undefined;
+}
+
+/** A deployed service. */
+export class Webservice {
+  readonly workspace: Workspace;
+  #resource: ServiceResource;
+  #operationId: string | null;
+  #credential: string | undefined;
+
+  /** For this package; use `Model.deploy`, `Webservice.get` or `Webservice.list`. */
+  constructor(workspace: Workspace, resource: ServiceResource) {
+    this.workspace = workspace;
+    this.#resource = resource;
+    this.#operationId = resource.operationId;
+  }
+
+  /** Throws `not_found`. */
+  static async get({
+    workspace,
+    name,
+    signal,
+  }: { workspace: Workspace; name: string } & CallOptions): Promise<Webservice> {
+    checkName('service', name);
+    const path = workspace.path(`/services/${encodeURIComponent(name)}`);
+    return new Webservice(workspace, await workspace.client.json({ path, signal }));
+  }
+
+  /** The service that an operation has just begun to make or change; for this package. */
+  static async ofOperation(
+    options: { workspace: Workspace; name: string; operation: OperationResource } & CallOptions,
+  ): Promise<Webservice> {
+    const service = await Webservice.get(options);
+    service.#operationId = options.operation.id;
+    return service;
+  }
+
+  /** All services that match. */
+  static async list({
+    workspace,
+    model,
+    computeTarget,
+    tags,
+    properties,
+    signal,
+  }: ListWebservicesOptions): Promise<Webservice[]> {
+    const query = { model, computeTarget, tag: toQuery(tags), property: toQuery(properties) };
+    const found = await workspace.client.list<ServiceResource>({
+      path: workspace.path('/services'),
+      query,
+      signal,
+    });
+    return found.map((one) => new Webservice(workspace, one));
+  }
+
+  get name(): string {
+    return this.#resource.name;
+  }
+  get state(): ServiceResource['state'] {
+    return this.#resource.state;
+  }
+  get error(): ServiceResource['error'] {
+    return this.#resource.error;
+  }
+  get scoringUri(): string {
+    return this.#resource.scoringUri;
+  }
+  get swaggerUri(): string {
+    return this.#resource.swaggerUri;
+  }
+  get authEnabled(): boolean {
+    return this.#resource.authMode === 'key';
+  }
+  get tokenAuthEnabled(): boolean {
+    return this.#resource.authMode === 'token';
+  }
+  get computeType(): ServiceResource['computeType'] {
+    return this.#resource.computeType;
+  }
+  get computeName(): string {
+    return this.#resource.computeTarget;
+  }
+  get description(): string | null {
+    return this.#resource.description;
+  }
+  get tags(): Readonly<Record<string, string>> {
+    return this.#resource.tags;
+  }
+  get properties(): Readonly<Record<string, string>> {
+    return this.#resource.properties;
+  }
+  /** Ids of its models, `name:version`. */
+  get models(): readonly string[] {
+    return this.#resource.models;
+  }
+  get deploymentConfig(): DeploymentConfig {
+    return this.#resource.config;
+  }
+  /** Replicas that are wanted, and how many of them are ready. */
+  get numReplicas(): number {
+    return this.#resource.replicas.desired;
+  }
+  get readyReplicas(): number {
+    return this.#resource.replicas.ready;
+  }
+  /** The revision that is wanted. */
+  get revision(): number {
+    return this.#resource.revision;
+  }
+  /** The last revision that became healthy. */
+  get activeRevision(): number | null {
+    return this.#resource.activeRevision;
+  }
+  /** The operation that this object began, or that changed the service last. */
+  get operationId(): string | null {
+    return this.#operationId;
+  }
+  get createdTime(): Date {
+    return new Date(this.#resource.createdAt);
+  }
+  get updatedTime(): Date {
+    return new Date(this.#resource.updatedAt);
+  }
+
+  /** Reads it again. */
+  async refresh({ signal }: CallOptions = {}): Promise<this> {
+    this.#resource = await this.workspace.client.json({ path: this.#path(), signal });
+    return this;
+  }
+
+  /**
+   * Waits for the deployment, update or rollback that was begun last, with live progress. Throws its error if it failed, and
+   * `deadline_exceeded` after `timeoutSec`, while the deployment goes on.
+   */
+  async waitForDeployment(options: WaitForDeploymentOptions = {}): Promise<this> {
+    const {
+      showOutput = false,
+      print = (text) => void process.stdout.write(text),
+      onProgress,
+      ...wait
+    } = options;
+    const output = showOutput ? createDeploymentOutput(print) : undefined;
+    const operation = await this.#operation(wait.signal);
+    await operation?.wait({
+      ...wait,
+      onProgress(event) {
+        output?.(event);
+        onProgress?.(event);
+      },
+    });
+    await this.refresh({ signal: wait.signal });
+    if (showOutput) print(finishedLine(this.#resource));
+    return this;
+  }
+
+  /**
+   * Sends input to the service and gives back its answer. Text and bytes are sent as they are, anything else as JSON. A key that
+   * was regenerated is read again once. Errors carry the answer's status, headers and body in `details`.
+   */
+  async run(input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
+    const body = toBody(input);
+    const known = this.#credential;
+    try {
+      return await this.#score(body, known ?? (await this.#readCredential(signal)), signal);
+    } catch (thrown) {
+      if (known === undefined || !(thrown instanceof SlipwayError) || thrown.code !== 'unauthenticated')
+        throw thrown;
+      return await this.#score(body, await this.#readCredential(signal), signal);
+    }
+  }
+
+  /** Both keys; each works. Throws `conflict` if the service does not use keys. */
+  async getKeys({ signal }: CallOptions = {}): Promise<ServiceKeys> {
+    return await this.workspace.client.json({ path: this.#path('/keys'), signal });
+  }
+
+  /** Replaces one key, by a random one or by `setKey`; the other keeps working. In force everywhere when it answers. */
+  async regenKey(key: string, setKey?: string, { signal }: CallOptions = {}): Promise<ServiceKeys> {
+    const body: KeyRegenerate = { keyType: keyTypeOf(key), ...(setKey !== undefined && { key: setKey }) };
+    return await this.workspace.client.json({ method: 'POST', path: this.#path('/keys'), body, signal });
+  }
+
+  /** A token and when to ask for the next. Throws `conflict` if the service does not use tokens. */
+  async getToken({ signal }: CallOptions = {}): Promise<ServiceToken> {
+    const path = this.#path('/token');
+    return await this.workspace.client.json({ method: 'POST', path, repeatable: true, signal });
+  }
+
+  /** The last lines of all replicas. */
+  async getLogs({
+    numLines = DEFAULT_LOG_LINES,
+    signal,
+  }: { numLines?: number | undefined } & CallOptions = {}): Promise<string> {
+    const request = {
+      path: this.#path('/logs'),
+      query: { tail: numLines },
+      headers: { accept: 'text/plain' },
+      signal,
+    };
+    try {
+      return await (await this.workspace.client.open(request)).text();
+    } catch (thrown) {
+      throw errorOfFailure(thrown, this.workspace.url, request);
+    }
+  }
+
+  /** The last lines and then every new one, until the signal fires or the service is gone. */
+  followLogs(options: { numLines?: number | undefined } & CallOptions = {}): AsyncGenerator<LogLine> {
+    const { numLines = DEFAULT_LOG_LINES, signal } = options;
+    return readLogLines(this.workspace.client, this.#path('/logs'), numLines, signal);
+  }
+
+  /** Begins a change; `waitForDeployment` waits for its end. */
+  async update({
+    models,
+    properties,
+    deploymentConfig,
+    tags,
+    description,
+    signal,
+  }: UpdateServiceOptions): Promise<this> {
+    const body: ServiceUpdate = {
+      ...(models !== undefined && {
+        models: models.map((model) => (typeof model === 'string' ? model : model.id)),
+      }),
+      ...(description !== undefined && { description }),
+      ...(tags !== undefined && { tags: { ...tags } }),
+      ...(properties !== undefined && { addProperties: { ...properties } }),
+      ...(deploymentConfig !== undefined && { config: deploymentConfig }),
+    };
+    if (Object.keys(body).length === 0) throw nothingToUpdate();
+    return await this.#begin('PATCH', '', body, signal);
+  }
+
+  /** Begins to go back to `revision`, or to the one that was healthy before this one. */
+  async rollback({ revision, signal }: { revision?: number | undefined } & CallOptions = {}): Promise<this> {
+    return await this.#begin('POST', '/rollback', revision === undefined ? {} : { revision }, signal);
+  }
+
+  /** Removes it, and waits until it is gone. One that is not there is no error. */
+  async delete({ timeoutSec, ...wait }: WaitOptions = {}): Promise<void> {
+    const { client } = this.workspace;
+    const limit = timeoutSec ?? this.#resource.config.drainGraceSeconds + DELETE_MARGIN_SECONDS;
+    try {
+      const resource = await client.json<OperationResource>({
+        method: 'DELETE',
+        path: this.#path(),
+        signal: wait.signal,
+      });
+      await new Operation(client, resource).wait({ ...wait, timeoutSec: limit });
+    } catch (thrown) {
+      if (!(thrown instanceof SlipwayError) || thrown.code !== 'not_found') throw thrown;
+    }
+  }
+
+  /** Newest first. */
+  async revisions({ signal }: CallOptions = {}): Promise<Revision[]> {
+    return await this.workspace.client.list({ path: this.#path('/revisions'), signal });
+  }
+
+  /** The replicas as they are now. */
+  async replicas({ signal }: CallOptions = {}): Promise<Replica[]> {
+    const { items } = await this.workspace.client.json<{ items: Replica[] }>({
+      path: this.#path('/replicas'),
+      signal,
+    });
+    return items;
+  }
+
+  /** What happened to it, newest first. */
+  async events({ signal }: CallOptions = {}): Promise<ServiceEvent[]> {
+    return await this.workspace.client.list({ path: this.#path('/events'), signal });
+  }
+
+  /** The resource as the API gave it. */
+  toJSON(): ServiceResource {
+    return this.#resource;
+  }
+
+  #path(below = ''): string {
+    return this.workspace.path(`/services/${encodeURIComponent(this.name)}${below}`);
+  }
+
+  async #operation(signal: AbortSignal | undefined): Promise<Operation | undefined> {
+    const id = this.#operationId;
+    return id === null ? undefined : await Operation.get({ workspace: this.workspace, id, signal });
+  }
+
+  async #begin(
+    method: 'PATCH' | 'POST',
+    below: string,
+    body: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<this> {
+    const path = this.#path(below);
+    const operation = await this.workspace.client.json<OperationResource>({ method, path, body, signal });
+    await this.refresh({ signal });
+    this.#operationId = operation.id;
+    return this;
+  }
+
+  async #readCredential(signal: AbortSignal | undefined): Promise<string | undefined> {
+    if (this.authEnabled) this.#credential = (await this.getKeys({ signal })).primaryKey;
+    if (this.tokenAuthEnabled) this.#credential = (await this.getToken({ signal })).accessToken;
+    return this.#credential;
+  }
+
+  async #score(
+    body: string | Uint8Array<ArrayBuffer>,
+    credential: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const { scoringUri, config } = this.#resource;
+    const timeoutMs = config.scoringTimeoutMs + config.maxRequestWaitTimeMs + SCORING_MARGIN_MS;
+    return await score({ scoringUri, credential, body, timeoutMs, signal });
+  }
+}
+
+function toBody(input: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof input === 'string') return input;
+  return input instanceof Uint8Array ? new Uint8Array(input) : JSON.stringify(input);
+}
+
+function keyTypeOf(key: string): KeyRegenerate['keyType'] {
+  const name = key.slice(0, 1).toUpperCase() + key.slice(1).toLowerCase();
+  if (name === 'Primary' || name === 'Secondary') return name;
+  const problem =
+    key === '' ? 'Say which key is to be regenerated' : `"${key}" is no key that can be regenerated`;
+  throw new SlipwayError('invalid_argument', `${problem}: Primary or Secondary.`, {
+    details: { field: 'key' },
+  });
+}
+
+function nothingToUpdate(): SlipwayError {
+  return new SlipwayError('invalid_argument', 'No parameters were provided to update.');
+}
