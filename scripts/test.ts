@@ -10,7 +10,12 @@ const FILE_TIMEOUT_MS = 300_000;
 /** Test files at once. Most of them start processes of their own, which need the other cores. */
 const CONCURRENCY = 2;
 
-const ALL_TESTS = ['packages/*/dist/**/*.test.js', 'tests/**/*.test.ts', 'examples/**/*.test.ts'];
+const ALL_TESTS = [
+  'packages/*/dist/**/*.test.js',
+  'tests/**/*.test.ts',
+  'examples/**/*.test.ts',
+  'benchmarks/**/*.test.ts',
+];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');

@@ -45,7 +45,7 @@ function readHead(bytes: Buffer): Head | undefined {
     if (bytes.length > MAX_HEAD_BYTES) throw new Error('The answer has no end of its head.');
     return undefined;
   }
-  const text = bytes.latin1Slice(0, end);
+  const text = bytes.toString('latin1', 0, end);
   const status = /^HTTP\/1\.1 (\d{3})/.exec(text)?.[1];
   const length = /\r\ncontent-length: *(\d+)/i.exec(text)?.[1];
   if (status === undefined || length === undefined) {

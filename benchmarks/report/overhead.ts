@@ -1,0 +1,38 @@
+import type { Measurement } from '../measure.ts';
+import { median } from '../statistics.ts';
+import type { TargetName } from '../targets/target.ts';
+
+/** What the servers add to a bare run, in microseconds, at one connection and batch 1. */
+export interface Overhead {
+  readonly replica: number;
+  readonly gateway: number;
+}
+
+/**
+ * A latency at one connection holds more than the server: sockets, the system waking idle cores, the load
+ * generator. All of that is in the latency of the empty server too, which takes the same bytes and answers with
+ * as many. So a replica's own added time is
+ *
+ *     p50(replica) - p50(empty server) - p50(bare run)
+ *
+ * and holds all of the server's work: reading HTTP, checking the key, scanning JSON, queue, lane, writing the
+ * answer. A gateway's is p50(gateway) - p50(replica) - p50(empty server): one exchange more, without the sockets
+ * of it. Each is computed within a round, where all three ran within seconds, and the median over rounds counts.
+ */
+export function overhead(measurements: readonly Measurement[]): Overhead {
+  const p50s = (target: TargetName) =>
+    measurements
+      .find((one) => one.target === target && one.connections === 1)
+      ?.rounds.map(({ p50 }) => p50) ?? [];
+  const [bare, empty, replica, gateway] = [
+    p50s('bare run'),
+    p50s('empty server'),
+    p50s('replica'),
+    p50s('gateway'),
+  ];
+  const over = (whole: number[], ...parts: number[][]) =>
+    median(
+      whole.map((value, round) => parts.reduce((rest, part) => rest - (part[round] ?? Number.NaN), value)),
+    );
+  return { replica: over(replica, empty, bare), gateway: over(gateway, replica, empty) };
+}

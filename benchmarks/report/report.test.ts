@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Measurement } from '../measure.ts';
+import type { TargetName } from '../targets/target.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { limits } from './limits.ts';
+import { overhead } from './overhead.ts';
+import { table } from './table.ts';
+
+const MEASUREMENTS = [
+  measurement('bare run', [50, 60, 55]),
+  measurement('empty server', [100, 110, 105]),
+  measurement('replica', [250, 270, 290]),
+  measurement('gateway', [400, 430, 460]),
+];
+
+const WORKLOAD: Workload = {
+  name: 'digits, inline lane',
+  model: new Uint8Array(),
+  lane: 'inline',
+  samples: [],
+  output: 'probabilities',
+  requests: { 1: 1, 16: 1, 64: 1 },
+  maxAddedMicroseconds: 150,
+};
+
+test('overhead is what is left when sockets and the run are taken off, by round', () => {
+  assert.deepEqual(overhead(MEASUREMENTS), { replica: 100, gateway: 50 });
+});
+
+test('the table has a row a measurement, with the ratio to the bare run', () => {
+  const lines = table(MEASUREMENTS).split('\n');
+  assert.equal(lines.length, 5);
+  assert.match(lines[1] ?? '', /^ *1 +bare run +50 +50 +20000 +100 % +0$/);
+  assert.match(lines[3] ?? '', /^ *1 +replica +250 +250 +4000 +20 % +0$/);
+});
+
+test('limits are kept or broken', () => {
+  const kept = (added: { replica: number; gateway: number }, measurements = MEASUREMENTS) =>
+    limits(WORKLOAD, measurements, added).map((limit) => limit.kept);
+  assert.deepEqual(kept({ replica: 100, gateway: 50 }), [true, true, true]);
+  assert.deepEqual(kept({ replica: 151, gateway: 160 }), [true, false, false]);
+  const slow: Measurement = { ...measurement('replica', [1000]), connections: 16, errors: 1 };
+  assert.deepEqual(kept({ replica: 100, gateway: 50 }, [slow]), [false, true, true, false]);
+});
+
+function measurement(target: TargetName, p50s: readonly number[]): Measurement {
+  const rounds = p50s.map((p50) => ({
+    p50,
+    p99: p50,
+    requestsPerSecond: 1e6 / p50,
+    errors: 0,
+    firstError: undefined,
+  }));
+  const [first] = rounds;
+  assert.ok(first);
+  return { target, connections: 1, rounds, ...first };
+}

@@ -1,0 +1,33 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Measurement } from '../measure.ts';
+import type { MachineFacts } from './machine.ts';
+import type { Overhead } from './overhead.ts';
+
+/** One run of the benchmark; times in microseconds. */
+export interface Results {
+  readonly startedAt: string;
+  readonly rounds: number;
+  readonly machine: MachineFacts;
+  readonly workloads: readonly WorkloadResults[];
+}
+
+export interface WorkloadResults {
+  readonly name: string;
+  readonly added: Overhead;
+  readonly measurements: readonly Measurement[];
+}
+
+/** Keeps the results in a file that is named for the time of the run; answers with its path. */
+export async function saveResults(folder: string, results: Results): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const name = results.startedAt.slice(0, 16).replace(':', '-');
+  const path = join(folder, `${name}.json`);
+  await writeFile(path, `${JSON.stringify(results, microseconds, 2)}\n`);
+  return path;
+}
+
+/** No figure here is good to more than a tenth. */
+function microseconds(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? Math.round(value * 10) / 10 : value;
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { GatewayConfig, GatewayRoutes } from '@slipway/contract';
+import { startProcess, type TestScope } from '@slipway/testkit';
+import type { Address } from '../load/http-connection.ts';
+import { HOST, LIMITS, readyPort, SERVICE, writeJson } from './service-files.ts';
+
+const GATEWAY_MAIN = fileURLToPath(import.meta.resolve('@slipway/gateway/main'));
+
+/** A gateway process with one service of one replica behind it. */
+export async function startGateway(scope: TestScope, folder: string, replica: Address): Promise<Address> {
+  const { scoringTimeoutMs, maxBodyBytes, drainGraceSeconds } = LIMITS;
+  const routes: GatewayRoutes = {
+    kind: 'GatewayRoutes',
+    generation: 1,
+    services: [
+      { name: SERVICE, scoringTimeoutMs, maxBodyBytes, replicas: [{ replicaId: 'bench-1', ...replica }] },
+    ],
+  };
+  const config: GatewayConfig = {
+    kind: 'GatewayConfig',
+    listen: { host: HOST, port: 0 },
+    tls: null,
+    adminToken: 'bench',
+    routesFile: await writeJson(join(folder, 'routes.json'), routes),
+    stateFile: join(folder, 'gateway-state.json'),
+    maxBodyBytes,
+    drainGraceSeconds,
+  };
+  const configFile = await writeJson(join(folder, 'config.json'), config);
+  await startProcess(scope, process.execPath, [GATEWAY_MAIN, '--config', configFile]);
+  return { host: HOST, port: await readyPort(config.stateFile) };
+}

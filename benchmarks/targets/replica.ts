@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ReplicaSpec } from '@slipway/contract';
+import { startProcess, type TestScope } from '@slipway/testkit';
+import type { Address } from '../load/http-connection.ts';
+import type { Workload } from '../workloads/workload.ts';
+import { HOST, LIMITS, newKey, readyPort, SERVICE, subfolder, writeJson } from './service-files.ts';
+
+const RUNTIME_MAIN = fileURLToPath(import.meta.resolve('@slipway/runtime/main'));
+
+export interface StartedReplica {
+  readonly address: Address;
+  readonly key: string;
+}
+
+/** A replica process as the control plane would start it: one core, key authentication, default limits. */
+export async function startReplica(
+  scope: TestScope,
+  folder: string,
+  workload: Workload,
+): Promise<StartedReplica> {
+  const { key, auth } = newKey();
+  const modelFolder = await subfolder(folder, 'model');
+  await writeFile(join(modelFolder, 'model.onnx'), workload.model);
+  const spec: ReplicaSpec = {
+    kind: 'ReplicaSpec',
+    replicaId: 'bench-1',
+    service: SERVICE,
+    workspace: 'default',
+    revision: 1,
+    listen: { host: HOST, port: 0 },
+    adminToken: 'bench',
+    models: [{ name: 'bench', version: 1, digest: `sha256:${'0'.repeat(64)}`, path: modelFolder }],
+    cpuCores: 1,
+    profile: 'latency',
+    lane: workload.lane,
+    limits: LIMITS,
+    authFile: await writeJson(join(folder, 'auth.json'), auth),
+    stateFile: join(folder, 'replica-state.json'),
+    cacheDir: await subfolder(folder, 'cache'),
+    logLevel: 'info',
+  };
+  const specFile = await writeJson(join(folder, 'spec.json'), spec);
+  await startProcess(scope, process.execPath, [RUNTIME_MAIN, '--spec', specFile]);
+  return { address: { host: HOST, port: await readyPort(spec.stateFile) }, key };
+}
