@@ -15,6 +15,7 @@ export {
   modelId,
   type NamedKind,
   namePattern,
+  nameRule,
   parseModelReference,
 } from './names.ts';
 export type { KeyDigest, ServiceAuth } from './processes/auth.ts';

@@ -36,6 +36,11 @@ export function namePattern(kind: NamedKind): string {
   return RULES[kind].pattern.source;
 }
 
+/** What a kind's names must be like, in words. */
+export function nameRule(kind: NamedKind): string {
+  return RULES[kind].message;
+}
+
 /** Returns `name` if it is a good name for its kind, else throws `invalid_argument` naming `field`. */
 export function checkName(kind: NamedKind, name: string, field = 'name'): string {
   const rule = RULES[kind];

@@ -1,0 +1,30 @@
+import type { ContentStore } from '@slipway/oci';
+import type { Logger } from 'pino';
+import type { OperationQueue } from '../operations/operation-queue.ts';
+import type { Fleet } from '../reconcile/fleet.ts';
+import type { TokenIssuer } from '../secrets/token-issuer.ts';
+import type { Vault } from '../secrets/vault.ts';
+import type { Store } from '../store/store.ts';
+
+/** What becomes of gateway and replicas when the server ends. */
+export type ShutdownChoice = 'keep' | 'stop';
+
+/** What the routes call. */
+export interface ApiDeps {
+  readonly store: Store;
+  readonly contentStore: ContentStore;
+  readonly operations: OperationQueue;
+  readonly fleet: Fleet;
+  readonly vault: Vault;
+  readonly tokens: Pick<TokenIssuer, 'issue'>;
+  readonly logger: Logger;
+  readonly version: string;
+  /** The bearer token of every request. */
+  readonly apiToken: string;
+  /** Where services are called, without a slash at the end. */
+  gatewayUrl(): string;
+  /** Called after a model was deleted: blobs may be unused now. */
+  modelDeleted(): void;
+  /** Called when the answer to a shutdown request has been sent. */
+  shutdown(choice: { readonly services: ShutdownChoice }): void;
+}

@@ -1,0 +1,25 @@
+import { SlipwayError } from '@slipway/contract';
+import type { FastifyRequest } from 'fastify';
+import { isSameSecret } from '../../secrets/same-secret.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered without a token. */
+    readonly public?: boolean;
+  }
+}
+
+/** Lets through what carries the token, and the routes that say they are public. */
+export function createAuthentication(apiToken: string) {
+  return async function authenticate(request: FastifyRequest): Promise<void> {
+    if (request.routeOptions.config.public === true) return;
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (token !== undefined && isSameSecret(token, apiToken)) return;
+    throw new SlipwayError(
+      'unauthenticated',
+      token === undefined
+        ? 'The request carries no token. Send "Authorization: Bearer <token>" with the token from the file "token" in the home folder.'
+        : 'The token is wrong. Send the one from the file "token" in the home folder of the server.',
+    );
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { MAX_JSON_DEPTH, SlipwayError } from '@slipway/contract';
+import type { FastifyRequest } from 'fastify';
+import type { App } from './app.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** SHA-256 of the bytes of a JSON body, in hexadecimal; empty when there was none. */
+    bodyDigest: string;
+  }
+}
+
+/** Reads JSON bodies: UTF-8 only, not too deep, and with no key that would reach an object's prototype. */
+export function addJsonBody(app: App): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.decorateRequest('bodyDigest', '');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    try {
+      const text = decode(bytes);
+      checkDepth(text);
+      request.bodyDigest = createHash('sha256').update(bytes).digest('hex');
+      parse(request as FastifyRequest, text, (error, value) => done(error && notJson(error), value));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** For routes whose body has no field that must be there: none at all is as good as an empty object. */
+export async function allowNoBody(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new SlipwayError('invalid_argument', 'The body is not valid UTF-8.', { cause });
+  }
+}
+
+/** Counts brackets outside strings, before anything recursive sees them. */
+function checkDepth(text: string): void {
+  let depth = 0;
+  for (const token of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
+    const [first] = token[0];
+    if (first === '[' || first === '{') depth += 1;
+    else if (first === ']' || first === '}') depth -= 1;
+    if (depth > MAX_JSON_DEPTH) {
+      throw new SlipwayError('invalid_argument', `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
+    }
+  }
+}
+
+function notJson(cause: Error): SlipwayError {
+  return new SlipwayError('invalid_argument', `The body is not JSON that is read here: ${cause.message}.`, {
+    cause,
+  });
+}

@@ -1,0 +1,74 @@
+import { SlipwayError } from '@slipway/contract';
+import { Digest } from '@slipway/contract/api';
+import type { BlobDescriptor } from '@slipway/oci';
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import type { ApiDeps } from '../api-deps.ts';
+import type { App } from '../app.ts';
+import { parseRange } from '../byte-range.ts';
+import { errors, Streamed } from './schemas.ts';
+
+const BlobParams = Type.Object({ digest: Digest });
+
+/** The bytes of models by their digest. */
+export function addBlobRoutes(app: App, { contentStore }: Pick<ApiDeps, 'contentStore'>): void {
+  const { blobs } = contentStore;
+  const tags = ['blobs'];
+
+  app.head(
+    '/blobs/:digest',
+    { schema: { tags, summary: 'Ask whether a blob is there', params: BlobParams, response: errors } },
+    async ({ params }, reply) => {
+      const blob = await requireBlob(params.digest);
+      return describe(reply, blob).header('content-length', blob.size).send();
+    },
+  );
+
+  app.get(
+    '/blobs/:digest',
+    {
+      schema: {
+        tags,
+        summary: 'Read a blob; one byte range is honoured',
+        params: BlobParams,
+        produces: ['application/octet-stream'],
+        response: { 200: Streamed, 206: Streamed, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const blob = await requireBlob(request.params.digest);
+      const range = parseRange(request.headers.range, blob.size);
+      describe(reply, blob);
+      if (range === 'unsatisfiable') throw unsatisfiable(reply, blob);
+      if (range === 'whole') {
+        return reply.header('content-length', blob.size).send(await blobs.read(blob.digest));
+      }
+      return reply
+        .code(206)
+        .header('content-length', range.end - range.start + 1)
+        .header('content-range', `bytes ${range.start}-${range.end}/${blob.size}`)
+        .send(await blobs.read(blob.digest, range));
+    },
+  );
+
+  async function requireBlob(digest: string): Promise<BlobDescriptor> {
+    const blob = await blobs.stat(digest);
+    if (blob !== undefined) return blob;
+    throw new SlipwayError('not_found', `There is no blob ${digest}.`, { details: { digest } });
+  }
+}
+
+function describe(reply: FastifyReply, { digest }: BlobDescriptor): FastifyReply {
+  return reply.headers({
+    'content-type': 'application/octet-stream',
+    'accept-ranges': 'bytes',
+    etag: `"${digest}"`,
+  });
+}
+
+function unsatisfiable(reply: FastifyReply, { size }: BlobDescriptor): SlipwayError {
+  reply.header('content-range', `bytes */${size}`);
+  return new SlipwayError('invalid_argument', `The range lies outside the blob, which has ${size} bytes.`, {
+    details: { field: 'range', size },
+  });
+}
