@@ -1,5 +1,6 @@
+import { median } from '@slipway/testkit';
 import { type LoadResult, runLoad } from './load/load.ts';
-import { median } from './statistics.ts';
+
 import type { Target, TargetName } from './targets/target.ts';
 import { CONNECTIONS, type Connections, type Workload } from './workloads/workload.ts';
 

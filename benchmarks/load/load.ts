@@ -1,4 +1,4 @@
-import { percentile } from '../statistics.ts';
+import { percentile } from '@slipway/testkit';
 
 /** One way to have one request answered: over a connection, or by the engine itself. */
 export interface Caller {

@@ -1,5 +1,5 @@
+import { median } from '@slipway/testkit';
 import type { Measurement } from '../measure.ts';
-import { median } from '../statistics.ts';
 import type { TargetName } from '../targets/target.ts';
 
 /** What the servers add to a bare run, in microseconds, at one connection and batch 1. */
