@@ -55,6 +55,8 @@ export function createHttp2Sessions(limits: TransportLimits): Http2Sessions {
   return {
     server,
     serve: (socket) => {
+      // HTTP/1.1 lets a caller end its side and wait for the answer; a session would never end then.
+      socket.allowHalfOpen = false;
       server.emit('connection', socket);
     },
     close: () => {
