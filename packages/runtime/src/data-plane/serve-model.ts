@@ -92,7 +92,8 @@ function loadHere(
   watchdog.enter();
   const measured = warmUp(session);
   watchdog.leave();
-  return { session, info: { signature: session.signature, loadMs, warmUp: measured } };
+  const { signature, notes } = session;
+  return { session, info: { signature, notes, loadMs, warmUp: measured } };
 }
 
 function openLargeLane(
@@ -161,6 +162,7 @@ function describe(
   const { loadMs, signature, warmUp: measured } = info;
   const { runMs, rowMs, refusal } = measured;
   const { name, version } = model;
+  for (const note of info.notes) context.log.warn({ model: name }, note);
   if (refusal !== null) {
     context.log.warn(
       { model: name, reason: refusal },

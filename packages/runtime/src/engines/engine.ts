@@ -34,6 +34,8 @@ export interface Engine {
 /** A model in memory. It belongs to the thread that loaded it, and blocks that thread while it runs. */
 export interface EngineSession {
   readonly signature: Signature;
+  /** What whoever runs the replica should know of the way the model was loaded; whole sentences. */
+  readonly notes: readonly string[];
   /**
    * Computes the named outputs, in that order. `inputs` must be in the signature's order and fit it. Throws
    * `invalid_argument` for a value that no model takes (text that is not UTF-8), `invalid_model` if the

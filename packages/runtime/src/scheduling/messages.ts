@@ -25,6 +25,7 @@ export type FromWorker =
 /** What a worker found out while it loaded its model. */
 export interface WorkerInfo {
   readonly signature: Signature;
+  readonly notes: readonly string[];
   readonly loadMs: number;
   readonly warmUp: WarmUp;
 }

@@ -23,7 +23,8 @@ async function open(): Promise<{ session: EngineSession; info: WorkerInfo }> {
   const startedAt = performance.now();
   const session = engine.load(spec.facts, spec.options);
   const loadMs = performance.now() - startedAt;
-  return { session, info: { signature: session.signature, loadMs, warmUp: warmUp(session) } };
+  const { signature, notes } = session;
+  return { session, info: { signature, notes, loadMs, warmUp: warmUp(session) } };
 }
 
 function answer(session: EngineSession, message: ToWorker): void {

@@ -29,6 +29,7 @@ export const memoryEngine: Engine = {
     const { signature } = model;
     return {
       signature,
+      notes: [],
       run(inputs, outputs) {
         if (model.spins === true) spin(Number(inputs[0]?.data[0] ?? 0));
         if (model.poison !== undefined) refusePoison(inputs, model.poison);

@@ -8,13 +8,14 @@ import {
 import type { EngineSession } from '../engine.ts';
 import { ORT_TYPE, type OrtType } from './datatypes.ts';
 import { type OrtResults, type OrtSession, OrtTensor } from './ort-binding.ts';
+import { readableOrtMessage } from './ort-message.ts';
 import { readSignature } from './signature.ts';
 import { decodeTexts, encodeTexts } from './text-elements.ts';
 
 const NO_DATA = new Uint8Array(0);
 
 /** A loaded ONNX model as an engine's session. Throws `invalid_model` if its signature cannot be served. */
-export function createOnnxSession(native: OrtSession): EngineSession {
+export function createOnnxSession(native: OrtSession, notes: readonly string[]): EngineSession {
   const signature = readSignature(native);
   const slots = signature.inputs.map((spec) => new OrtTensor(ortType(spec.datatype), NO_DATA, []));
   // Filled anew for every run: a run is synchronous, and objects of one shape keep the call cheap.
@@ -38,6 +39,7 @@ export function createOnnxSession(native: OrtSession): EngineSession {
 
   return {
     signature,
+    notes,
     run(inputs, outputs) {
       try {
         fill(inputs);
@@ -63,8 +65,11 @@ function runNative(
   try {
     return native.run(feeds, fetches);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SlipwayError('invalid_model', `The model could not run on this input: ${reason}`, { cause });
+    throw new SlipwayError(
+      'invalid_model',
+      `The model could not run on this input: ${readableOrtMessage(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -57,8 +57,8 @@ export class OrtTensor {
   }
 }
 
-/** ONNX Runtime's levels: 3 is errors; what a run returns says the same in an exception. */
-export const ORT_LOG_ERRORS = 3;
+/** Only what ends the process: of everything else the exception says the same. */
+export const ORT_LOG_FATAL = 4;
 
 // The types that the package declares for its binding know only its public tensor class.
 const binding = nativeBinding as unknown as OrtBinding;
@@ -67,7 +67,7 @@ let initialized = false;
 /** The binding, made ready for this thread at the first call. */
 export function ortBinding(): OrtBinding {
   if (!initialized) {
-    binding.initOrtOnce(ORT_LOG_ERRORS, OrtTensor, isMainThread);
+    binding.initOrtOnce(ORT_LOG_FATAL, OrtTensor, isMainThread);
     initialized = true;
   }
   return binding;
