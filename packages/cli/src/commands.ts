@@ -8,16 +8,68 @@ export interface CommandEntry {
 
 /** The commands that only hold others. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  workspace: 'the folders that models and services stand in',
-  model: 'registered models and their versions',
-  compute: 'the places where services run',
-  service: 'deployed services: state, keys, logs, revisions',
-  operation: 'long work that the control plane does',
+  workspace: 'The folders that models and services stand in.',
+  model: 'Registered models and their versions.',
+  compute: 'The places where services run.',
+  service: 'Deployed services: state, keys, logs, revisions.',
+  operation: 'Long work that the control plane does.',
 };
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly CommandEntry[] = [
   { path: 'up', load: async () => (await import('./commands/up.ts')).up },
   { path: 'down', load: async () => (await import('./commands/down.ts')).down },
+  { path: 'status', load: async () => (await import('./commands/status.ts')).status },
   { path: 'doctor', load: async () => (await import('./commands/doctor.ts')).doctor },
+  { path: 'deploy', load: async () => (await import('./commands/deploy.ts')).deploy },
+  { path: 'score', load: async () => (await import('./commands/score.ts')).score },
+  { path: 'model register', load: async () => (await import('./commands/model/register.ts')).modelRegister },
+  { path: 'model list', load: async () => (await import('./commands/model/list.ts')).modelList },
+  { path: 'model show', load: async () => (await import('./commands/model/show.ts')).modelShow },
+  { path: 'model download', load: async () => (await import('./commands/model/download.ts')).modelDownload },
+  { path: 'model update', load: async () => (await import('./commands/model/update.ts')).modelUpdate },
+  { path: 'model delete', load: async () => (await import('./commands/model/delete.ts')).modelDelete },
+  { path: 'service list', load: async () => (await import('./commands/service/list.ts')).serviceList },
+  { path: 'service show', load: async () => (await import('./commands/service/show.ts')).serviceShow },
+  { path: 'service logs', load: async () => (await import('./commands/service/logs.ts')).serviceLogs },
+  { path: 'service events', load: async () => (await import('./commands/service/events.ts')).serviceEvents },
+  {
+    path: 'service replicas',
+    load: async () => (await import('./commands/service/replicas.ts')).serviceReplicas,
+  },
+  {
+    path: 'service revisions',
+    load: async () => (await import('./commands/service/revisions.ts')).serviceRevisions,
+  },
+  { path: 'service keys', load: async () => (await import('./commands/service/keys.ts')).serviceKeys },
+  {
+    path: 'service regen-key',
+    load: async () => (await import('./commands/service/regen-key.ts')).serviceRegenKey,
+  },
+  { path: 'service token', load: async () => (await import('./commands/service/token.ts')).serviceToken },
+  { path: 'service update', load: async () => (await import('./commands/service/update.ts')).serviceUpdate },
+  {
+    path: 'service rollback',
+    load: async () => (await import('./commands/service/rollback.ts')).serviceRollback,
+  },
+  { path: 'service delete', load: async () => (await import('./commands/service/delete.ts')).serviceDelete },
+  {
+    path: 'workspace create',
+    load: async () => (await import('./commands/workspace/create.ts')).workspaceCreate,
+  },
+  { path: 'workspace list', load: async () => (await import('./commands/workspace/list.ts')).workspaceList },
+  { path: 'workspace show', load: async () => (await import('./commands/workspace/show.ts')).workspaceShow },
+  { path: 'workspace use', load: async () => (await import('./commands/workspace/use.ts')).workspaceUse },
+  {
+    path: 'workspace delete',
+    load: async () => (await import('./commands/workspace/delete.ts')).workspaceDelete,
+  },
+  { path: 'compute list', load: async () => (await import('./commands/compute/list.ts')).computeList },
+  { path: 'compute show', load: async () => (await import('./commands/compute/show.ts')).computeShow },
+  { path: 'operation list', load: async () => (await import('./commands/operation/list.ts')).operationList },
+  { path: 'operation show', load: async () => (await import('./commands/operation/show.ts')).operationShow },
+  {
+    path: 'operation cancel',
+    load: async () => (await import('./commands/operation/cancel.ts')).operationCancel,
+  },
 ];

@@ -1,4 +1,4 @@
-import { Command, Option } from '@commander-js/extra-typings';
+import { Command } from '@commander-js/extra-typings';
 import { SHARED_OPTIONS, speakAlike } from './help.ts';
 
 /** What a command that works on this machine is told besides its own options. */
@@ -24,7 +24,7 @@ export function plainCommand(name: string) {
 export function localCommand(name: string) {
   return plainCommand(name)
     .optionsGroup(SHARED_OPTIONS)
-    .addOption(new Option('--home <folder>', 'home folder (default: ~/.slipway)').env('SLIPWAY_HOME'))
+    .option('--home <folder>', 'home folder of the installation (SLIPWAY_HOME, else ~/.slipway)')
     .option('--json', 'print one JSON document, for programs')
     .optionsGroup('Options:');
 }
@@ -33,15 +33,10 @@ export function localCommand(name: string) {
 export function apiCommand(name: string) {
   return localCommand(name)
     .optionsGroup(SHARED_OPTIONS)
-    .addOption(
-      new Option('--url <url>', 'control plane, its token in SLIPWAY_TOKEN (default: that of the home)').env(
-        'SLIPWAY_URL',
-      ),
-    )
-    .addOption(
-      new Option('--workspace <name>', 'workspace (default: of .slipway/config.json, else "default")').env(
-        'SLIPWAY_WORKSPACE',
-      ),
+    .option('--url <url>', 'control plane, its token in SLIPWAY_TOKEN (SLIPWAY_URL, else that of the home)')
+    .option(
+      '--workspace <name>',
+      'workspace (SLIPWAY_WORKSPACE, else of .slipway/config.json, else "default")',
     )
     .optionsGroup('Options:');
 }

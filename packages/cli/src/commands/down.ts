@@ -46,7 +46,7 @@ async function stopServer(home: string, keep: boolean, progress: Progress): Prom
   const info = readServerInfo(home);
   if (info === undefined || !isAlive(info.pid)) return [];
   progress.show(keep ? 'Stopping the control plane' : 'Stopping: replicas finish what they run');
-  await requestShutdown(info, keep ? 'keep' : 'stop');
+  await requestShutdown(home, keep ? 'keep' : 'stop');
   if (await waitForEnd([info.pid], STOP_TIMEOUT_MS)) return [info.pid];
   throw new SlipwayError(
     'deadline_exceeded',

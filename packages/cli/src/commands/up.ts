@@ -84,7 +84,7 @@ function stopOnSignals(info: ServerInfo): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       process.stderr.write('Stopping; once more to stop waiting.\n');
-      requestShutdown(info, 'stop').catch((thrown: unknown) => {
+      requestShutdown(info.home, 'stop').catch((thrown: unknown) => {
         const reason = thrown instanceof SlipwayError ? thrown.message : String(thrown);
         process.stderr.write(`Error (unavailable): ${reason}\n`);
         process.kill(info.pid, 'SIGTERM');

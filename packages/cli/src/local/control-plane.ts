@@ -1,6 +1,3 @@
-import { errorFromBody, type ServerInfo, SlipwayError } from '@slipway/contract';
-import { readToken } from './home.ts';
-
 /** A control plane on this machine answers in milliseconds, or something is wrong with it. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
@@ -25,20 +22,8 @@ export async function answersHttp(url: string): Promise<boolean> {
   }
 }
 
-/** Tells the control plane to end, with or without gateway and replicas; it has begun to when this returns. */
-export async function requestShutdown(info: ServerInfo, services: 'keep' | 'stop'): Promise<void> {
-  const answer = await fetch(`${info.url}/api/v1/shutdown`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${readToken(info.home)}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ services }),
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-  });
-  if (answer.ok) return;
-  const body = (await answer.json()) as { error?: object };
-  throw body.error === undefined
-    ? new SlipwayError(
-        'unavailable',
-        `The control plane at ${info.url} answered ${answer.status} to the shutdown.`,
-      )
-    : errorFromBody(body.error);
+/** Tells the control plane of a home to end, with or without gateway and replicas; it has begun to when this returns. */
+export async function requestShutdown(home: string, services: 'keep' | 'stop'): Promise<void> {
+  const { connectControlPlane } = await import('@slipway/sdk');
+  await (await connectControlPlane({ home })).shutdown({ services });
 }

@@ -3,9 +3,9 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HOME_FILES, type ServerInfo } from '@slipway/contract';
 
-/** The home folder asked for, else `~/.slipway`; absolute, it need not exist. */
+/** The home folder asked for, else `SLIPWAY_HOME`, else `~/.slipway`; absolute, it need not exist. */
 export function homeFolder(asked: string | undefined): string {
-  const folder = resolve(asked || join(homedir(), '.slipway'));
+  const folder = resolve(asked ?? (process.env['SLIPWAY_HOME'] || join(homedir(), '.slipway')));
   // Processes are found by the path in their command lines, which has no symbolic links.
   try {
     return realpathSync(folder);

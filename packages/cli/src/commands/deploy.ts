@@ -1,0 +1,61 @@
+import { SlipwayError } from '@slipway/contract';
+import { Model } from '@slipway/sdk';
+import { examples } from '../command-line/define.ts';
+import { deploymentCommand, deploymentConfig } from '../command-line/deployment-options.ts';
+import { performInWorkspace } from '../command-line/perform-api.ts';
+import { describeBegun, describeDeployed } from '../output/deployed.ts';
+import { showOperation } from '../output/operation-progress.ts';
+import { showRegistration } from '../output/registration-progress.ts';
+import { callOf } from '../service-call/call-of.ts';
+
+export function deploy() {
+  return deploymentCommand('deploy')
+    .description('Deploys models as a service, and waits until it answers.')
+    .argument('<name>', 'name of the service')
+    .option('--target <name>', 'compute target (default: local)')
+    .option('--overwrite', 'update the service if there is one of that name')
+    .option('--primary-key <key>', 'use this key, of 16 to 256 characters, instead of a random one')
+    .option('--secondary-key <key>', 'the same for the other key')
+    .addHelpText(
+      'after',
+      examples(
+        'slipway deploy digits --model ./model.onnx',
+        'slipway deploy digits --model digits:2 --replicas 2 --cpu 1 --overwrite',
+        'slipway deploy digits --model digits --config deploy.yaml',
+      ),
+    )
+    .action((name, flags) =>
+      performInWorkspace(flags, async ({ workspace, output, progress }) => {
+        if (flags.model === undefined) throw modelMissing(name);
+        const service = await Model.deploy({
+          workspace,
+          name,
+          models: flags.model,
+          deploymentConfig: await deploymentConfig(flags),
+          computeTarget: flags.target,
+          description: flags.description,
+          tags: flags.tag,
+          properties: flags.property,
+          primaryKey: flags.primaryKey,
+          secondaryKey: flags.secondaryKey,
+          overwrite: flags.overwrite,
+          onProgress: showRegistration(progress),
+        });
+        if (!flags.wait) return output.result(service.toJSON(), () => describeBegun(service));
+        await service.waitForDeployment({
+          timeoutSec: flags.timeout,
+          onProgress: showOperation(progress, `Deploying ${name}`),
+        });
+        const call = await callOf(service);
+        output.result({ ...service.toJSON(), curl: call.curl }, () => describeDeployed(service, call));
+      }),
+    );
+}
+
+function modelMissing(name: string): SlipwayError {
+  return new SlipwayError(
+    'invalid_argument',
+    `Say what to deploy: "slipway deploy ${name} --model MODEL", a registered model or the path of one.`,
+    { details: { field: 'model' } },
+  );
+}

@@ -1,0 +1,33 @@
+import { Webservice } from '@slipway/sdk';
+import { examples } from '../../command-line/define.ts';
+import { deploymentCommand, deploymentConfig } from '../../command-line/deployment-options.ts';
+import { performInWorkspace } from '../../command-line/perform-api.ts';
+import { finishChange } from './finish-change.ts';
+
+export function serviceUpdate() {
+  return deploymentCommand('update')
+    .description(
+      'Changes a service without a failed request. What is not named stays; tags replace all it had.',
+    )
+    .argument('<name>', 'name of the service')
+    .addHelpText(
+      'after',
+      examples(
+        'slipway service update digits --model digits:2',
+        'slipway service update digits --replicas 3',
+      ),
+    )
+    .action((name, flags) =>
+      performInWorkspace(flags, async (context) => {
+        const service = await Webservice.get({ workspace: context.workspace, name });
+        await service.update({
+          models: flags.model,
+          deploymentConfig: await deploymentConfig(flags),
+          description: flags.description,
+          tags: flags.tag,
+          properties: flags.property,
+        });
+        await finishChange(service, `Updating ${name}`, flags, context);
+      }),
+    );
+}

@@ -1,0 +1,103 @@
+import type { Replica, Revision, Service, ServiceEvent } from '@slipway/contract/api';
+import { age, bytes, pairs } from './format.ts';
+import { details, table } from './table.ts';
+
+/** Services, a line each. */
+export function serviceTable(services: readonly Service[]): string {
+  return table(
+    services,
+    {
+      name: ({ name }) => name,
+      state: ({ state }) => state,
+      replicas: readyOf,
+      models: ({ models }) => models.join(', '),
+      revision: ({ revision }) => String(revision),
+      auth: ({ authMode }) => authMode,
+      age: ({ createdAt }) => age(createdAt),
+    },
+    'There are no services: deploy one with "slipway deploy NAME --model MODEL".',
+  );
+}
+
+/** All of a service. */
+export function serviceDetails(service: Service): string {
+  const { config } = service;
+  return details({
+    Name: service.name,
+    State: service.state,
+    Error: service.error === null ? undefined : `${service.error.message} (${service.error.code})`,
+    'Scoring URI': service.scoringUri,
+    'Swagger URI': service.swaggerUri,
+    Models: service.models.join(', '),
+    Revision:
+      service.activeRevision === service.revision
+        ? String(service.revision)
+        : `${service.revision}, active: ${service.activeRevision ?? 'none'}`,
+    Replicas: `${readyOf(service)} ready`,
+    Resources: `${config.cpuCores} cores, ${config.memoryGb} GB a replica`,
+    Authentication: service.authMode,
+    Compute: service.computeTarget,
+    Workspace: service.workspace,
+    Description: service.description ?? undefined,
+    Tags: pairs(service.tags),
+    Properties: pairs(service.properties),
+    Id: service.id,
+    Created: service.createdAt,
+    Updated: service.updatedAt,
+  });
+}
+
+/** The replicas of a service, a line each. */
+export function replicaTable(replicas: readonly Replica[]): string {
+  return table(
+    replicas,
+    {
+      id: ({ id }) => id,
+      revision: ({ revision }) => String(revision),
+      phase: ({ phase }) => phase,
+      routed: ({ routed }) => (routed ? 'yes' : 'no'),
+      lane: ({ lane }) => lane ?? '-',
+      memory: ({ memoryBytes }) => (memoryBytes === null ? '-' : bytes(memoryBytes)),
+      pid: ({ pid }) => String(pid ?? '-'),
+      address: ({ address }) => address ?? '-',
+      age: ({ startedAt }) => age(startedAt),
+      error: ({ error }) => error?.message ?? '',
+    },
+    'It has no replicas.',
+  );
+}
+
+/** The revisions of a service, a line each. */
+export function revisionTable(revisions: readonly Revision[]): string {
+  return table(
+    revisions,
+    {
+      revision: ({ number }) => String(number),
+      status: ({ status }) => status,
+      models: ({ models }) => models.join(', '),
+      replicas: ({ config }) => String(config.numReplicas),
+      age: ({ createdAt }) => age(createdAt),
+      error: ({ error }) => error?.message ?? '',
+    },
+    'It has no revisions.',
+  );
+}
+
+/** What happened to a service, a line each. */
+export function eventTable(events: readonly ServiceEvent[]): string {
+  return table(
+    events,
+    {
+      age: ({ time }) => age(time),
+      type: ({ type }) => type,
+      reason: ({ reason }) => reason,
+      replica: ({ replica }) => replica ?? '-',
+      message: ({ message }) => message,
+    },
+    'Nothing has happened to it yet.',
+  );
+}
+
+function readyOf({ replicas }: Service): string {
+  return `${replicas.ready}/${replicas.desired}`;
+}
