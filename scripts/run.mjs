@@ -10,6 +10,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 const stamp = join(root, 'node_modules', '.slipway-installed');
 
+// A terminal sends Ctrl-C to the script too; it decides what that means, and this process waits for its end.
+process.on('SIGINT', () => {});
+
 const [script, ...args] = process.argv.slice(2);
 installIfStale();
 run(join(bin, 'tsc'), ['-b'], 'build');
