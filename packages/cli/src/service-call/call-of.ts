@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Webservice } from '@slipway/sdk';
 import { curlLine } from './curl-line.ts';
 import { exampleBody } from './example-body.ts';
@@ -11,7 +12,7 @@ export interface ServiceCall {
 }
 
 /** A call that works, with a body that fits the model as the service itself describes it. */
-export async function callOf(service: Webservice): Promise<ServiceCall> {
+export async function callOf(service: Webservice, home: string): Promise<ServiceCall> {
   const credential = await credentialOf(service);
   const body = await exampleBody(service.swaggerUri, credential);
   return {
@@ -19,7 +20,13 @@ export async function callOf(service: Webservice): Promise<ServiceCall> {
     curl:
       body === undefined
         ? undefined
-        : await curlLine({ name: service.name, uri: service.scoringUri, credential, body }),
+        : await curlLine({
+            name: service.name,
+            folder: join(home, 'examples'),
+            uri: service.scoringUri,
+            credential,
+            body,
+          }),
   };
 }
 

@@ -1,5 +1,4 @@
-import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A longer body makes a line that nobody reads: it goes into a file. */
@@ -8,6 +7,8 @@ const MAX_INLINE_CHARACTERS = 200;
 interface Call {
   /** Name of the service. */
   readonly name: string;
+  /** Folder for a body that is too long for the line; made if missing. */
+  readonly folder: string;
   readonly uri: string;
   readonly credential: string | undefined;
   /** JSON text. */
@@ -15,8 +16,8 @@ interface Call {
 }
 
 /** A line for a shell that makes the call. */
-export async function curlLine({ name, uri, credential, body }: Call): Promise<string> {
-  const data = body.length <= MAX_INLINE_CHARACTERS ? body : `@${await exampleFile(name, body)}`;
+export async function curlLine({ name, folder, uri, credential, body }: Call): Promise<string> {
+  const data = body.length <= MAX_INLINE_CHARACTERS ? body : `@${await exampleFile(folder, name, body)}`;
   return [
     'curl -sS',
     quoted(uri),
@@ -28,8 +29,9 @@ export async function curlLine({ name, uri, credential, body }: Call): Promise<s
   ].join(' ');
 }
 
-async function exampleFile(name: string, body: string): Promise<string> {
-  const path = join(tmpdir(), `slipway-example-${name}.json`);
+async function exampleFile(folder: string, name: string, body: string): Promise<string> {
+  const path = join(folder, `${name}.json`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(path, body);
   return path;
 }
