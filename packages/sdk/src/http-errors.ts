@@ -89,6 +89,7 @@ function cancelled(what: string, cause: unknown): SlipwayError {
 
 function unreachable(thrown: unknown, url: string): SlipwayError {
   const reason = reasonOf(thrown);
+  if (reason === 'unexpected redirect') return redirected(thrown, url);
   const advice = /CERT|SIGN|TLS|SSL/.test(reason)
     ? 'Its certificate is not trusted: name the file of its certificate authority in NODE_EXTRA_CA_CERTS'
     : 'Start it with "slipway up", or say where it is by SLIPWAY_URL';
@@ -98,6 +99,18 @@ function unreachable(thrown: unknown, url: string): SlipwayError {
     details: { url, reason },
     cause: thrown,
   });
+}
+
+/** The token is never sent to where a redirect leads. */
+function redirected(cause: unknown, url: string): SlipwayError {
+  return new SlipwayError(
+    'unsupported',
+    `${url} answered with a redirect. Give the URL that it leads to instead.`,
+    {
+      details: { url },
+      cause,
+    },
+  );
 }
 
 /** The system's code below `fetch failed`, which alone tells what happened. */
