@@ -28,7 +28,7 @@ export interface Sandbox {
 export async function createSandbox(): Promise<Sandbox> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-transcript-')));
   await cp(join(ROOT, 'examples', 'mnist', 'digits.onnx'), join(folder, 'digits.onnx'));
-  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const name of ['node_modules', 'examples']) await symlink(join(ROOT, name), join(folder, name));
   const env = {
     PATH: [join(ROOT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     HOME: folder,

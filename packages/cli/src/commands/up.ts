@@ -57,31 +57,43 @@ export function up() {
 /** Runs until the server ends; Ctrl-C ends it, with gateway and replicas. */
 async function runInForeground(home: string, options: UpOptions): Promise<void> {
   const server = startAttachedServer(home, serverArgs(options));
-  const log: string[] = [];
-  for (const stream of [server.stdout, server.stderr]) {
-    if (stream !== null) forwardLog(stream, log);
-  }
-  const ended = once(server, 'exit');
-  const info = await answering(home, server, async () => {
+  const log = collectLog([server.stdout, server.stderr]);
+  const ended = once(server, 'close');
+  const readLog = async () => {
     await ended;
-    return log.join('\n');
-  });
+    return log.lines().join('\n');
+  };
+  const info = await answering(home, server, readLog);
   process.stderr.write(`${describeServer(info)}\nCtrl-C stops it, with all services.\n`);
+  log.printTo((line) => process.stdout.write(`${humanLogLine(line)}\n`));
   stopOnSignals(info);
   await ended;
-  if (server.exitCode !== 0) throw startFailure(log.join('\n'));
+  if (server.exitCode !== 0) throw startFailure(await readLog());
 }
 
-function forwardLog(stream: Readable, kept: string[]): void {
-  createInterface({ input: stream }).on('line', (line) => {
-    kept.push(line);
-    if (kept.length > KEPT_LINES) kept.shift();
-    process.stdout.write(`${humanLogLine(line)}\n`);
-  });
+/** The last lines of some streams; once `printTo` is called, these and all that follow are printed. */
+function collectLog(streams: readonly (Readable | null)[]) {
+  const kept: string[] = [];
+  let print: ((line: string) => void) | undefined;
+  for (const stream of streams) {
+    if (stream === null) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      kept.push(line);
+      if (kept.length > KEPT_LINES) kept.shift();
+      print?.(line);
+    });
+  }
+  return {
+    lines: (): readonly string[] => kept,
+    printTo(sink: (line: string) => void): void {
+      kept.forEach(sink);
+      print = sink;
+    },
+  };
 }
 
 function stopOnSignals(info: ServerInfo): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       process.stderr.write('Stopping; once more to stop waiting.\n');
       requestShutdown(info.home, 'stop').catch((thrown: unknown) => {

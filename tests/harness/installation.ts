@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ServerInfo } from '@slipway/contract';
+import { Workspace } from '@slipway/sdk';
+import {
+  assertNothingLeft,
+  killProcessesMentioning,
+  onTestEnd,
+  type StartedProcess,
+  startProcess,
+  type TestScope,
+  temporaryFolder,
+  waitFor,
+} from '@slipway/testkit';
+
+const SERVER_MAIN = fileURLToPath(import.meta.resolve('@slipway/server/main'));
+
+/** Slipway on a home and ports of its own, as `slipway up` starts it. */
+export interface Installation {
+  readonly home: string;
+  /** The default workspace; it finds the server again after a restart. */
+  workspace(): Promise<Workspace>;
+  /** Kills the control plane alone, as a crash would. */
+  killServer(): Promise<void>;
+  /** Starts it again on the same home and ports. */
+  startServer(env?: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** Starts it, and when the test ends stops everything and checks that no process of it is left. */
+export async function startInstallation(
+  scope: TestScope,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Installation> {
+  const home = join(await temporaryFolder(scope), 'home');
+  let server: StartedProcess | undefined;
+  let ports = { api: '0', gateway: '0' };
+
+  onTestEnd(scope, async () => {
+    await server?.stop('SIGTERM');
+    try {
+      await assertNothingLeft(home);
+    } finally {
+      await killProcessesMentioning(home);
+    }
+  });
+
+  await startServer(env);
+  return { home, workspace, killServer, startServer };
+
+  async function startServer(more: Readonly<Record<string, string>> = {}): Promise<void> {
+    const args = [SERVER_MAIN, '--home', home, '--port', ports.api, '--gateway-port', ports.gateway];
+    const started = await startProcess(scope, process.execPath, args, { env: { ...env, ...more } });
+    server = started;
+    const info = await waitFor(() => answeringServer(home, started.pid), {
+      what: `the control plane to listen: ${started.stderr()}${started.stdout()}`,
+      timeoutMs: 20_000,
+    });
+    ports = { api: new URL(info.url).port, gateway: new URL(info.gatewayUrl).port };
+  }
+
+  async function killServer(): Promise<void> {
+    await server?.stop('SIGKILL');
+  }
+
+  async function workspace(): Promise<Workspace> {
+    return await Workspace.local({ home });
+  }
+}
+
+async function answeringServer(home: string, pid: number): Promise<ServerInfo | undefined> {
+  const info = JSON.parse(await readFile(join(home, 'server.json'), 'utf8')) as ServerInfo;
+  if (info.pid !== pid) return undefined;
+  const health = await fetch(`${info.url}/api/v1/health`, { signal: AbortSignal.timeout(1_000) });
+  return health.ok ? info : undefined;
+}
