@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -114,6 +115,22 @@ test('blobs that were collected before registration are sent again', async (t) =
   assert.equal(server.calls.filter((call) => call === 'POST /uploads').length, 6);
 });
 
+test('a file that changes on its way is not registered', async (t) => {
+  const { workspace, registered } = await startRegistry(t);
+  for (const changed of ['other!!', 'less', 'much more than before']) {
+    const modelPath = join(await temporaryFolder(t), 'model.onnx');
+    await writeFile(modelPath, 'weights');
+    const call = Model.register({
+      workspace,
+      modelPath,
+      modelName: 'digits',
+      onProgress: ({ phase }) => phase === 'hashing' && writeFileSync(modelPath, changed),
+    });
+    await assert.rejects(call, { code: 'invalid_argument', message: /model\.onnx" changed while/ }, changed);
+  }
+  assert.deepEqual(registered, []);
+});
+
 test('what cannot be registered is refused before a byte is sent', async (t) => {
   const { workspace, server } = await startRegistry(t);
   const modelPath = await makeModel(t);
@@ -166,7 +183,8 @@ test('a change that somebody else was quicker with is made again of what is ther
     'PATCH /workspaces/default/models/*': async ({ request, response, attempt }) => {
       const body = await readJsonBody(request);
       if (attempt === 1) change({ a: '1', theirs: 'x' });
-      if (request.headers['if-match'] === stored.etag) return change(body['tags'] as ModelResource['tags']);
+      if (request.headers['if-match'] === `"${stored.etag}"`)
+        return change(body['tags'] as ModelResource['tags']);
       return sendError(response, 412, 'precondition_failed', 'It has changed.');
     },
   });

@@ -228,7 +228,7 @@ export class Model {
           method: 'PATCH',
           path: this.#path,
           body: change(this.#resource),
-          headers: { 'if-match': this.#resource.etag },
+          headers: { 'if-match': `"${this.#resource.etag}"` },
           signal,
         });
         return this;

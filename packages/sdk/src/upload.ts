@@ -34,8 +34,9 @@ export async function uploadFile(client: HttpClient, upload: FileUpload): Promis
   for (let failures = 1; ; failures++) {
     const before = progress.arrived();
     try {
-      id ??= await begin(client, upload.signal);
-      await sendPieces(client, upload, id, progress);
+      const begun = await beginOrGoOn(client, id, upload.signal);
+      id = begun.id;
+      await sendPieces(client, upload, begun, progress);
       return await finish(client, upload, id);
     } catch (thrown) {
       if (progress.arrived() > before) failures = 1;
@@ -75,22 +76,26 @@ async function isThere(client: HttpClient, { digest, signal }: FileUpload): Prom
   }
 }
 
-async function begin(client: HttpClient, signal: AbortSignal | undefined): Promise<string> {
+async function beginOrGoOn(
+  client: HttpClient,
+  id: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<BlobUpload> {
+  if (id !== undefined) return await client.json({ path: `/uploads/${id}`, signal });
   // Sent twice it begins two uploads, and the one that nobody fills expires.
-  const begun = await client.json<BlobUpload>({ method: 'POST', path: '/uploads', repeatable: true, signal });
-  return begun.id;
+  return await client.json({ method: 'POST', path: '/uploads', repeatable: true, signal });
 }
 
 async function sendPieces(
   client: HttpClient,
   { file, signal }: FileUpload,
-  id: string,
+  { id, offset: begun }: BlobUpload,
   progress: Progress,
 ): Promise<void> {
   const blob = await openAsBlob(file.source);
-  let { offset } = await client.json<BlobUpload>({ path: `/uploads/${id}`, signal });
-  progress.moveTo(offset);
-  while (offset < file.size) {
+  if (blob.size !== file.size) throw changed(file);
+  progress.moveTo(begun);
+  for (let offset = begun; offset < file.size; offset = progress.arrived()) {
     const answer = await client.json<BlobUpload>({
       method: 'PATCH',
       path: `/uploads/${id}`,
@@ -99,19 +104,25 @@ async function sendPieces(
       timeoutMs: PIECE_TIMEOUT_MS,
       signal,
     });
-    offset = answer.offset;
-    progress.moveTo(offset);
+    progress.moveTo(answer.offset);
   }
 }
 
-async function finish(client: HttpClient, { digest, signal }: FileUpload, id: string): Promise<void> {
-  await client.json({
-    method: 'PUT',
-    path: `/uploads/${id}`,
-    query: { digest },
-    timeoutMs: PIECE_TIMEOUT_MS,
-    signal,
-  });
+async function finish(client: HttpClient, { file, digest, signal }: FileUpload, id: string): Promise<void> {
+  const path = `/uploads/${id}`;
+  try {
+    await client.json({ method: 'PUT', path, query: { digest }, timeoutMs: PIECE_TIMEOUT_MS, signal });
+  } catch (thrown) {
+    throw codeOf(thrown) === 'invalid_argument' ? changed(file, thrown) : thrown;
+  }
+}
+
+function changed({ source }: LocalFile, cause?: unknown): SlipwayError {
+  return new SlipwayError(
+    'invalid_argument',
+    `"${source}" changed while it was being registered. Register it again when it is complete.`,
+    { details: { field: 'modelPath' }, cause },
+  );
 }
 
 /**
