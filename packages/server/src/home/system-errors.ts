@@ -28,3 +28,14 @@ export function writeError(thrown: unknown, path: string): unknown {
   }
   return thrown;
 }
+
+/** The result, or `undefined` if the file or folder is not there. */
+export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw thrown;
+  }
+}

@@ -8,6 +8,7 @@ export interface OperationOrder {
   readonly kind: OperationKind;
   /** `services/digits` */
   readonly resource: string;
+  /** The revision to be reached; `null` if there is none to wait for: a deletion, or a change of words alone. */
   readonly revision: number | null;
 }
 

@@ -136,7 +136,7 @@ const rows: readonly { name: string; desired: Desired; actual: Actual; steps: re
     actual: actual([replica('a', 1), replica('b', 1, { alive: false })], {
       restarts: [{ ...crash, template: 'template 1' }],
     }),
-    steps: ['route a', 'start 1 after 1', 'forget b'],
+    steps: ['start 1 after 1', 'route a', 'forget b'],
   },
   {
     name: 'waits while it backs off',
@@ -150,7 +150,7 @@ const rows: readonly { name: string; desired: Desired; actual: Actual; steps: re
     name: 'takes a stuck one and a silent one away and replaces both',
     desired: steady,
     actual: actual([replica('a', 1, { phase: 'stuck' }), replica('b', 1, { failedChecks: 3 })]),
-    steps: ['retire a stuck', 'retire b unanswered', 'route ', 'start 1', 'start 1'],
+    steps: ['retire a stuck', 'retire b unanswered', 'start 1', 'start 1', 'route '],
   },
   {
     name: 'keeps the last one that answers while its smaller replacement starts',

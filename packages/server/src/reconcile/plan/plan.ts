@@ -27,8 +27,8 @@ export function plan(desired: Desired, actual: Actual, now: number): readonly St
   const retired = new Set(retirements.map((step) => step.replica));
   return [
     ...retirements,
-    ...planRoutes(actual, retired),
     ...starts.steps,
+    ...planRoutes(actual, retired),
     ...actual.replicas.flatMap((replica) => planEnd(replica, desired, now)),
     ...planActivation(desired, actual, division.freshServing, retired),
   ];

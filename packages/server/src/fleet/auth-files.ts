@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises';
+import type { ServiceAuth } from '@slipway/contract';
+import type { HomePaths } from '../home/home-paths.ts';
+import { readJsonFile, writeJsonFile } from '../home/json-file.ts';
+import { scan } from '../resources/page.ts';
+import type { ServiceRecord } from '../store/collections.ts';
+import type { Store } from '../store/store.ts';
+
+/** The key files that replicas watch. */
+export interface AuthFiles {
+  /** Writes the file if it does not say what the record says; returns the generation in it. */
+  write(service: ServiceRecord): Promise<number>;
+  /** The same for the service with this id, if there is one. */
+  ensure(serviceUid: string): Promise<void>;
+}
+
+/** Key files in the folders of services; `authOf` says what stands in one. */
+export function createAuthFiles(
+  home: HomePaths,
+  store: Store,
+  authOf: (service: ServiceRecord) => ServiceAuth,
+): AuthFiles {
+  async function write(service: ServiceRecord): Promise<number> {
+    const file = home.serviceAuth(service.uid);
+    const before = await readJsonFile<ServiceAuth>(file, 'ServiceAuth');
+    if (before?.generation === service.authGeneration) return before.generation;
+    await mkdir(home.service(service.uid), { recursive: true, mode: 0o700 });
+    await writeJsonFile(file, authOf(service));
+    return service.authGeneration;
+  }
+
+  async function ensure(serviceUid: string): Promise<void> {
+    const service = await store.read(async (reader) => {
+      for await (const { value } of scan(reader, 'services', { where: { uid: serviceUid } })) return value;
+      return undefined;
+    });
+    if (service !== undefined) await write(service);
+  }
+
+  return { write, ensure };
+}

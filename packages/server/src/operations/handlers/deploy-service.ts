@@ -1,0 +1,124 @@
+import { errorFromBody, SlipwayError, toSlipwayError } from '@slipway/contract';
+import type { Fleet } from '../../reconcile/fleet.ts';
+import { revisionGoal } from '../../reconcile/goal.ts';
+import type { Reconciler } from '../../reconcile/reconciler.ts';
+import { revisionKey } from '../../resources/services/revisions.ts';
+import type { RevisionRecord, ServiceRecord } from '../../store/collections.ts';
+import type { Store } from '../../store/store.ts';
+import { cancelledByRequest, type OperationContext, type OperationHandler } from '../operation-context.ts';
+import { changesOf } from './changes.ts';
+import { createRolloutReporter } from './rollout-reporter.ts';
+
+/** Percent of a deployment that is done when the models are in place; the rest is shared by the replicas. */
+const PREPARED_PERCENT = 10;
+
+export interface DeployDeps {
+  readonly store: Store;
+  readonly reconciler: Reconciler;
+  readonly fleet: Pick<Fleet, 'applyAuth'>;
+  /** Makes the folder of a model, verified; does nothing if it is there. */
+  readonly checkout: (digest: string) => Promise<void>;
+}
+
+interface Deployed {
+  readonly service: ServiceRecord;
+  readonly revision: RevisionRecord;
+}
+
+/** Deploys a revision: the handler of first deployments, updates and rollbacks. */
+export function createDeployHandler(deps: DeployDeps): OperationHandler {
+  return async (context) => {
+    const first = await requireDeployed(deps, context);
+    if (!context.resumed) await tryAgain(deps, first);
+    try {
+      await prepare(deps, context, first);
+      await follow(deps, context, first.service.uid);
+    } catch (thrown) {
+      if (context.signal.aborted) return await end(deps, context, first);
+      await fail(deps, first, toSlipwayError(thrown));
+      throw thrown;
+    }
+  };
+}
+
+/** Somebody asks again for a revision that failed: it may have been for want of room. */
+async function tryAgain({ store }: DeployDeps, { service, revision }: Deployed): Promise<void> {
+  if (revision.status !== 'failed' || service.revision !== revision.number) return;
+  const again: RevisionRecord = { ...revision, status: 'pending', error: null };
+  await store.write((writer) => writer.put('revisions', revisionKey(service.uid, revision.number), again));
+}
+
+async function prepare(
+  { checkout, fleet, reconciler }: DeployDeps,
+  { report, operation }: OperationContext,
+  { service, revision }: Deployed,
+): Promise<void> {
+  await report({ percent: 0, message: `Deploying revision ${revision.number} of ${service.name}.` });
+  for (const { name, version, digest } of revision.models) {
+    await report({ message: `Putting model ${name}:${version} in place.` });
+    await checkout(digest);
+  }
+  await fleet.applyAuth(service.name);
+  const { numReplicas } = revision.config;
+  await report({
+    percent: PREPARED_PERCENT,
+    message: `Starting ${numReplicas} ${numReplicas === 1 ? 'replica' : 'replicas'} for ${operation.resource}.`,
+  });
+  await reconciler.wake(service.name);
+}
+
+/** Returns when the revision is active. Throws the reason when it failed or something took its place. */
+async function follow(deps: DeployDeps, context: OperationContext, uid: string): Promise<void> {
+  const { reconciler } = deps;
+  const first = await requireDeployed(deps, context);
+  const { name } = first.service;
+  const reporter = createRolloutReporter(context.report, PREPARED_PERCENT);
+  for await (const _ of changesOf(reconciler, name, context.signal)) {
+    const { service, revision } = await requireDeployed(deps, context, uid);
+    if (revision.status === 'active' || revision.status === 'superseded') return;
+    if (revision.status === 'failed') {
+      throw errorFromBody(revision.error ?? { code: 'internal', message: 'No reason was noted.' });
+    }
+    if (service.revision !== revision.number) {
+      throw new SlipwayError('cancelled', `Revision ${service.revision} took its place.`);
+    }
+    const live = reconciler.live(name);
+    if (live !== undefined) await reporter.report(live, revisionGoal(revision));
+  }
+  throw context.signal.reason;
+}
+
+/** What is deployed. Throws `cancelled` if its service is gone or going. */
+async function requireDeployed(
+  { store }: DeployDeps,
+  { operation }: OperationContext,
+  uid?: string,
+): Promise<Deployed> {
+  const name = operation.resource.slice('services/'.length);
+  return await store.read(async (reader) => {
+    const service = (await reader.get('services', name))?.value;
+    if (service === undefined || service.deleting || (uid !== undefined && service.uid !== uid)) {
+      throw new SlipwayError('cancelled', `The service ${name} is being deleted.`);
+    }
+    const number = operation.revision ?? service.revision;
+    const revision = (await reader.get('revisions', revisionKey(service.uid, number)))?.value;
+    if (revision !== undefined) return { service, revision };
+    throw new SlipwayError('cancelled', `Revision ${number} of ${name} belongs to a service that is gone.`);
+  });
+}
+
+/** The server ends: leave everything as it is. Somebody cancelled: back to what was active. */
+async function end(deps: DeployDeps, { signal }: OperationContext, deployed: Deployed): Promise<void> {
+  const reason: unknown = signal.reason;
+  if (!(reason instanceof SlipwayError)) throw reason;
+  await fail(deps, deployed, cancelledByRequest());
+  throw reason;
+}
+
+/** Notes the reason at the revision, unless it has ended by itself. */
+async function fail(deps: DeployDeps, { service, revision }: Deployed, error: SlipwayError): Promise<void> {
+  const key = revisionKey(service.uid, revision.number);
+  const now = (await deps.store.read((reader) => reader.get('revisions', key)))?.value;
+  if (now?.status === 'pending') await deps.reconciler.records.fail(service, revision.number, error.toJSON());
+  await deps.reconciler.wake(service.name);
+}

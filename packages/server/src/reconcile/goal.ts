@@ -1,0 +1,41 @@
+import type { DeploymentConfig } from '@slipway/contract/api';
+import type { RevisionRecord } from '../store/collections.ts';
+import type { RevisionGoal } from './plan/world.ts';
+
+/** Bytes in the gigabyte of the API. */
+const GIGABYTE = 1e9;
+
+/** A revision in the units of the planner. */
+export function revisionGoal(revision: RevisionRecord): RevisionGoal {
+  const { config } = revision;
+  return Object.freeze({
+    number: revision.number,
+    template: templateOf(revision),
+    numReplicas: config.numReplicas,
+    cpuCores: config.cpuCores,
+    memoryGb: config.memoryGb,
+    memoryLimitBytes: config.memoryGbLimit === null ? null : config.memoryGbLimit * GIGABYTE,
+    failureThreshold: config.failureThreshold,
+    rolloutTimeoutMs: config.rolloutTimeoutSeconds * 1000,
+  });
+}
+
+/** Fields that the control plane alone looks at: a replica started with others of them is as good. */
+const CONTROL_FIELDS: ReadonlySet<keyof DeploymentConfig> = new Set([
+  'numReplicas',
+  'authEnabled',
+  'tokenAuthEnabled',
+  'rolloutTimeoutSeconds',
+  'periodSeconds',
+  'timeoutSeconds',
+  'failureThreshold',
+  'memoryGbLimit',
+] as const);
+
+/** Equal for revisions whose replicas are started in the same way, so that scaling restarts nothing. */
+function templateOf({ models, config }: RevisionRecord): string {
+  const fields = Object.entries(config)
+    .filter(([name]) => !CONTROL_FIELDS.has(name as keyof DeploymentConfig))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([models.map(({ name, version, digest }) => [name, version, digest]), fields]);
+}

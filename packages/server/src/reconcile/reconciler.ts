@@ -1,0 +1,140 @@
+import { EventEmitter } from 'node:events';
+import type { Capacity } from '@slipway/contract/api';
+import type { Logger } from 'pino';
+import type { Router } from '../gateway/router.ts';
+import { scan } from '../resources/page.ts';
+import type { Store } from '../store/store.ts';
+import type { Target } from '../targets/target.ts';
+import type { Assessment } from './plan/assess.ts';
+import { type ServiceNotes, takenBy } from './replica-notes.ts';
+import { type LoopDeps, type ServiceLoop, startServiceLoop } from './service-loop.ts';
+import { createServiceRecords, type ServiceRecords } from './service-records.ts';
+import { readSnapshot } from './snapshot.ts';
+
+export interface ReconcilerOptions {
+  readonly store: Store;
+  readonly target: Target;
+  readonly router: Router;
+  readonly log: Logger;
+}
+
+/** A service as the reconciler knows it now. */
+export interface LiveService {
+  readonly notes: ServiceNotes;
+  readonly assessment: Assessment | undefined;
+}
+
+/** Keeps every service as its record says. */
+export interface Reconciler {
+  readonly records: ServiceRecords;
+  /** Ends what belongs to no service, and begins to take care of all services. */
+  start(): Promise<void>;
+  /** Looks at a service at once, also at one that is new. */
+  wake(name: string): Promise<void>;
+  live(name: string): LiveService | undefined;
+  all(): readonly LiveService[];
+  /** A process of a service has ended. */
+  processEnded(uid: string): void;
+  /** Calls `changed` after each round of the service until `signal` fires. */
+  watch(name: string, signal: AbortSignal, changed: () => void): void;
+  /** Ends the care; replicas run on. */
+  stop(): Promise<void>;
+}
+
+/** More listeners than this are a leak: one a following client and one an operation. */
+const MAX_WATCHERS = 1_000;
+
+/** Builds the reconciler; `start` begins its work. */
+export function createReconciler(options: ReconcilerOptions): Reconciler {
+  const { store, target, router, log } = options;
+  const records = createServiceRecords(store);
+  const loops = new Map<string, ServiceLoop>();
+  const changes = new EventEmitter().setMaxListeners(MAX_WATCHERS);
+  let stopped = false;
+
+  const deps: LoopDeps = {
+    store,
+    target,
+    router,
+    records,
+    log,
+    takenByOthers,
+    changed: (name) => changes.emit(name),
+    now: () => performance.now(),
+  };
+
+  function takenByOthers(uid: string): Capacity {
+    let taken = { cpuCores: 0, memoryGb: 0 };
+    for (const { notes } of loops.values()) {
+      if (notes.uid === uid) continue;
+      const own = takenBy(notes);
+      taken = { cpuCores: taken.cpuCores + own.cpuCores, memoryGb: taken.memoryGb + own.memoryGb };
+    }
+    return taken;
+  }
+
+  async function begin(name: string): Promise<void> {
+    const snapshot = await store.read((reader) => readSnapshot(reader, name));
+    if (snapshot === undefined || stopped || loops.has(name)) return;
+    const loop = startServiceLoop(deps, snapshot);
+    loops.set(name, loop);
+    void loop.ended.then(() => succeed(name));
+  }
+
+  /** A loop has ended with its service; there may be a new service of that name already. */
+  async function succeed(name: string): Promise<void> {
+    loops.delete(name);
+    changes.emit(name);
+    await begin(name).catch((err: unknown) => log.error({ err, service: name }, 'a service cannot be read'));
+  }
+
+  async function wake(name: string): Promise<void> {
+    const loop = loops.get(name);
+    if (loop === undefined) await begin(name);
+    else loop.wake(true);
+  }
+
+  /** Replicas whose service is gone: their server was killed while it deleted them. */
+  async function endOrphans(known: ReadonlySet<string>): Promise<void> {
+    for (const replica of await target.observe()) {
+      if (replica.serviceUid !== undefined && known.has(replica.serviceUid)) continue;
+      log.warn({ replica: replica.id, pid: replica.pid }, 'a replica without a service is ended');
+      await target.stop(replica.id, 'kill');
+      await target.stop(replica.id, 'forget');
+    }
+  }
+
+  async function start(): Promise<void> {
+    const services = await store.read(async (reader) => {
+      const found: { uid: string; name: string }[] = [];
+      for await (const { value } of scan(reader, 'services', {})) found.push(value);
+      return found;
+    });
+    await endOrphans(new Set(services.map(({ uid }) => uid)));
+    for (const { name } of services) await begin(name);
+  }
+
+  const liveOf = (loop: ServiceLoop): LiveService => ({ notes: loop.notes, assessment: loop.assessment() });
+  return {
+    records,
+    start,
+    wake,
+    live: (name) => {
+      const loop = loops.get(name);
+      return loop && liveOf(loop);
+    },
+    all: () => [...loops.values()].map(liveOf),
+    processEnded: (uid) => {
+      for (const loop of loops.values()) if (loop.notes.uid === uid) loop.wake(false);
+    },
+    watch: (name, signal, changed) => {
+      changes.on(name, changed);
+      signal.addEventListener('abort', () => changes.off(name, changed), { once: true });
+    },
+    stop: async () => {
+      stopped = true;
+      for (const loop of loops.values()) loop.stop();
+      await Promise.all([...loops.values()].map((loop) => loop.ended));
+    },
+  };
+}

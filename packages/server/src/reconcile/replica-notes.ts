@@ -1,0 +1,77 @@
+import type { ErrorBody } from '@slipway/contract';
+import type { Capacity } from '@slipway/contract/api';
+import type { ObservedReplica } from '../targets/target.ts';
+import type { ReplicaView, Restart } from './plan/world.ts';
+
+/** What the reconciler remembers of a replica, beside what can be seen. Times are of the monotonic clock. */
+export interface ReplicaNote {
+  readonly id: string;
+  readonly revision: number;
+  readonly template: string;
+  readonly cpuCores: number;
+  readonly memoryGb: number;
+  readonly drainGraceMs: number;
+  readonly streak: number;
+  readonly startedAt: number;
+  /** False until the target has begun to start it. */
+  started: boolean;
+  /** Why the target could not start it. */
+  startError: (ErrorBody & { readonly permanent: boolean }) | null;
+  readyAt: number | null;
+  retiredAt: number | null;
+  drainedAt: number | null;
+  routed: boolean;
+  failedChecks: number;
+  nextCheckAt: number;
+  observed: ObservedReplica | null;
+}
+
+/** What the reconciler remembers of a service. */
+export interface ServiceNotes {
+  readonly name: string;
+  readonly uid: string;
+  readonly replicas: Map<string, ReplicaNote>;
+  restarts: readonly Restart[];
+  rollout: { readonly revision: number; readonly startedAt: number; everReady: boolean };
+}
+
+/** A replica for the planner: what is remembered with what is seen. */
+export function viewOf(note: ReplicaNote, requests: number | null): ReplicaView {
+  const { observed } = note;
+  return {
+    id: note.id,
+    revision: note.revision,
+    template: note.template,
+    cpuCores: note.cpuCores,
+    memoryGb: note.memoryGb,
+    drainGraceMs: note.drainGraceMs,
+    alive: isAlive(note),
+    phase: observed?.state?.phase ?? 'starting',
+    error: note.startError ?? observed?.state?.error ?? null,
+    startedAt: note.startedAt,
+    readyAt: note.readyAt,
+    streak: note.streak,
+    failedChecks: note.failedChecks,
+    memoryBytes: observed?.memoryBytes ?? null,
+    routed: note.routed,
+    retiredAt: note.retiredAt,
+    drainedAt: note.drainedAt,
+    requests,
+  };
+}
+
+/** True while it starts or runs. */
+export function isAlive(note: ReplicaNote): boolean {
+  if (note.startError !== null) return false;
+  return !note.started || note.observed === null || note.observed.alive;
+}
+
+/** What the replicas of a service have taken of the machine: everything that runs, also what drains. */
+export function takenBy(notes: ServiceNotes): Capacity {
+  let taken = { cpuCores: 0, memoryGb: 0 };
+  for (const note of notes.replicas.values()) {
+    if (!isAlive(note)) continue;
+    taken = { cpuCores: taken.cpuCores + note.cpuCores, memoryGb: taken.memoryGb + note.memoryGb };
+  }
+  return taken;
+}

@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Capacity } from '@slipway/contract/api';
+import type { Logger } from 'pino';
+import type { Router } from '../gateway/router.ts';
+import type { Store } from '../store/store.ts';
+import type { Target } from '../targets/target.ts';
+import { type ApplyContext, applyStep, bookStarts, serviceRoute } from './apply.ts';
+import { beginHealthChecks } from './health-checks.ts';
+import { noteObserved } from './observe.ts';
+import { type Assessment, assess } from './plan/assess.ts';
+import { isRollingOut } from './plan/failure.ts';
+import { plan } from './plan/plan.ts';
+import type { Actual, Desired } from './plan/world.ts';
+import { type ReplicaNote, type ServiceNotes, viewOf } from './replica-notes.ts';
+import type { EventNote, ServiceRecords } from './service-records.ts';
+import { desiredOf, readSnapshot, type ServiceSnapshot } from './snapshot.ts';
+
+/** How soon to look again: after a step, while something is on its way, and when all is as wanted. */
+const AFTER_STEP_MS = 10;
+const UNSETTLED_MS = 100;
+const SETTLED_MS = 1_000;
+
+/** What a loop needs. */
+export interface LoopDeps {
+  readonly store: Store;
+  readonly target: Target;
+  readonly router: Router;
+  readonly records: ServiceRecords;
+  readonly log: Logger;
+  /** What the replicas of all other services have taken. */
+  readonly takenByOthers: (uid: string) => Capacity;
+  /** Called after each round in which anything was done or seen. */
+  readonly changed: (name: string) => void;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** Brings one service to what it should be, and keeps it there. */
+export interface ServiceLoop {
+  readonly notes: ServiceNotes;
+  assessment(): Assessment | undefined;
+  /** Looks at once; `reread` if the store may say something new. */
+  wake(reread: boolean): void;
+  /** Resolves when the loop has ended: its service is gone, or it was stopped. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+/** Starts the loop of a service. It ends by itself when the record of the service is gone. */
+export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): ServiceLoop {
+  const { name, uid } = first.service;
+  const notes: ServiceNotes = {
+    name,
+    uid,
+    replicas: new Map(),
+    restarts: [],
+    rollout: { revision: 0, startedAt: 0, everReady: false },
+  };
+  const routedBefore = new Set(deps.router.route(name)?.replicas.map((replica) => replica.replicaId));
+  let snapshot: ServiceSnapshot | undefined = first;
+  let stale = false;
+  let stopped = false;
+  let assessment: Assessment | undefined;
+  let alarm = new AbortController();
+  let pending: EventNote[] = [];
+
+  function wake(reread: boolean): void {
+    stale ||= reread;
+    alarm.abort();
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      alarm = new AbortController();
+      const delay = await round().catch(failedRound);
+      if (delay === undefined || stopped) return;
+      await sleep(delay, undefined, { signal: alarm.signal }).catch(() => undefined);
+    }
+  }
+
+  function failedRound(thrown: unknown): number {
+    deps.log.error({ err: thrown, service: name }, 'a round of the reconciler failed and is tried again');
+    stale = true;
+    return SETTLED_MS;
+  }
+
+  /** Milliseconds until the next round; `undefined` when there is no service any more. */
+  async function round(): Promise<number | undefined> {
+    if (stale) {
+      stale = false;
+      snapshot = await deps.store.read((reader) => readSnapshot(reader, name));
+    }
+    if (snapshot?.service.uid !== uid) return undefined;
+    const desired = desiredOf(snapshot);
+    const observed = await deps.target.observe(uid);
+    pending.push(...noteObserved(notes, observed, snapshot, desired, deps.now()));
+    restoreRoutes();
+    checkHealth(snapshot);
+    await keepRoute(snapshot);
+    const actual = await lookAround(desired);
+    const steps = await carryOut(snapshot, desired, actual);
+    // What was just decided is told once it has been read back: a state in between would confuse.
+    if (!stale) await tell(snapshot, desired, actual);
+    return delayAfter(steps, desired);
+  }
+
+  /** What an earlier control plane routed is routed still. */
+  function restoreRoutes(): void {
+    for (const id of routedBefore) {
+      const note = notes.replicas.get(id);
+      if (note !== undefined) note.routed = true;
+    }
+    routedBefore.clear();
+  }
+
+  function checkHealth({ revisions }: ServiceSnapshot): void {
+    const configOf = (revision: number) => revisions.get(revision)?.config;
+    beginHealthChecks(deps.target, notes, configOf, deps.now(), () => wake(false));
+  }
+
+  /** The gateway knows the service from its first moment on, and follows changes of its limits. */
+  async function keepRoute(current: ServiceSnapshot): Promise<void> {
+    if (current.service.deleting) return await deps.router.withdraw(name);
+    const routed = [...notes.replicas.values()].filter((note) => note.routed);
+    await deps.router.publish(serviceRoute(current, routed));
+  }
+
+  async function lookAround({ wanted }: Desired): Promise<Actual> {
+    const leaving = [...notes.replicas.values()].some((n) => n.retiredAt !== null && n.drainedAt === null);
+    const requests = leaving ? await deps.router.inFlight() : {};
+    const views = [...notes.replicas.values()].map((note) =>
+      viewOf(note, requests === null ? null : (requests[note.id] ?? 0)),
+    );
+    return {
+      replicas: views,
+      restarts: notes.restarts,
+      rollout: wanted === null ? { startedAt: deps.now(), everReady: false } : notes.rollout,
+      capacity: deps.target.capacity,
+      taken: deps.takenByOthers(uid),
+    };
+  }
+
+  async function carryOut(current: ServiceSnapshot, desired: Desired, actual: Actual): Promise<number> {
+    const now = deps.now();
+    const steps = plan(desired, actual, now);
+    const context: ApplyContext = { snapshot: current, notes, events: pending };
+    const booked = bookStarts(context, steps, now);
+    const applyDeps = { ...deps, started: () => wake(false) };
+    const started = new Set<ReplicaNote>();
+    try {
+      for (const step of steps) {
+        deps.log.debug({ service: name, step }, 'step');
+        const note = booked.get(step);
+        await applyStep(applyDeps, context, step, note);
+        if (note !== undefined) started.add(note);
+        stale ||= step.do === 'activate' || step.do === 'fail';
+      }
+    } finally {
+      for (const note of booked.values()) if (!started.has(note)) notes.replicas.delete(note.id);
+    }
+    return steps.length;
+  }
+
+  async function tell(current: ServiceSnapshot, desired: Desired, actual: Actual): Promise<void> {
+    assessment = assessmentOf(current, desired, actual);
+    const events = pending;
+    pending = [];
+    await deps.records.tell(current.service, assessment, events);
+    deps.changed(name);
+  }
+
+  function assessmentOf(current: ServiceSnapshot, desired: Desired, actual: Actual): Assessment {
+    const { service, revisions } = current;
+    if (service.deleting) return { state: 'Deleting', error: null, readyReplicas: 0 };
+    const wanted = revisions.get(service.revision);
+    if (desired.wanted === null) {
+      return { state: 'Failed', error: wanted?.error ?? null, readyReplicas: 0 };
+    }
+    return assess(desired, actual, deps.now());
+  }
+
+  function delayAfter(steps: number, desired: Desired): number {
+    if (steps > 0 || stale) return AFTER_STEP_MS;
+    const replicas = [...notes.replicas.values()];
+    const settled =
+      !isRollingOut(desired) &&
+      notes.restarts.length === 0 &&
+      replicas.every((note) => note.observed?.state?.phase === 'ready' && note.retiredAt === null);
+    return settled ? SETTLED_MS : UNSETTLED_MS;
+  }
+
+  const ended = run();
+  return {
+    notes,
+    assessment: () => assessment,
+    wake,
+    ended,
+    stop: () => {
+      stopped = true;
+      alarm.abort();
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ErrorBody } from '@slipway/contract';
+import { authModeOf } from '../resources/services/config.ts';
+import { revisionKey } from '../resources/services/revisions.ts';
+import type {
+  EventRecord,
+  RevisionRecord,
+  ServiceRecord,
+  ServiceStatusRecord,
+} from '../store/collections.ts';
+import type { Store, Writer } from '../store/store.ts';
+import { type Assessment, failureOf } from './plan/assess.ts';
+
+/** Events of a service that are kept; older ones make room. */
+const KEPT_EVENTS = 500;
+
+/** Something worth telling. */
+export type EventNote = Pick<EventRecord, 'type' | 'reason' | 'message' | 'revision' | 'replica'>;
+
+type Identity = Pick<ServiceRecord, 'uid' | 'name'>;
+
+/** The reconciler's hand in the store. */
+export interface ServiceRecords {
+  /** Writes state and events if there is anything new. */
+  tell(service: Identity, assessment: Assessment, events: readonly EventNote[]): Promise<void>;
+  /** The revision is healthy and the one before it superseded. */
+  activate(service: Identity, revision: number): Promise<void>;
+  /** The revision cannot be; the service wants its active one again, if it has one. */
+  fail(service: Identity, revision: number, error: ErrorBody): Promise<void>;
+}
+
+/** The records of services in a store. */
+export function createServiceRecords(store: Store): ServiceRecords {
+  return {
+    tell: async (service, assessment, events) => {
+      const before = (await store.read((reader) => reader.get('serviceStatus', service.name)))?.value;
+      const own = before?.uid === service.uid ? before : undefined;
+      const { state, error, readyReplicas } = assessment;
+      const status = {
+        uid: service.uid,
+        state,
+        error,
+        activeRevision: own?.activeRevision ?? null,
+        readyReplicas,
+      };
+      if (events.length === 0 && isDeepStrictEqual(own, status)) return;
+      await store.write(async (writer) => {
+        if (!(await isThere(writer, service))) return;
+        await writer.put('serviceStatus', service.name, status);
+        await addEvents(writer, service.uid, events);
+      });
+    },
+    activate: async (service, revision) => {
+      await store.write(async (writer) => {
+        if (!(await isThere(writer, service))) return;
+        const status = (await writer.get('serviceStatus', service.name))?.value;
+        const before = status?.uid === service.uid ? status.activeRevision : null;
+        if (before !== null && before !== revision) {
+          await changeRevision(writer, service.uid, before, { status: 'superseded' });
+        }
+        await changeRevision(writer, service.uid, revision, { status: 'active', error: null });
+        await writer.put('serviceStatus', service.name, activated(service.uid, revision, status));
+      });
+    },
+    fail: async (service, revision, error) => {
+      await store.write(async (writer) => {
+        const found = await isThere(writer, service);
+        if (!found) return;
+        const failure = failureOf(error);
+        await changeRevision(writer, service.uid, revision, { status: 'failed', error: failure });
+        const active = (await writer.get('serviceStatus', service.name))?.value.activeRevision ?? null;
+        if (active !== null && found.revision === revision) await wantAgain(writer, found, active);
+      });
+    },
+  };
+}
+
+async function isThere(writer: Writer, { uid, name }: Identity): Promise<ServiceRecord | undefined> {
+  const service = (await writer.get('services', name))?.value;
+  return service?.uid === uid ? service : undefined;
+}
+
+async function changeRevision(
+  writer: Writer,
+  uid: string,
+  number: number,
+  change: Partial<RevisionRecord>,
+): Promise<void> {
+  const key = revisionKey(uid, number);
+  const revision = await writer.get('revisions', key);
+  if (revision !== undefined) await writer.put('revisions', key, { ...revision.value, ...change });
+}
+
+function activated(
+  uid: string,
+  revision: number,
+  status: ServiceStatusRecord | undefined,
+): ServiceStatusRecord {
+  const readyReplicas = status?.uid === uid ? status.readyReplicas : 0;
+  return { uid, state: 'Healthy', error: null, activeRevision: revision, readyReplicas };
+}
+
+/** Back to the active revision, and to its way of showing who calls: that was part of what failed. */
+async function wantAgain(writer: Writer, service: ServiceRecord, active: number): Promise<void> {
+  const revision = await writer.get('revisions', revisionKey(service.uid, active));
+  const authMode = revision === undefined ? service.authMode : authModeOf(revision.value.config);
+  await writer.put('services', service.name, {
+    ...service,
+    revision: active,
+    authMode,
+    authGeneration: service.authGeneration + (authMode === service.authMode ? 0 : 1),
+    updatedAt: new Date().toISOString(),
+  });
+}
+
+async function addEvents(writer: Writer, uid: string, events: readonly EventNote[]): Promise<void> {
+  if (events.length === 0) return;
+  const [newest] = await writer.list('events', { where: { serviceUid: uid }, order: 'newest', limit: 1 });
+  let sequence = newest === undefined ? 0 : Number(newest.id.slice(newest.id.lastIndexOf('/') + 1));
+  for (const event of events) {
+    sequence += 1;
+    const time = new Date().toISOString();
+    await writer.put('events', eventKey(uid, sequence), { serviceUid: uid, time, ...event }, 'absent');
+    await writer.remove('events', eventKey(uid, sequence - KEPT_EVENTS));
+  }
+}
+
+function eventKey(uid: string, sequence: number): string {
+  return `${uid}/${String(sequence).padStart(10, '0')}`;
+}

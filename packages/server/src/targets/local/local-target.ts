@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { rm, stat } from 'node:fs/promises';
+import { type LogLevel, type ReplicaSpec, type ReplicaState, SlipwayError } from '@slipway/contract';
+import type { HomePaths } from '../../home/home-paths.ts';
+import { readJsonFile } from '../../home/json-file.ts';
+import { unlessMissing } from '../../home/system-errors.ts';
+import { askAdmin } from '../../processes/admin-client.ts';
+import { type OwnedProcess, sendSignal, vitalsOf } from '../../processes/owned-process.ts';
+import { startDetached } from '../../processes/start-detached.ts';
+import type { ReplicaOrder } from '../replica-order.ts';
+import type { ObservedReplica, StopMode, Target } from '../target.ts';
+import { findReplicas } from './find-replicas.ts';
+import { machineCapacity } from './machine-capacity.ts';
+import { endReplicaFolder, makeReplicaFolder, pruneEnded } from './replica-folder.ts';
+import { replicaSpec, serviceOf } from './replica-spec.ts';
+
+export interface LocalTargetOptions {
+  readonly home: HomePaths;
+  /** The file that a replica process runs. */
+  readonly runtimeMain: string;
+  readonly logLevel: LogLevel;
+  /** Makes the folder of a model; does nothing if it is there. */
+  readonly checkout: (digest: string, folder: string) => Promise<void>;
+  /** Writes the key file of a service if it is not there. */
+  readonly ensureAuth: (serviceUid: string) => Promise<void>;
+  /** Called when a process of that service ends. */
+  readonly changed: (serviceUid: string) => void;
+}
+
+interface LocalReplica {
+  readonly id: string;
+  /** `undefined` if its folder is gone. */
+  readonly serviceUid: string | undefined;
+  readonly spec: ReplicaSpec | undefined;
+  readonly process: OwnedProcess | undefined;
+  readonly startedAt: number;
+}
+
+/** Opens the target that runs replicas as processes of this machine; finds those that run already. */
+export async function openLocalTarget(options: LocalTargetOptions): Promise<Target> {
+  const { home } = options;
+  const replicas = new Map<string, LocalReplica>();
+  for (const found of await findReplicas(home)) {
+    const spec = await unlessMissing(stat(home.replicaSpec(found.id)));
+    const serviceUid = found.spec && serviceOf(found.spec, home);
+    replicas.set(found.id, { ...found, serviceUid, startedAt: spec?.mtimeMs ?? Date.now() });
+  }
+  return Object.freeze({
+    capacity: machineCapacity(),
+    observe: async (serviceUid?: string) => {
+      const oldestFirst = [...replicas.values()]
+        .filter((replica) => serviceUid === undefined || replica.serviceUid === serviceUid)
+        .toSorted((a, b) => a.startedAt - b.startedAt);
+      return await Promise.all(oldestFirst.map((replica) => observeReplica(home, replica)));
+    },
+    start: async (order: ReplicaOrder) => {
+      replicas.set(order.id, await startReplica(options, order));
+    },
+    stop: async (id: string, mode: StopMode) => {
+      const replica = replicas.get(id);
+      if (replica === undefined) return;
+      if (mode !== 'forget') return await signal(replica, mode);
+      await forget(home, replica);
+      replicas.delete(id);
+    },
+    ask: async (id: string, request: 'status' | 'reload', timeoutMs: number) =>
+      await askReplica(home, replicas.get(id), id, request, timeoutMs),
+  });
+}
+
+async function startReplica(options: LocalTargetOptions, order: ReplicaOrder): Promise<LocalReplica> {
+  const { home } = options;
+  const spec = replicaSpec(order, home, randomBytes(24).toString('base64url'), options.logLevel);
+  for (const model of spec.models) await options.checkout(model.digest, model.path);
+  await options.ensureAuth(order.service.uid);
+  try {
+    await makeReplicaFolder(home, spec);
+    const startedAt = Date.now();
+    const process = await startDetached({
+      main: options.runtimeMain,
+      args: ['--spec', home.replicaSpec(order.id)],
+      cwd: home.replica(order.id),
+      logFile: home.replicaLog(order.id),
+      ended: () => options.changed(order.service.uid),
+    });
+    return { id: order.id, serviceUid: order.service.uid, spec, process, startedAt };
+  } catch (thrown) {
+    await rm(home.replica(order.id), { recursive: true, force: true }).catch(() => undefined);
+    throw thrown;
+  }
+}
+
+async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<ObservedReplica> {
+  const { id, spec, startedAt } = replica;
+  // The process first: a state read after its end is its last.
+  const vitals = replica.process && (await vitalsOf(replica.process));
+  const state = await readJsonFile<ReplicaState>(home.replicaState(id), 'ReplicaState');
+  return {
+    id,
+    serviceUid: replica.serviceUid,
+    revision: spec?.revision ?? 0,
+    alive: vitals !== undefined,
+    state: state ?? null,
+    host: spec?.listen.host ?? '127.0.0.1',
+    pid: vitals === undefined ? null : (replica.process?.pid ?? null),
+    memoryBytes: vitals?.residentBytes ?? null,
+    startedAt,
+  };
+}
+
+async function signal({ process }: LocalReplica, mode: 'drain' | 'kill'): Promise<void> {
+  if (process !== undefined) await sendSignal(process, mode === 'drain' ? 'SIGTERM' : 'SIGKILL');
+}
+
+async function forget(home: HomePaths, { id, spec }: LocalReplica): Promise<void> {
+  await endReplicaFolder(home, id);
+  if (spec !== undefined) await pruneEnded(home, spec.authFile);
+}
+
+async function askReplica(
+  home: HomePaths,
+  replica: LocalReplica | undefined,
+  id: string,
+  request: 'status' | 'reload',
+  timeoutMs: number,
+): Promise<ReplicaState> {
+  const state = await readJsonFile<ReplicaState>(home.replicaState(id), 'ReplicaState');
+  const port = state?.adminPort ?? null;
+  if (replica?.spec === undefined || port === null) {
+    throw new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);
+  }
+  const address = { what: `replica ${id}`, port, token: replica.spec.adminToken };
+  return await askAdmin<ReplicaState>(address, request, timeoutMs);
+}

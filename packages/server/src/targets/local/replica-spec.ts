@@ -1,0 +1,51 @@
+import type { LogLevel, ReplicaSpec } from '@slipway/contract';
+import type { HomePaths } from '../../home/home-paths.ts';
+import type { ReplicaOrder } from '../replica-order.ts';
+
+/** Replicas of this machine are called by the gateway alone. */
+const HOST = '127.0.0.1';
+
+/** The order in the words of the replica process. */
+export function replicaSpec(
+  order: ReplicaOrder,
+  home: HomePaths,
+  adminToken: string,
+  logLevel: LogLevel,
+): ReplicaSpec {
+  const { config } = order;
+  return {
+    kind: 'ReplicaSpec',
+    replicaId: order.id,
+    service: order.service.name,
+    workspace: order.service.workspace,
+    revision: order.revision,
+    listen: { host: HOST, port: 0 },
+    adminToken,
+    models: order.models.map((model) => ({ ...model, path: home.model(model.digest) })),
+    cpuCores: config.cpuCores,
+    profile: config.profile,
+    lane: config.lane,
+    limits: {
+      maxBodyBytes: config.maxBodyBytes,
+      maxConcurrentRequests: config.replicaMaxConcurrentRequests,
+      maxQueueLength: config.maxQueueLength,
+      maxQueueWaitMs: config.maxRequestWaitTimeMs,
+      scoringTimeoutMs: config.scoringTimeoutMs,
+      drainGraceSeconds: config.drainGraceSeconds,
+    },
+    authFile: home.serviceAuth(order.service.uid),
+    stateFile: home.replicaState(order.id),
+    cacheDir: home.cache,
+    logLevel,
+  };
+}
+
+/** The service whose key file a spec names: the folder that the file stands in. */
+export function serviceOf(spec: ReplicaSpec, home: HomePaths): string | undefined {
+  const prefix = `${home.services}/`;
+  const suffix = '/auth.json';
+  const { authFile } = spec;
+  return authFile.startsWith(prefix) && authFile.endsWith(suffix)
+    ? authFile.slice(prefix.length, -suffix.length)
+    : undefined;
+}

@@ -1,0 +1,68 @@
+import { type ReplicaState, SlipwayError } from '@slipway/contract';
+import type { Capacity } from '@slipway/contract/api';
+import type { ReplicaOrder } from '../replica-order.ts';
+import type { ObservedReplica, StopMode, Target } from '../target.ts';
+
+/** A target whose replicas are entries of a table: for tests, and to see what the planner would do. */
+export interface MemoryTarget extends Target {
+  /** Changes what a replica says of itself, or ends it. */
+  change(id: string, change: Partial<ReplicaState> | 'end'): void;
+}
+
+/** A target without processes. A replica is ready as soon as it is started. */
+export function createMemoryTarget(capacity: Capacity): MemoryTarget {
+  const replicas = new Map<string, ObservedReplica>();
+  const end = (id: string) => {
+    const replica = replicas.get(id);
+    if (replica !== undefined) replicas.set(id, { ...replica, alive: false, pid: null, memoryBytes: null });
+  };
+  return {
+    capacity,
+    observe: async (serviceUid) =>
+      [...replicas.values()].filter((r) => serviceUid === undefined || r.serviceUid === serviceUid),
+    start: async (order: ReplicaOrder) => {
+      replicas.set(order.id, readyReplica(order, replicas.size));
+    },
+    stop: async (id: string, mode: StopMode) => {
+      if (mode === 'forget') replicas.delete(id);
+      else end(id);
+    },
+    ask: async (id: string) => {
+      const replica = replicas.get(id);
+      if (replica?.alive && replica.state !== null) return replica.state;
+      throw new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);
+    },
+    change: (id, change) => {
+      const replica = replicas.get(id);
+      if (change === 'end') end(id);
+      else if (replica?.state) replicas.set(id, { ...replica, state: { ...replica.state, ...change } });
+    },
+  };
+}
+
+function readyReplica(order: ReplicaOrder, index: number): ObservedReplica {
+  const port = 40_000 + index;
+  return {
+    id: order.id,
+    serviceUid: order.service.uid,
+    revision: order.revision,
+    alive: true,
+    state: {
+      kind: 'ReplicaState',
+      replicaId: order.id,
+      pid: port,
+      phase: 'ready',
+      port,
+      adminPort: port,
+      authGeneration: 1,
+      error: null,
+      models: [],
+      inFlight: 0,
+      queued: 0,
+    },
+    host: '127.0.0.1',
+    pid: port,
+    memoryBytes: 100e6,
+    startedAt: Date.now(),
+  };
+}

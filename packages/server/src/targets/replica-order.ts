@@ -1,0 +1,11 @@
+import type { DeploymentConfig } from '@slipway/contract/api';
+import type { RevisionRecord } from '../store/collections.ts';
+
+/** All that a target must know to start a replica. */
+export interface ReplicaOrder {
+  readonly id: string;
+  readonly service: { readonly uid: string; readonly name: string; readonly workspace: string };
+  readonly revision: number;
+  readonly models: RevisionRecord['models'];
+  readonly config: DeploymentConfig;
+}
