@@ -99,6 +99,7 @@ test('a token goes only to the control plane that it belongs to', async (t) => {
     ['another URL with a token', { SLIPWAY_URL: 'https://other:1', SLIPWAY_TOKEN: 't' }, {}, 't'],
     ['the URL of the home server', {}, { url: 'http://127.0.0.1:7070/' }, 'home-token'],
     ['another port', {}, { url: 'http://127.0.0.1:7071' }, undefined],
+    ['a home by hand', { SLIPWAY_URL: 'https://other:1', SLIPWAY_TOKEN: 't' }, { home }, 'home-token'],
     ['a token by hand', { SLIPWAY_TOKEN: 'e' }, { token: 'o' }, 'o'],
   ];
   for (const [what, environment, options, token] of cases) {

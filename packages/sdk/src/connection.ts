@@ -9,8 +9,8 @@ const DEFAULT_WORKSPACE = 'default';
 
 /**
  * Which control plane to talk to. What is left out comes from the environment (`SLIPWAY_URL`, `SLIPWAY_TOKEN`,
- * `SLIPWAY_WORKSPACE`, `SLIPWAY_HOME`), then from a configuration file where one is read, then from the server that runs in the
- * home folder.
+ * `SLIPWAY_WORKSPACE`), then from a configuration file where one is read, then from the server that runs in the home folder
+ * (`SLIPWAY_HOME`). Who names a `home` and no `url` means the server in it, whatever environment and file say.
  */
 export interface ConnectOptions {
   /** `https://slipway.example:7070`; a path or trailing slash is cut off. */
@@ -66,16 +66,23 @@ type Place = Omit<Connection, 'workspace'>;
 
 async function findPlace(options: ConnectOptions, config: WorkspaceConfig | undefined): Promise<Place> {
   const home = homeFolder(options.home);
-  const given = options.url ?? variable('SLIPWAY_URL');
-  if (given !== undefined) return await withToken(given, options, await localSource(home, given));
-  if (config?.url !== undefined) return await withToken(config.url, options, config);
+  const environment = { token: variable('SLIPWAY_TOKEN') };
+  if (options.url === undefined && options.home !== undefined) return await placeOf(home, [options]);
+  const url = options.url ?? variable('SLIPWAY_URL');
+  if (url !== undefined) return await withToken(url, [options, environment, await localSource(home, url)]);
+  if (config?.url !== undefined) return await withToken(config.url, [options, environment, config]);
+  return await placeOf(home, [options, environment]);
+}
+
+/** The server that runs in a home folder, with its token unless an earlier source has one. */
+async function placeOf(home: string, sources: readonly TokenSource[]): Promise<Place> {
   const info = await readServerInfo(home);
   if (info === undefined) throw noServer(home);
-  return await withToken(info.url, options, tokenOf(home));
+  return await withToken(info.url, [...sources, tokenOf(home)]);
 }
 
 /** The token of the home folder, if the URL is that of the server that runs there. */
-async function localSource(home: string, url: string): Promise<TokenSource | undefined> {
+async function localSource(home: string, url: string): Promise<TokenSource> {
   const info = await readServerInfo(home);
   return info !== undefined && URL.parse(info.url)?.origin === URL.parse(url)?.origin
     ? tokenOf(home)
@@ -88,12 +95,12 @@ function tokenOf(home: string): TokenSource {
 
 type TokenSource = Pick<ConnectOptions, 'token' | 'tokenFile'>;
 
-async function withToken(url: string, options: TokenSource, source?: TokenSource): Promise<Place> {
+async function withToken(url: string, sources: readonly TokenSource[]): Promise<Place> {
   const base = checkUrl(url);
-  for (const { token, tokenFile } of [options, { token: variable('SLIPWAY_TOKEN') }, source ?? {}]) {
+  for (const { token, tokenFile } of sources) {
     if (token !== undefined) return { url: base, token, tokenFile: undefined };
-    if (tokenFile !== undefined)
-      return { url: base, token: await readToken(tokenFile), tokenFile: resolve(tokenFile) };
+    if (tokenFile === undefined) continue;
+    return { url: base, token: await readToken(tokenFile), tokenFile: resolve(tokenFile) };
   }
   return { url: base, token: undefined, tokenFile: undefined };
 }
