@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,7 +42,8 @@ export async function createSandbox(): Promise<Sandbox> {
     folder,
     run,
     async [Symbol.asyncDispose]() {
-      await run('slipway down');
+      const { output, exitCode } = await run('slipway down');
+      assert.equal(exitCode, 0, output);
       await rm(folder, { recursive: true, force: true });
     },
   };
