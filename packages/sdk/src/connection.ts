@@ -84,9 +84,7 @@ async function placeOf(home: string, sources: readonly TokenSource[]): Promise<P
 /** The token of the home folder, if the URL is that of the server that runs there. */
 async function localSource(home: string, url: string): Promise<TokenSource> {
   const info = await readServerInfo(home);
-  return info !== undefined && URL.parse(info.url)?.origin === URL.parse(url)?.origin
-    ? tokenOf(home)
-    : undefined;
+  return info !== undefined && URL.parse(info.url)?.origin === URL.parse(url)?.origin ? tokenOf(home) : {};
 }
 
 function tokenOf(home: string): TokenSource {
