@@ -4,6 +4,7 @@ import { perform } from '../command-line/perform.ts';
 import { requestShutdown } from '../local/control-plane.ts';
 import { readServerInfo } from '../local/home.ts';
 import { homeProcesses, isAlive, waitForEnd } from '../local/processes.ts';
+import { processes } from '../output/format.ts';
 import type { Progress } from '../output/progress.ts';
 
 /** Replicas may finish what they run: the grace of the contract's default, and a little for the rest. */
@@ -68,8 +69,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 function describeStopped(home: string, { stopped, kept }: Stopped): string {
-  const going = kept.length === 0 ? '' : ` ${kept.length} processes of gateway and replicas go on.`;
+  const going = kept.length === 0 ? '' : ` Gateway and replicas go on: ${processes(kept.length)}.`;
   return stopped.length === 0
     ? `Nothing of ${home} was running.${going}`
-    : `Slipway has stopped: ${stopped.length} processes.${going}`;
+    : `Slipway has stopped: ${processes(stopped.length)}.${going}`;
 }

@@ -4,7 +4,7 @@ import { perform } from '../command-line/perform.ts';
 import { answeringVersion } from '../local/control-plane.ts';
 import { readServerInfo } from '../local/home.ts';
 import { homeProcesses, isAlive } from '../local/processes.ts';
-import { age } from '../output/format.ts';
+import { age, processes } from '../output/format.ts';
 import { serviceTable } from '../output/service.ts';
 import { details } from '../output/table.ts';
 
@@ -38,10 +38,11 @@ export function status() {
 }
 
 async function readStatus(home: string): Promise<Status> {
-  const processes = await homeProcesses(home);
+  const running = await homeProcesses(home);
   const info = readServerInfo(home);
   const version = info !== undefined && isAlive(info.pid) ? await answeringVersion(info.url) : undefined;
-  if (info === undefined || version === undefined) return { running: false, home, processes, services: [] };
+  if (info === undefined || version === undefined)
+    return { running: false, home, processes: running, services: [] };
   const { pid, url, gatewayUrl, startedAt } = info;
   return {
     running: true,
@@ -51,7 +52,7 @@ async function readStatus(home: string): Promise<Status> {
     url,
     gatewayUrl,
     startedAt,
-    processes,
+    processes: running,
     services: await allServices(home),
   };
 }
@@ -67,7 +68,7 @@ function describeStatus(found: Status): string {
   const replicas = found.processes.filter(({ what }) => what === 'replica').length;
   if (!found.running) {
     const left = found.processes.length;
-    return `Slipway does not run in ${found.home}.${left === 0 ? '' : ` ${left} processes of gateway and replicas go on without it.`}`;
+    return `Slipway does not run in ${found.home}.${left === 0 ? '' : ` Gateway and replicas go on without it: ${processes(left)}.`}`;
   }
   const facts = details({
     'Control plane': `${found.url} (pid ${found.pid}, version ${found.version})`,

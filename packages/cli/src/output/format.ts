@@ -21,3 +21,8 @@ export function pairs(record: Readonly<Record<string, string>>): string | undefi
   const entries = Object.entries(record);
   return entries.length === 0 ? undefined : entries.map(([key, value]) => `${key}=${value}`).join(', ');
 }
+
+/** A count of processes in words. */
+export function processes(count: number): string {
+  return count === 1 ? '1 process' : `${count} processes`;
+}
