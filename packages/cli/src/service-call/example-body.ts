@@ -1,7 +1,22 @@
+import { exampleOf } from './schema-example.ts';
+
 /** The gateway and a replica answer in milliseconds. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** A body that fits a service, from the example in its own description; `undefined` if it gives none. */
+/** The parts of an OpenAPI document, version 2 or 3, that say what `/score` takes. */
+interface ServiceDescription {
+  readonly paths?: Readonly<Record<string, { readonly post?: PostDescription }>>;
+}
+
+interface PostDescription {
+  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema?: object }>> };
+  readonly parameters?: readonly { readonly in?: string; readonly schema?: object }[];
+}
+
+/**
+ * A JSON body that a service takes, made from its own description; `undefined` if that cannot be had, because a deployment
+ * has not failed when only the example call is missing.
+ */
 export async function exampleBody(
   swaggerUri: string,
   credential: string | undefined,
@@ -11,13 +26,17 @@ export async function exampleBody(
       headers: credential === undefined ? {} : { authorization: `Bearer ${credential}` },
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
-    const example = findExample(await answer.json());
-    return example === undefined ? undefined : JSON.stringify(example);
+    if (!answer.ok) return undefined;
+    const document = (await answer.json()) as ServiceDescription;
+    const schema = scoreSchema(document);
+    return schema === undefined ? undefined : JSON.stringify(exampleOf(schema, document));
   } catch {
     return undefined;
   }
 }
 
-function findExample(document: unknown): unknown {
-  return document;
+function scoreSchema({ paths = {} }: ServiceDescription): object | undefined {
+  const [, score] = Object.entries(paths).find(([path]) => path.endsWith('/score')) ?? [];
+  const content = score?.post?.requestBody?.content?.['application/json'];
+  return content?.schema ?? score?.post?.parameters?.find((parameter) => parameter.in === 'body')?.schema;
 }
