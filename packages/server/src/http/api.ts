@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { SlipwayError } from '@slipway/contract';
-import fastify from 'fastify';
+import fastify, { LogController } from 'fastify';
 import { Settings } from 'typebox/system';
 import { systemCode } from '../home/system-errors.ts';
 import type { ApiDeps } from './api-deps.ts';
@@ -88,7 +88,7 @@ async function createApp({ logger }: ApiDeps, { tls }: ListenOptions): Promise<A
   const secure = tls === undefined ? undefined : await readTls(tls);
   const app = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
     bodyLimit: MAX_BODY_BYTES,
     exposeHeadRoutes: false,

@@ -39,7 +39,7 @@ export function addBlobRoutes(app: App, { contentStore }: Pick<ApiDeps, 'content
       const blob = await requireBlob(request.params.digest);
       const range = parseRange(request.headers.range, blob.size);
       describe(reply, blob);
-      if (range === 'unsatisfiable') throw unsatisfiable(reply, blob);
+      if (range === 'unsatisfiable') return answerUnsatisfiable(reply, blob);
       if (range === 'whole') {
         return reply.header('content-length', blob.size).send(await blobs.read(blob.digest));
       }
@@ -66,9 +66,12 @@ function describe(reply: FastifyReply, { digest }: BlobDescriptor): FastifyReply
   });
 }
 
-function unsatisfiable(reply: FastifyReply, { size }: BlobDescriptor): SlipwayError {
-  reply.header('content-range', `bytes */${size}`);
-  return new SlipwayError('invalid_argument', `The range lies outside the blob, which has ${size} bytes.`, {
-    details: { field: 'range', size },
-  });
+/** The one answer whose status says more than its code: 416 tells a client that goes on with a download that it has all. */
+function answerUnsatisfiable(reply: FastifyReply, { size }: BlobDescriptor): FastifyReply {
+  const message = `The range lies outside the blob, which has ${size} bytes.`;
+  const error = new SlipwayError('invalid_argument', message, { details: { field: 'range', size } });
+  return reply
+    .code(416)
+    .headers({ 'content-range': `bytes */${size}`, 'content-type': 'application/json; charset=utf-8' })
+    .send({ error: error.toJSON() });
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { namePattern } from '@slipway/contract';
 import { ErrorResponse } from '@slipway/contract/api';
-import Type, { type TSchema } from 'typebox';
+import Type from 'typebox';
 
 /** What every route may answer beside its own. */
 export const errors = { '4xx': ErrorResponse, '5xx': ErrorResponse } as const;
@@ -30,8 +30,8 @@ export const OperationParams = Type.Object({
 });
 
 /** The same query, but a parameter that is not known is refused: a filter with a slip of the pen would find too much. */
-export function strict<T extends TSchema>(query: T): T {
-  return { ...query, additionalProperties: false };
+export function strict<P extends Type.TProperties>(query: { readonly properties: P }): Type.TObject<P> {
+  return Type.Object(query.properties, { additionalProperties: false });
 }
 
 /** A header of a request in the OpenAPI document; the rule itself reads it. */
