@@ -23,8 +23,3 @@ export function readServerInfo(home: string): ServerInfo | undefined {
     return undefined;
   }
 }
-
-/** The token of this home's API. */
-export function readToken(home: string): string {
-  return readFileSync(join(home, HOME_FILES.token), 'utf8').trim();
-}
