@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SlipwayError, type Tensor } from '@slipway/contract';
+import type { EngineSession } from '../engines/engine.ts';
+import { createInlineLane } from './inline-lane.ts';
+import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
+import { createRunSlots } from './run-slots.ts';
+import type { Watchdog } from './watchdog.ts';
+
+const limits = {
+  maxBodyBytes: 1,
+  maxConcurrentRequests: null,
+  maxQueueLength: 100,
+  maxQueueWaitMs: 500,
+  scoringTimeoutMs: 60_000,
+  drainGraceSeconds: 1,
+};
+const model = { name: 'm', version: 1, digest: 'sha256:0', path: '/m' };
+const POISON = 13;
+
+function open(options: { maxBatchRows?: number; slots?: number; scoringTimeoutMs?: number } = {}) {
+  const runs: number[] = [];
+  const beats: string[] = [];
+  let closed = false;
+  const session: EngineSession = {
+    signature: { inputs: [], outputs: [] },
+    notes: [],
+    run([input]) {
+      const tensor = input as Tensor;
+      runs.push(tensor.data.length);
+      if ((tensor.data as Float32Array).includes(POISON)) throw new SlipwayError('invalid_model', 'Poison.');
+      return [{ ...tensor, name: 'y' }];
+    },
+    close() {
+      closed = true;
+    },
+  };
+  const watchdog: Watchdog = {
+    enter: () => beats.push('enter'),
+    leave: () => beats.push('leave'),
+    close: async () => undefined,
+  };
+  const lane = createInlineLane({
+    model,
+    session,
+    maxBatchRows: options.maxBatchRows ?? 4,
+    limits: { ...limits, scoringTimeoutMs: options.scoringTimeoutMs ?? limits.scoringTimeoutMs },
+    slots: createRunSlots(options.slots ?? null),
+    watchdog,
+  });
+  return { lane, runs, beats, isClosed: () => closed };
+}
+
+function submitAll(lane: { submit: (job: TestJob['job']) => void }, values: readonly number[]): TestJob[] {
+  const jobs = values.map((value) => createTestJob({ value }));
+  for (const { job } of jobs) lane.submit(job);
+  return jobs;
+}
+
+test('what came in one turn shares runs, and each gets its own answer', async () => {
+  const { lane, runs, beats } = open();
+  const jobs = submitAll(lane, [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(runs, [], 'nothing runs before the turn ends');
+  assert.deepEqual(lane.load(), { inFlight: 0, queued: 6 });
+  assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(runs, [4, 2]);
+  assert.deepEqual(beats, ['enter', 'leave', 'enter', 'leave']);
+  assert.equal((await jobs[0]?.answer)?.timing.batchSize, 4);
+  await lane.close();
+});
+
+test('a poisoned request fails alone', async () => {
+  const { lane } = open();
+  const jobs = submitAll(lane, [1, POISON, 3]);
+  assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1, 'invalid_model', 3]);
+  await lane.close();
+});
+
+test('no more requests run at once than the replica allows', async () => {
+  const { lane, runs } = open({ slots: 2 });
+  await Promise.all(submitAll(lane, [1, 2, 3]).map(outcomeOf));
+  assert.deepEqual(runs, [2, 1]);
+  await lane.close();
+});
+
+test('a request that comes while others run has its turn', async () => {
+  const { lane } = open();
+  const [first] = submitAll(lane, [1]);
+  await first?.answer;
+  assert.deepEqual(await Promise.all(submitAll(lane, [2]).map(outcomeOf)), [2]);
+  await lane.close();
+});
+
+test('an answer that comes too late is an error', async () => {
+  const { lane } = open({ scoringTimeoutMs: 0 });
+  const late = createTestJob({ arrivedAt: performance.now() - 0.001 });
+  lane.submit(late.job);
+  assert.match(String(await outcomeOf(late)), /^deadline_exceeded/);
+  await lane.close();
+});
+
+test('closing answers what waits, and then frees the model', async () => {
+  const { lane, isClosed } = open();
+  const jobs = submitAll(lane, [1, 2]);
+  const closing = lane.close();
+  assert.equal(isClosed(), false);
+  await closing;
+  assert.equal(isClosed(), true);
+  assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1, 2]);
+});
+
+test('refusing answers what waits and whatever comes', async () => {
+  const { lane, runs } = open();
+  const before = submitAll(lane, [1]);
+  lane.refuse(new SlipwayError('unavailable', 'Stuck.', { details: { notRun: true } }));
+  const after = submitAll(lane, [2]);
+  assert.deepEqual(await Promise.all([...before, ...after].map(outcomeOf)), [
+    'unavailable, not run',
+    'unavailable, not run',
+  ]);
+  await lane.close();
+  assert.deepEqual(runs, []);
+});
