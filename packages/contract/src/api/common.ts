@@ -41,7 +41,7 @@ export const Failure = Type.Object({
 export type Failure = Static<typeof Failure>;
 
 /** The body of every answer from 400 up. */
-export const ErrorResponse = Type.Object({ error: Failure });
+export const ErrorResponse = Type.Object({ error: Failure }, { $id: 'ErrorResponse' });
 export type ErrorResponse = Static<typeof ErrorResponse>;
 
 /** One page of a listing; `nextCursor` is `null` on the last one. */

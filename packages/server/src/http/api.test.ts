@@ -87,7 +87,9 @@ test('every wrong field is named, also those of inner objects', async (t) => {
       config: { numReplicas: 1.5, memoryGbLimit: 'x', profile: 'fast', replicas: 2 },
     },
   });
-  const problems = body.error.details.problems.map(({ field, message }: Record<string, string>) => `${field} ${message}`);
+  const problems = body.error.details.problems.map(
+    ({ field, message }: Record<string, string>) => `${field} ${message}`,
+  );
   assert.deepEqual(problems.toSorted(), [
     'config.memoryGbLimit must be number or null',
     'config.numReplicas must be integer',
@@ -104,9 +106,15 @@ test('a body that is too large, of another type, or of another length is refused
   const api = await startApi(t);
   const large = await api.call('POST', '/workspaces', { body: { name: 'x'.repeat(2_000_000) } });
   assert.deepEqual([large.status, large.body.error.code], [413, 'payload_too_large']);
-  const xml = await api.call('POST', '/workspaces', { body: '<a/>', headers: { 'content-type': 'text/xml' } });
+  const xml = await api.call('POST', '/workspaces', {
+    body: '<a/>',
+    headers: { 'content-type': 'text/xml' },
+  });
   assert.deepEqual([xml.status, xml.body.error.code], [415, 'unsupported_media_type']);
-  const plain = await api.call('POST', '/workspaces', { body: '{}', headers: { 'content-type': 'text/plain' } });
+  const plain = await api.call('POST', '/workspaces', {
+    body: '{}',
+    headers: { 'content-type': 'text/plain' },
+  });
   assert.equal(plain.status, 415, 'what a browser sends without asking first is no JSON');
 
   const port = Number(new URL(api.url).port);
@@ -115,7 +123,7 @@ test('a body that is too large, of another type, or of another length is refused
   longer.socket.end();
   assert.doesNotMatch(await longer.closed, /^HTTP\/1.1 2/);
   const twice = await openRaw(t, port, `${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`);
-  assert.match(await twice.closed, /^HTTP\/1.1 400 [^]*"code":"invalid_argument"/);
+  assert.match(await twice.closed, /^HTTP\/1.1 400 .*"code":"invalid_argument"/s);
   assert.equal((await api.call('GET', '/workspaces')).body.items.length, 1);
 });
 
@@ -167,7 +175,10 @@ test('creating with the same key is done once; with another body it is a conflic
   assert.deepEqual([other.status, other.body.error.code], [409, 'conflict']);
   const again = await api.call('POST', '/workspaces', { body: { name: 'one' } });
   assert.equal(again.body.error.code, 'already_exists');
-  const bad = await api.call('POST', '/workspaces', { body: { name: 'x1' }, headers: { 'idempotency-key': 'x'.repeat(129) } });
+  const bad = await api.call('POST', '/workspaces', {
+    body: { name: 'x1' },
+    headers: { 'idempotency-key': 'x'.repeat(129) },
+  });
   assert.equal(bad.body.error.details.field, 'idempotency-key');
 });
 
@@ -213,7 +224,10 @@ test('shutdown answers first', async (t) => {
 });
 
 test('a network address needs TLS, and TLS serves', async (t) => {
-  await assert.rejects(startApi(t, { host: '0.0.0.0' }), { code: 'invalid_argument', message: /without TLS/ });
+  await assert.rejects(startApi(t, { host: '0.0.0.0' }), {
+    code: 'invalid_argument',
+    message: /without TLS/,
+  });
   const folder = await temporaryFolder(t);
   const { cert, key } = TEST_CERTIFICATES.first;
   const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };

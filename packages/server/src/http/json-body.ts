@@ -18,7 +18,7 @@ export function addJsonBody(app: App): void {
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
     try {
       const text = decode(bytes);
-      checkDepth(text);
+      checkDepth(bytes);
       request.bodyDigest = createHash('sha256').update(bytes).digest('hex');
       parse(request as FastifyRequest, text, (error, value) => done(error && notJson(error), value));
     } catch (error) {
@@ -40,13 +40,20 @@ function decode(bytes: Buffer): string {
   }
 }
 
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const OPENING: ReadonlySet<number> = new Set(Buffer.from('[{'));
+const CLOSING: ReadonlySet<number> = new Set(Buffer.from(']}'));
+
 /** Counts brackets outside strings, before anything recursive sees them. */
-function checkDepth(text: string): void {
+function checkDepth(bytes: Uint8Array): void {
   let depth = 0;
-  for (const token of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
-    const [first] = token[0];
-    if (first === '[' || first === '{') depth += 1;
-    else if (first === ']' || first === '}') depth -= 1;
+  let inString = false;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] ?? 0;
+    if (inString && byte === BACKSLASH) index += 1;
+    else if (byte === QUOTE) inString = !inString;
+    else if (!inString && OPENING.has(byte)) depth += 1;
+    else if (!inString && CLOSING.has(byte)) depth -= 1;
     if (depth > MAX_JSON_DEPTH) {
       throw new SlipwayError('invalid_argument', `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
     }

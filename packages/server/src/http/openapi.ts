@@ -1,8 +1,10 @@
 import swagger from '@fastify/swagger';
 import type { App } from './app.ts';
+import { createNamedSchemas } from './named-schemas.ts';
 
 /** Registers what gathers the OpenAPI document from the schemas of the routes. To be called before the routes. */
 export async function describeApi(app: App, version: string): Promise<void> {
+  const named = createNamedSchemas();
   await app.register(swagger, {
     convertConstToEnum: false,
     openapi: {
@@ -11,17 +13,14 @@ export async function describeApi(app: App, version: string): Promise<void> {
         title: 'Slipway',
         description: 'The control plane of Slipway: models, services and the operations that change them.',
         version,
-        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } as { name: string; url?: string },
+        license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
       },
       servers: [{ url: '/', description: 'This server' }],
       security: [{ token: [] }],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
-    refResolver: {
-      buildLocalReference: (schema, _base, _fragment, index) => {
-        const name = schema['$id'];
-        return typeof name === 'string' ? name : `Schema${index}`;
-      },
-    },
+    transform: ({ schema, url }) => ({ schema: named.takeOut(schema), url }),
+    transformObject: (document) =>
+      'openapiObject' in document ? named.putIn(document.openapiObject) : document.swaggerObject,
   });
 }

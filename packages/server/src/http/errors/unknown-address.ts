@@ -16,8 +16,8 @@ export function answerUnknownAddress(app: App): void {
 export function withMethodNotAllowed(app: App, addRoutes: () => void): void {
   const taken = new Map<string, readonly string[]>();
   let collecting = true;
-  app.addHook('onRoute', ({ method, url }) => {
-    if (collecting) taken.set(url, [...(taken.get(url) ?? []), ...[method].flat()]);
+  app.addHook('onRoute', ({ method, routePath }) => {
+    if (collecting) taken.set(routePath, [...(taken.get(routePath) ?? []), ...[method].flat()]);
   });
   addRoutes();
   collecting = false;

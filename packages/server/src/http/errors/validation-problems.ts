@@ -23,7 +23,7 @@ export function problemsFrom(errors: readonly SchemaError[], source = 'body'): r
     // A field that may be of several types has one error for each of them.
     if (before === undefined) problems.set(field, message);
     else if (!before.includes(message) && message !== '')
-      problems.set(field, `${before} or ${message.replace(/^must /, '')}`);
+      problems.set(field, `${before} or ${message.replace(/^must (be )?/, '')}`);
   }
   return [...problems].map(([field, message]) => ({ field, message }));
 }
