@@ -162,14 +162,17 @@ test('singles near the middle between two neighbours are rounded as JSON.parse a
   );
 });
 
-test('nested arrays of text and integers are those of JSON.parse', () => {
-  const tensor = fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 4 }));
+test('nested arrays of text are those of JSON.parse', () => {
+  const row = (columns: number) =>
+    fc.array(fc.string({ unit: 'grapheme', maxLength: 8 }), { minLength: columns, maxLength: columns });
+  const rows = fc.integer({ min: 1, max: 4 }).chain((columns) => fc.array(row(columns), { maxLength: 4 }));
   fc.assert(
-    fc.property(tensor, fc.infiniteStream(fc.string({ unit: 'grapheme' })), ([rows, columns], stream) => {
-      const nested = Array.from({ length: rows }, () => [...stream.take(columns)]);
-      const read = elements(JSON.stringify(nested, null, 1), 'BYTES') as Uint8Array[];
-      const texts = read.map((element) => Buffer.from(element).toString());
-      assert.deepEqual(texts, nested.flat());
+    fc.property(rows, (nested) => {
+      const data = elements(JSON.stringify(nested, null, 1), 'BYTES') as Uint8Array[];
+      assert.deepEqual(
+        data.map((element) => Buffer.from(element).toString()),
+        nested.flat(),
+      );
     }),
     { numRuns: 200, seed: 3 },
   );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Datatype, Tensor, TensorData } from '@slipway/contract';
+import { type Datatype, elementCount, type Tensor, type TensorData } from '@slipway/contract';
 import fc from 'fast-check';
 import { openJson } from './cursor.ts';
 import { finishJson, startJson } from './output.ts';
@@ -60,9 +60,11 @@ test('singles read back as the same single and are never longer than needed', ()
 test('what was written is read as the same tensor', () => {
   const shapes = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 4 });
   fc.assert(
-    fc.property(shapes, fc.infiniteStream(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n)), (shape, stream) => {
-      const count = shape.reduce((product, size) => product * size, 1);
-      const data = BigInt64Array.from(stream.take(count));
+    fc.property(shapes, fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), (shape, first) => {
+      const data = BigInt64Array.from(
+        { length: elementCount(shape) },
+        (_, index) => first * BigInt(index + 1),
+      );
       const spec = { name: 'x', datatype: 'INT64', shape } as const;
       const text = write({ ...spec, data });
       assert.deepEqual(readTensor(openJson(Buffer.from(text)), spec, 'x'), { shape, data });

@@ -1,0 +1,85 @@
+/**
+ * Reads the fields of a parsed JSON value that claims to be something. What is wrong is added to `problems`, each with
+ * its path, and a harmless value is returned, so that one reading finds everything that is wrong.
+ */
+export interface Fields {
+  text(name: string): string;
+  /** A whole number of at least `least`. */
+  integer(name: string, least: number): number;
+  integerOrNull(name: string, least: number): number | null;
+  /** A number above zero. */
+  positive(name: string): number;
+  oneOf<T extends string>(name: string, allowed: readonly T[]): T;
+  absolutePath(name: string): string;
+  object(name: string): Fields;
+  objects(name: string): readonly Fields[];
+  /** The fields as they stand, for what is checked by others. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** The fields of `value`, whose own path is `path`; empty for the outermost. */
+export function readFields(value: unknown, path: string, problems: string[]): Fields {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const raw = isObject ? (value as Record<string, unknown>) : {};
+  if (!isObject) problems.push(`${path === '' ? 'the file' : path} must be an object`);
+
+  const pathOf = (name: string) => (path === '' ? name : `${path}.${name}`);
+  const must = (name: string, rule: string) => {
+    if (isObject) problems.push(`${pathOf(name)} must be ${rule}`);
+  };
+
+  function text(name: string): string {
+    const found = raw[name];
+    if (typeof found === 'string' && found !== '') return found;
+    must(name, 'a text that is not empty');
+    return '';
+  }
+
+  function integer(name: string, least: number): number {
+    const found = raw[name];
+    if (Number.isSafeInteger(found) && (found as number) >= least) return found as number;
+    must(name, `a whole number of at least ${least}`);
+    return least;
+  }
+
+  return {
+    raw,
+    text,
+    integer,
+    integerOrNull: (name, least) => (raw[name] === null ? null : integer(name, least)),
+    positive(name) {
+      const found = raw[name];
+      if (typeof found === 'number' && found > 0 && Number.isFinite(found)) return found;
+      must(name, 'a number above zero');
+      return 1;
+    },
+    oneOf<T extends string>(name: string, allowed: readonly T[]) {
+      const found = allowed.find((one) => one === raw[name]);
+      if (found === undefined) must(name, `one of ${allowed.join(', ')}`);
+      return found ?? (allowed[0] as T);
+    },
+    absolutePath(name) {
+      const found = text(name);
+      if (found !== '' && !found.startsWith('/')) must(name, 'an absolute path');
+      return found;
+    },
+    object: (name) => readFields(raw[name], pathOf(name), problems),
+    objects(name) {
+      const found = raw[name];
+      if (!Array.isArray(found) || found.length === 0) {
+        must(name, 'a list with at least one member');
+        return [];
+      }
+      return found.map((member, index) => readFields(member, `${pathOf(name)}[${index}]`, problems));
+    },
+  };
+}
+
+/** Freezes plain data all through. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const member of Object.values(value)) deepFreeze(member);
+  }
+  return value;
+}

@@ -1,0 +1,72 @@
+import {
+  type EngineProfile,
+  type LaneChoice,
+  type LogLevel,
+  type ReplicaLimits,
+  type ReplicaModel,
+  type ReplicaSpec,
+  SlipwayError,
+} from '@slipway/contract';
+import { deepFreeze, type Fields, readFields } from './fields.ts';
+
+const PROFILES: readonly EngineProfile[] = ['latency', 'throughput'];
+const LANES: readonly LaneChoice[] = ['auto', 'inline', 'worker'];
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const LARGEST_PORT = 65_535;
+
+/**
+ * The spec that a parsed file holds, frozen. Throws `invalid_argument` with the path of every field that is wrong, all of
+ * them at once. A field that is not known is no problem: a newer control plane may send more.
+ */
+export function parseReplicaSpec(value: unknown, file: string): ReplicaSpec {
+  const problems: string[] = [];
+  const spec = readSpec(readFields(value, '', problems), problems);
+  if (problems.length === 0) return deepFreeze(spec);
+  throw new SlipwayError('invalid_argument', `${file} is no replica spec: ${problems.join('; ')}.`, {
+    details: { file, problems },
+  });
+}
+
+function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
+  const listen = fields.object('listen');
+  const port = listen.integer('port', 0);
+  if (port > LARGEST_PORT) problems.push(`listen.port must be at most ${LARGEST_PORT}`);
+  return {
+    kind: fields.oneOf('kind', ['ReplicaSpec']),
+    replicaId: fields.text('replicaId'),
+    service: fields.text('service'),
+    workspace: fields.text('workspace'),
+    revision: fields.integer('revision', 1),
+    listen: { host: listen.text('host'), port },
+    adminToken: fields.text('adminToken'),
+    models: fields.objects('models').map(readModel),
+    cpuCores: fields.positive('cpuCores'),
+    profile: fields.oneOf('profile', PROFILES),
+    lane: fields.oneOf('lane', LANES),
+    limits: readLimits(fields.object('limits')),
+    authFile: fields.absolutePath('authFile'),
+    stateFile: fields.absolutePath('stateFile'),
+    cacheDir: fields.absolutePath('cacheDir'),
+    logLevel: fields.oneOf('logLevel', LOG_LEVELS),
+  };
+}
+
+function readModel(fields: Fields): ReplicaModel {
+  return {
+    name: fields.text('name'),
+    version: fields.integer('version', 1),
+    digest: fields.text('digest'),
+    path: fields.absolutePath('path'),
+  };
+}
+
+function readLimits(fields: Fields): ReplicaLimits {
+  return {
+    maxBodyBytes: fields.integer('maxBodyBytes', 1),
+    maxConcurrentRequests: fields.integerOrNull('maxConcurrentRequests', 1),
+    maxQueueLength: fields.integer('maxQueueLength', 0),
+    maxQueueWaitMs: fields.integer('maxQueueWaitMs', 1),
+    scoringTimeoutMs: fields.integer('scoringTimeoutMs', 1),
+    drainGraceSeconds: fields.integer('drainGraceSeconds', 0),
+  };
+}
