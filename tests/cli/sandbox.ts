@@ -1,33 +1,36 @@
-import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import {
+  assertNothingLeft,
+  killProcessesMentioning,
+  onTestEnd,
+  runProcess,
+  type TestScope,
+  temporaryFolder,
+} from '@slipway/testkit';
 
 /** The root of the repository. */
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** A deployment takes a second or two; a command that has not ended after this has hung. */
-const COMMAND_TIMEOUT_MS = 60_000;
+/** All commands of a document take some seconds, on a busy machine some more; then one of them has hung. */
+export const DOCUMENT_TIMEOUT_MS = 120_000;
 
 /** What a command printed, on both outputs in order, and how it ended. */
 export interface Ran {
   readonly output: string;
-  readonly exitCode: number;
+  readonly exitCode: number | null;
 }
 
-/** A folder of its own with the digit model in it, and a home of its own on free ports. */
-export interface Sandbox {
-  readonly folder: string;
-  /** Runs a line of shell in the folder, with `slipway` on its path. */
-  run(command: string): Promise<Ran>;
-  /** Stops what runs, and removes everything. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
+/** Runs a line of shell in a folder of its own. */
+export type Sandbox = (command: string) => Promise<Ran>;
 
-export async function createSandbox(): Promise<Sandbox> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'slipway-transcript-')));
+/**
+ * A folder with the digit model in it, `slipway` on the path, and a home and ports of its own. When the test ends, what runs is
+ * stopped by `slipway down`, and nothing may be left.
+ */
+export async function createSandbox(scope: TestScope): Promise<Sandbox> {
+  const folder = await temporaryFolder(scope);
   await cp(join(ROOT, 'examples', 'mnist', 'digits.onnx'), join(folder, 'digits.onnx'));
   for (const name of ['node_modules', 'examples']) await symlink(join(ROOT, name), join(folder, name));
   const env = {
@@ -36,25 +39,23 @@ export async function createSandbox(): Promise<Sandbox> {
     SLIPWAY_HOME: join(folder, 'home'),
     SLIPWAY_PORT: '0',
     SLIPWAY_GATEWAY_PORT: '0',
+    SLIPWAY_URL: undefined,
+    SLIPWAY_TOKEN: undefined,
+    SLIPWAY_WORKSPACE: undefined,
   };
-  const run = (command: string) => shell(command, folder, env);
-  return {
-    folder,
-    run,
-    async [Symbol.asyncDispose]() {
-      const { output, exitCode } = await run('slipway down');
-      assert.equal(exitCode, 0, output);
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-function shell(command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<Ran> {
-  return new Promise((resolve) => {
-    const options = { cwd, env, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 16 << 20 };
+  const run: Sandbox = async (command) => {
     // One descriptor for both outputs keeps their order.
-    execFile('bash', ['-c', `exec 2>&1\n${command}`], options, (error, output) => {
-      resolve({ output, exitCode: error === null ? 0 : Number(error.code ?? -1) });
-    });
+    const shell = ['-c', `exec 2>&1\n${command}`];
+    const { code, stdout } = await runProcess(scope, 'bash', shell, { cwd: folder, env });
+    return { output: stdout, exitCode: code };
+  };
+  onTestEnd(scope, async () => {
+    await run('slipway down');
+    try {
+      await assertNothingLeft(folder);
+    } finally {
+      await killProcessesMentioning(folder);
+    }
   });
+  return run;
 }

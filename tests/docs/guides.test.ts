@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { createSandbox, ROOT } from '../cli/sandbox.ts';
+import type { TestScope } from '@slipway/testkit';
+import { createSandbox, DOCUMENT_TIMEOUT_MS, ROOT } from '../cli/sandbox.ts';
 import { shellBlocks } from './shell-blocks.ts';
 
 const DOCUMENTS = ['README.md', 'docs/guides/quick-start.md'];
@@ -12,18 +13,19 @@ const DOCUMENTS = ['README.md', 'docs/guides/quick-start.md'];
 const SCRIPT = /^npm (?:run )?([a-z]+)/;
 
 suite('documents', { concurrency: 2 }, () => {
-  for (const document of DOCUMENTS) test(document, () => runDocument(document));
+  for (const document of DOCUMENTS)
+    test(document, { timeout: DOCUMENT_TIMEOUT_MS }, (t) => runDocument(t, document));
 });
 
-async function runDocument(document: string): Promise<void> {
-  await using sandbox = await createSandbox();
+async function runDocument(scope: TestScope, document: string): Promise<void> {
+  const run = await createSandbox(scope);
   const blocks = shellBlocks(readFileSync(join(ROOT, document), 'utf8'));
   assert.notEqual(blocks.length, 0);
   for (const block of blocks) {
     const [, script] = SCRIPT.exec(block) ?? [];
     if (script !== undefined) assertScript(script);
     else {
-      const { output, exitCode } = await sandbox.run(`set -e\n${block}`);
+      const { output, exitCode } = await run(`set -e\n${block}`);
       assert.equal(exitCode, 0, `${document}:\n${block}\n\n${output}`);
     }
   }
