@@ -1,0 +1,49 @@
+import { answerAndClose, type HttpRequest, type HttpResponse } from '@slipway/transport';
+import type { AttemptFailure } from './attempt.ts';
+import { headersForCaller } from './headers.ts';
+
+/** A request and where its answer goes, with the ids that every answer carries. */
+export interface Exchange {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+/** Answers in Azure's shape for errors: `{"message": …}`. */
+export function answerMessage(exchange: Exchange, status: number, message: string): void {
+  const body = JSON.stringify({ message });
+  const headers = { ...exchange.ids, 'content-type': 'application/json' };
+  answerAndClose(exchange.request, exchange.response, status, headers, body);
+}
+
+/** Answers as plain text, as Azure's front end does for what concerns its replicas. */
+export function answerText(exchange: Exchange, status: number, text: string): void {
+  const headers = { ...exchange.ids, 'content-type': 'text/plain; charset=utf-8' };
+  answerAndClose(exchange.request, exchange.response, status, headers, text);
+}
+
+/** Answers for an attempt that failed for good. */
+export function answerFailure(exchange: Exchange, failure: AttemptFailure, maxBodyBytes: number): void {
+  const { request, response, ids } = exchange;
+  switch (failure.kind) {
+    case 'refused': {
+      const headers = headersForCaller(failure.headers, ids);
+      answerAndClose(request, response, failure.status, headers, failure.text.toString());
+      break;
+    }
+    case 'unreachable':
+    case 'closed':
+      answerText(exchange, 502, 'Replica closed connection before replying');
+      break;
+    case 'timeout':
+      answerMessage(exchange, 504, 'The service did not answer within its scoring timeout.');
+      break;
+    case 'too_large':
+      answerMessage(exchange, 413, `The body is larger than the limit of ${maxBodyBytes} bytes.`);
+      break;
+    case 'broken':
+    case 'abandoned':
+      // Nobody is left to be told.
+      break;
+  }
+}

@@ -1,0 +1,131 @@
+import { type Replica, suspect } from '../routes/replica.ts';
+import type { RoutedService, RouteTable } from '../routes/route-table.ts';
+import { answerFailure, answerText, type Exchange } from './answers.ts';
+import { type AttemptFailure, attempt, type ReplicaRequest } from './attempt.ts';
+import { type Cancellation, createCancellation } from './cancellation.ts';
+import { headersForReplica, type Origin } from './headers.ts';
+import { type RequestBody, takeBody } from './request-body.ts';
+import { mayRetry } from './retry-policy.ts';
+
+/** The replica itself answers when its scoring timeout is over; it gets this long to do so. */
+const TIMEOUT_MARGIN_MS = 1_000;
+
+/** What forwarding needs of the rest of the gateway. */
+export interface ForwardDeps {
+  readonly table: Pick<RouteTable, 'release'>;
+  /** Told of every attempt that failed. */
+  readonly failed: (service: string, replica: Replica, failure: AttemptFailure, retried: boolean) => void;
+}
+
+/** A request that is to go to a service. */
+export interface ForwardOrder {
+  readonly exchange: Exchange;
+  readonly service: RoutedService;
+  readonly method: ReplicaRequest['method'];
+  readonly path: string;
+  readonly origin: Origin;
+  readonly maxBodyBytes: number;
+}
+
+/** Sends a request to the least busy replica, and to others where that is safe, until one has answered. */
+export async function forward(deps: ForwardDeps, order: ForwardOrder): Promise<void> {
+  const { exchange, service, maxBodyBytes } = order;
+  const body = await bodyOf(order);
+  if (body === 'abandoned') return;
+  if (body === 'too_large') return answerFailure(exchange, { kind: 'too_large' }, maxBodyBytes);
+  const replicaRequest: ReplicaRequest = {
+    method: order.method,
+    path: order.path,
+    headers: headersForReplica(exchange.request.headers, order.origin),
+    body,
+  };
+  const cancellation = createCancellation();
+  const stopWatching = watchDeadline(order, body, cancellation);
+  try {
+    const failure = await tryReplicas(deps, order, replicaRequest, cancellation);
+    if (failure === 'none_ready') {
+      answerText(exchange, 503, `No ready replicas for service ${service.name}`);
+    } else if (failure !== undefined) {
+      answerFailure(exchange, failure, maxBodyBytes);
+    }
+  } finally {
+    stopWatching();
+  }
+}
+
+/** A GET without a body says so by having neither of the two headers. */
+async function bodyOf({
+  exchange: { request },
+  maxBodyBytes,
+}: ForwardOrder): Promise<RequestBody | null | 'abandoned' | 'too_large'> {
+  const { headers } = request;
+  const announced = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (request.httpVersionMajor === 1 && !announced) return null;
+  const body = await takeBody(request, maxBodyBytes);
+  return typeof body === 'object' && body.kind === 'whole' && body.bytes.length === 0 ? null : body;
+}
+
+/** Cancels when the caller leaves, or when nothing has come back for the scoring timeout and a little more. */
+function watchDeadline(
+  order: ForwardOrder,
+  body: RequestBody | null,
+  cancellation: Cancellation,
+): () => void {
+  const { request, response } = order.exchange;
+  let timer: NodeJS.Timeout | undefined;
+  response.once('close', leave);
+  // The time that a caller needs to send its body is not the replica's.
+  if (body?.kind === 'flowing') request.once('end', start);
+  else start();
+
+  function start(): void {
+    timer = setTimeout(expire, order.service.scoringTimeoutMs + TIMEOUT_MARGIN_MS);
+  }
+  function expire(): void {
+    if (!response.headersSent) cancellation.cancel('timeout');
+  }
+  function leave(): void {
+    cancellation.cancel('abandoned');
+  }
+  return () => {
+    clearTimeout(timer);
+    request.off('end', start);
+    response.off('close', leave);
+  };
+}
+
+/** Tries replica after replica; returns why the last one failed, or `undefined` once one has answered. */
+async function tryReplicas(
+  deps: ForwardDeps,
+  { exchange, service }: ForwardOrder,
+  request: ReplicaRequest,
+  cancellation: Cancellation,
+): Promise<AttemptFailure | 'none_ready' | undefined> {
+  const began = performance.now();
+  const tried: Replica[] = [];
+  let last: AttemptFailure | 'none_ready' = 'none_ready';
+  for (;;) {
+    const replica = service.acquire(tried);
+    if (replica === undefined) return last;
+    tried.push(replica);
+    const outcome = await attempt(replica, request, exchange.response, exchange.ids, cancellation);
+    deps.table.release(replica);
+    if (outcome.kind === 'answered') {
+      replica.suspectUntil = 0;
+      return undefined;
+    }
+    if (outcome.kind === 'unreachable') suspect(replica);
+    last = outcome;
+    const retry = mayRetry(outcome, {
+      replayable: isReplayable(request.body),
+      elapsedMs: performance.now() - began,
+      scoringTimeoutMs: service.scoringTimeoutMs,
+    });
+    deps.failed(service.name, replica, outcome, retry);
+    if (!retry) return outcome;
+  }
+}
+
+function isReplayable(body: RequestBody | null): boolean {
+  return body === null || body.kind === 'whole' || !body.opened();
+}

@@ -1,0 +1,20 @@
+import type { AttemptFailure } from './attempt.ts';
+
+/** What decides whether a request may be sent to another replica. */
+export interface RetryFacts {
+  /** The body can be sent again from its first byte. */
+  readonly replayable: boolean;
+  /** Milliseconds since the request came. */
+  readonly elapsedMs: number;
+  readonly scoringTimeoutMs: number;
+}
+
+/**
+ * True if no harm can come of another try: the replica was not reached, said that it has not run the request, or
+ * closed without a byte of a response. Not after the scoring timeout: a replica that dies then was most likely
+ * replaced because of this very request, and the next would be too.
+ */
+export function mayRetry(failure: AttemptFailure, facts: RetryFacts): boolean {
+  if (!facts.replayable || facts.elapsedMs >= facts.scoringTimeoutMs) return false;
+  return failure.kind === 'unreachable' || failure.kind === 'refused' || failure.kind === 'closed';
+}

@@ -1,0 +1,86 @@
+import { type GatewayConfig, toSlipwayError } from '@slipway/contract';
+import { createListener } from '@slipway/transport';
+import { type Logger, pino } from 'pino';
+import { openAdmin } from './admin.ts';
+import { configFileOf, readConfig } from './config.ts';
+import type { AttemptFailure } from './forward/attempt.ts';
+import { createRequestHandler } from './handle-request.ts';
+import { createMetrics } from './metrics.ts';
+import type { Replica } from './routes/replica.ts';
+import { createRouteTable } from './routes/route-table.ts';
+import { readRoutes } from './routes/routes-file.ts';
+import { createStateReport } from './state.ts';
+
+const log = pino({ name: 'gateway' });
+
+try {
+  await run(await readConfig(configFileOf(process.argv.slice(2))), log);
+} catch (error) {
+  const { code, message } = toSlipwayError(error);
+  log.fatal({ code, err: error }, message);
+  process.exitCode = 1;
+}
+
+/** Builds and starts the parts, waits for SIGTERM or SIGINT, and stops them in reverse. */
+async function run(config: GatewayConfig, log: Logger): Promise<void> {
+  const table = createRouteTable();
+  const state = createStateReport(config.stateFile, table);
+  const metrics = createMetrics({ replicas: table.replicas, inFlight: () => handler.inFlight() });
+  const handler = createRequestHandler({
+    table,
+    forward: { table, failed: noteFailure },
+    metrics,
+    proto: config.tls === null ? 'http' : 'https',
+    maxBodyBytes: config.maxBodyBytes,
+  });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(table.close);
+  try {
+    await reload();
+    const listener = await createListener({
+      ...config.listen,
+      tls: config.tls,
+      handler: handler.handle,
+      onError,
+    });
+    stack.defer(listener.close);
+    const admin = await openAdmin({ token: config.adminToken, state: state.current, reload, onError });
+    stack.defer(admin.close);
+    await state.enter({ phase: 'ready', port: listener.port, adminPort: admin.port });
+    log.info({ port: listener.port, adminPort: admin.port }, 'The gateway is ready');
+
+    await stopSignal();
+    await state.enter({ phase: 'draining' });
+    const clean = await listener.drain(config.drainGraceSeconds * 1_000);
+    log.info({ clean }, 'The gateway has stopped');
+  } catch (error) {
+    const { code, message } = toSlipwayError(error);
+    await state.enter({ phase: 'failed', port: null, adminPort: null, error: { code, message } });
+    throw error;
+  }
+
+  async function reload(): Promise<void> {
+    table.replace(await readRoutes(config.routesFile));
+    log.info({ generation: table.generation() }, 'The routes are in force');
+  }
+
+  function noteFailure(service: string, replica: Replica, failure: AttemptFailure, retried: boolean): void {
+    if (retried) metrics.retried(service, failure.kind);
+    const error = 'error' in failure ? failure.error.message : undefined;
+    const facts = { service, replica: replica.id, failure: failure.kind, error, retried };
+    // A full replica and a caller that left are daily life, and many at once.
+    const level = failure.kind === 'refused' || failure.kind === 'abandoned' ? 'debug' : 'warn';
+    log[level](facts, 'A replica gave no answer');
+  }
+
+  function onError(error: Error): void {
+    log.error({ err: error }, error.message);
+  }
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+  });
+}

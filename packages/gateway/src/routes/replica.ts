@@ -1,0 +1,55 @@
+import type { ReplicaRoute } from '@slipway/contract';
+import { Pool } from 'undici';
+
+/** Connections to one replica; further requests wait for one, as they would in the replica's own queue. */
+const MAX_CONNECTIONS = 1_024;
+
+/** Replicas are on this machine or on its network: one that takes longer to be reached is as good as down. */
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/** A response that stops in the middle for this long is given up. */
+const BODY_TIMEOUT_MS = 60_000;
+
+/** A replica that could not be reached is left out for so long, if there are others. */
+const SUSPECT_MS = 1_000;
+
+/** A replica as the gateway knows it: where it is, what it is doing, and the connections to it. */
+export interface Replica {
+  readonly id: string;
+  readonly address: string;
+  readonly pool: Pool;
+  /** Requests that are with it now. */
+  inFlight: number;
+  /** Until this time (of `performance.now()`) it is chosen only if there is no other. */
+  suspectUntil: number;
+  /** True once it has left the routing table. */
+  retired: boolean;
+}
+
+export function createReplica(route: ReplicaRoute): Replica {
+  const address = addressOf(route);
+  return {
+    id: route.replicaId,
+    address,
+    pool: new Pool(`http://${address}`, {
+      connections: MAX_CONNECTIONS,
+      pipelining: 1,
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      // The gateway holds the deadline of the request itself.
+      headersTimeout: 0,
+      bodyTimeout: BODY_TIMEOUT_MS,
+    }),
+    inFlight: 0,
+    suspectUntil: 0,
+    retired: false,
+  };
+}
+
+/** `host:port`, with an IPv6 address in brackets. */
+export function addressOf({ host, port }: ReplicaRoute): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+export function suspect(replica: Replica): void {
+  replica.suspectUntil = performance.now() + SUSPECT_MS;
+}
