@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { temporaryFolder, waitFor } from '@slipway/testkit';
 import { digestOf } from './digest.ts';
 import { openContentStore } from './open-content-store.ts';
 
 async function openStore(t: TestContext, options = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-oci-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder(t);
   const store = await openContentStore(folder, options);
   const fileOf = (digest: string) => join(folder, 'blobs', 'sha256', digest.slice('sha256:'.length));
   return { folder, store, fileOf };
@@ -129,7 +128,5 @@ test('a reader that goes away early leaves no file open', async (t) => {
     const part = await store.blobs.read(digest, { start: 0, end: 1_000_000 });
     part.destroy();
   }
-  const deadline = Date.now() + 5_000;
-  while ((await openFiles()) > before && Date.now() < deadline) await new Promise(setImmediate);
-  assert.ok((await openFiles()) <= before);
+  await waitFor(async () => (await openFiles()) <= before, { what: 'the files to be closed' });
 });

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { temporaryFolder } from '@slipway/testkit';
 import { digestOf } from './digest.ts';
 import { openContentStore } from './open-content-store.ts';
 
 const GRACE_MS = 60_000;
 
 async function openStore(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-oci-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder(t);
   const store = await openContentStore(folder);
   const blobs = join(folder, 'blobs', 'sha256');
   const age = async (path: string) => {

@@ -39,17 +39,14 @@ async function isFolderNow(path: string): Promise<boolean> {
 /** Gives a written and synced file its final name, so that the name is there after a power failure. */
 export async function publish(temporary: string, path: string): Promise<void> {
   await rename(temporary, path);
-  await syncFolder(dirname(path));
+  await syncPath(dirname(path));
 }
 
-/** Makes what was written to a file survive a power failure. */
-export async function syncFile(path: string): Promise<void> {
-  await using file = await open(path, 'r');
-  await file.sync();
+/** Makes the bytes of a file, or the names in a folder, survive a power failure. */
+export async function syncPath(path: string): Promise<void> {
+  await using handle = await open(path, 'r');
+  await handle.sync();
 }
-
-/** Makes the names in a folder survive a power failure. */
-export const syncFolder = syncFile;
 
 /** Where a stream goes: the file, the place in it, the hash to keep, and how long the file may become. */
 export interface StreamTarget {

@@ -3,7 +3,7 @@ import { access, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { hexOf } from './digest.ts';
-import { makeFolder, publish, syncFolder } from './durable-file.ts';
+import { makeFolder, publish, syncPath } from './durable-file.ts';
 import { unlessMissing, writingTo } from './storage-errors.ts';
 
 /** Where things lie in the store's folder. */
@@ -56,7 +56,7 @@ export async function openLayout(folder: string): Promise<Layout> {
     }
     await writeOnce(layout, 'oci-layout', MARKER);
     await writeOnce(layout, 'index.json', INDEX);
-    await syncFolder(folder);
+    await syncPath(folder);
   });
   return layout;
 }

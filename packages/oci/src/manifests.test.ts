@@ -4,17 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ModelFile } from '@slipway/contract/api';
+import { onTestEnd, temporaryFolder } from '@slipway/testkit';
 import { digestOf } from './digest.ts';
 import { openContentStore } from './open-content-store.ts';
 
-async function makeFolder(t: TestContext, parent = tmpdir()): Promise<string> {
-  const folder = await mkdtemp(join(parent, 'slipway-oci-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 async function openStore(t: TestContext) {
-  const home = await makeFolder(t);
+  const home = await temporaryFolder(t);
   const store = await openContentStore(join(home, 'store'));
   const put = async (path: string, content: string): Promise<ModelFile> => {
     const { digest, size } = await store.blobs.write(once(content));
@@ -172,7 +167,9 @@ test('where the system cannot link, files are copied', async (t) => {
     return t.skip('needs a second file system');
   }
   const { digest } = await store.manifests.packModel({ files: [await put('d/a', 'aaa')] });
-  const target = join(await makeFolder(t, other), 'm');
+  const folder = await mkdtemp(join(other, 'slipway-test-'));
+  onTestEnd(t, () => rm(folder, { recursive: true }));
+  const target = join(folder, 'm');
   await store.manifests.checkout(digest, target);
   await store.manifests.checkout(digest, target);
   assert.equal(await readFile(join(target, 'd/a'), 'utf8'), 'aaa');

@@ -1,34 +1,26 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, open, readdir, rm, rmdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
+import { onTestEnd, temporaryFolder } from '@slipway/testkit';
 import { openContentStore } from './open-content-store.ts';
 
 const run = promisify(execFile);
 
-async function makeFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-oci-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** A file system of a few megabytes, or `undefined` where this user may not make one. */
 async function mountSmallDisk(t: TestContext): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-oci-'));
+  const folder = await temporaryFolder(t);
   try {
     await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
   } catch (thrown) {
-    await rmdir(folder);
     t.skip(`SKIPPED, NOT TESTED HERE: a small disk cannot be mounted (${String(thrown)})`);
     return undefined;
   }
-  t.after(async () => {
+  onTestEnd(t, async () => {
     await run('umount', [folder]);
-    await rmdir(folder);
   });
   return folder;
 }
@@ -73,7 +65,7 @@ test('a disk that turned read-only refuses with the reason, and still reads', as
 });
 
 test('300 MB stream in and out with flat memory', async (t) => {
-  const folder = await makeFolder(t);
+  const folder = await temporaryFolder(t);
   const sparse = join(folder, 'sparse');
   await using file = await open(sparse, 'w');
   await file.truncate(300_000_000);

@@ -1,26 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
+import { startProcess, temporaryFolder, waitFor } from '@slipway/testkit';
 import { digestOf } from './digest.ts';
 import { openContentStore } from './open-content-store.ts';
-
-async function makeFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'slipway-oci-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function* stream(...chunks: (string | Uint8Array)[]): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 test('an upload goes on where it was, also in a store that was opened again', async (t) => {
-  const folder = await makeFolder(t);
+  const folder = await temporaryFolder(t);
   const { status, append } = await (await openContentStore(folder)).uploads.begin();
   assert.equal((await append(0, stream('one ', 'two '))).offset, 8);
 
@@ -36,7 +27,7 @@ test('an upload goes on where it was, also in a store that was opened again', as
 });
 
 test('another offset is refused, with the right one', async (t) => {
-  const store = await openContentStore(await makeFolder(t));
+  const store = await openContentStore(await temporaryFolder(t));
   const upload = await store.uploads.begin();
   await upload.append(0, stream('1234'));
   for (const offset of [0, 3, 5]) {
@@ -45,7 +36,7 @@ test('another offset is refused, with the right one', async (t) => {
 });
 
 test('one request at a time works on an upload', async (t) => {
-  const store = await openContentStore(await makeFolder(t));
+  const store = await openContentStore(await temporaryFolder(t));
   const upload = await store.uploads.begin();
   const gate = Promise.withResolvers<void>();
   async function* slow() {
@@ -62,7 +53,7 @@ test('one request at a time works on an upload', async (t) => {
 });
 
 test('what had arrived before the connection broke is kept', async (t) => {
-  const store = await openContentStore(await makeFolder(t));
+  const store = await openContentStore(await temporaryFolder(t));
   const upload = await store.uploads.begin();
   async function* broken() {
     yield Buffer.from('half');
@@ -76,7 +67,7 @@ test('what had arrived before the connection broke is kept', async (t) => {
 });
 
 test('too many bytes leave the upload as it was', async (t) => {
-  const store = await openContentStore(await makeFolder(t), { maxBlobBytes: 6 });
+  const store = await openContentStore(await temporaryFolder(t), { maxBlobBytes: 6 });
   const upload = await store.uploads.begin();
   await upload.append(0, stream('1234'));
   await assert.rejects(upload.append(4, stream('5', '67')), { code: 'payload_too_large' });
@@ -86,7 +77,7 @@ test('too many bytes leave the upload as it was', async (t) => {
 });
 
 test('a wrong digest ends the upload; a malformed one does not', async (t) => {
-  const store = await openContentStore(await makeFolder(t));
+  const store = await openContentStore(await temporaryFolder(t));
   const upload = await store.uploads.begin();
   await upload.append(0, stream('bytes'));
   await assert.rejects(upload.finish('sha256:beef'), { code: 'invalid_argument' });
@@ -100,7 +91,7 @@ test('a wrong digest ends the upload; a malformed one does not', async (t) => {
 });
 
 test('an upload ends by itself when it has rested too long', async (t) => {
-  const folder = await makeFolder(t);
+  const folder = await temporaryFolder(t);
   const store = await openContentStore(folder, { uploadExpiryMs: 60_000 });
   const { id } = (await store.uploads.begin()).status;
   const kept = await store.uploads.begin();
@@ -112,7 +103,7 @@ test('an upload ends by itself when it has rested too long', async (t) => {
 });
 
 test('an id never becomes a path', async (t) => {
-  const store = await openContentStore(await makeFolder(t));
+  const store = await openContentStore(await temporaryFolder(t));
   for (const id of ['', '.', '../index.json', '/etc/passwd', 'a'.repeat(5000)]) {
     await assert.rejects(store.uploads.open(id), { code: 'not_found' });
   }
@@ -130,23 +121,15 @@ for (let n = 0; ; n++) {
 }`;
 
 test('kill -9 in the middle of an append keeps every byte that was answered for', async (t) => {
-  const folder = await makeFolder(t);
+  const folder = await temporaryFolder(t);
   const module = new URL('./index.js', import.meta.url).href;
-  const child = spawn(
-    process.execPath,
-    ['--input-type=module', '-e', APPEND_UNTIL_KILLED, '--', module, folder],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  t.after(() => child.kill('SIGKILL'));
-  const exited = once(child, 'exit');
-  const lines: string[] = [];
-  for await (const line of createInterface(child.stdout)) {
-    lines.push(line);
-    if (lines.length === 20) child.kill('SIGKILL');
-  }
-  await exited;
+  const child = await startProcess(t, process.execPath, [
+    ...['--input-type=module', '-e', APPEND_UNTIL_KILLED],
+    ...['--', module, folder],
+  ]);
+  await waitFor(() => child.stdout().split('\n').length > 20, { what: 'twenty answered appends' });
+  await child.stop('SIGKILL');
+  const lines = child.stdout().trimEnd().split('\n');
 
   const store = await openContentStore(folder);
   const upload = await store.uploads.open(lines[0] ?? '');

@@ -6,7 +6,7 @@ import type { BlobUpload } from '@slipway/contract/api';
 import { type BlobsDeps, storeBlob } from './blobs.ts';
 import type { BlobDescriptor, Upload, Uploads } from './content-store.ts';
 import { hexOf } from './digest.ts';
-import { type ByteStream, syncFile, syncFolder, writeStream } from './durable-file.ts';
+import { type ByteStream, syncPath, writeStream } from './durable-file.ts';
 import { createRunningHashes } from './running-hashes.ts';
 import { unlessMissing, writingTo } from './storage-errors.ts';
 
@@ -33,7 +33,7 @@ export function createUploads(deps: UploadsDeps): Uploads {
     const id = randomUUID();
     await writingTo(layout.folder, async () => {
       await using _file = await open(pathOf(id), 'wx', 0o600);
-      await syncFolder(layout.uploads);
+      await syncPath(layout.uploads);
     });
     return describe(await statusOf(id));
   }
@@ -95,7 +95,7 @@ export function createUploads(deps: UploadsDeps): Uploads {
       await remove(id);
       throw wrongDigest(digest, actual, size);
     }
-    await syncFile(pathOf(id));
+    await syncPath(pathOf(id));
     await storeBlob(deps, pathOf(id), { digest, size });
     return { digest, size };
   }
