@@ -6,6 +6,7 @@ export interface HomePaths {
   readonly root: string;
   readonly lock: string;
   readonly serverInfo: string;
+  readonly serverLog: string;
   readonly token: string;
   readonly masterKey: string;
   readonly database: string;
@@ -37,6 +38,7 @@ export function homePaths(root: string): HomePaths {
     root,
     lock: join(root, 'lock.sqlite'),
     serverInfo: join(root, HOME_FILES.serverInfo),
+    serverLog: join(root, HOME_FILES.serverLog),
     token: join(root, HOME_FILES.token),
     masterKey: join(root, 'master.key'),
     database: join(root, 'slipway.sqlite'),

@@ -28,20 +28,28 @@ export async function sendSignal(owned: OwnedProcess, signal: 'SIGTERM' | 'SIGKI
   }
 }
 
-/** True once it has ended, false if it still runs after `timeoutMs`. */
-export async function waitForEnd(owned: OwnedProcess, timeoutMs: number): Promise<boolean> {
+/** True once it has ended, false if it still runs after `timeoutMs` or when `inHaste` fires. */
+export async function waitForEnd(
+  owned: OwnedProcess,
+  timeoutMs: number,
+  inHaste?: AbortSignal,
+): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while ((await vitalsOf(owned)) !== undefined) {
-    if (performance.now() >= deadline) return false;
+    if (performance.now() >= deadline || inHaste?.aborted) return false;
     await sleep(END_POLL_MS);
   }
   return true;
 }
 
-/** Asks it to end, and makes it end when it has not after `graceMs`. */
-export async function stopProcess(owned: OwnedProcess, graceMs: number): Promise<void> {
+/** Asks it to end, and makes it end when it has not after `graceMs` or when `inHaste` fires. */
+export async function stopProcess(
+  owned: OwnedProcess,
+  graceMs: number,
+  inHaste?: AbortSignal,
+): Promise<void> {
   await sendSignal(owned, 'SIGTERM');
-  if (await waitForEnd(owned, graceMs)) return;
+  if (await waitForEnd(owned, graceMs, inHaste)) return;
   await sendSignal(owned, 'SIGKILL');
   await waitForEnd(owned, KILL_WAIT_MS);
 }

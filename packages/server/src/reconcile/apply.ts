@@ -16,8 +16,8 @@ export interface ApplyDeps {
   readonly target: Target;
   readonly router: Router;
   readonly records: ServiceRecords;
-  /** Called when a start that was begun has succeeded or failed. */
-  readonly started: () => void;
+  /** Takes a start that was begun; it resolves when it has succeeded or failed. */
+  readonly starting: (start: Promise<void>) => void;
   readonly now: () => number;
 }
 
@@ -116,7 +116,7 @@ function beginStart(deps: ApplyDeps, { snapshot, events }: ApplyContext, note: R
   const revision = revisions.get(note.revision);
   if (revision === undefined) return;
   events.push(normal('ReplicaStarting', `Replica ${note.id} is being started.`, revision.number, note.id));
-  deps.target
+  const start = deps.target
     .start({
       id: note.id,
       service: { uid: service.uid, name: service.name, workspace: service.workspace },
@@ -134,8 +134,8 @@ function beginStart(deps: ApplyDeps, { snapshot, events }: ApplyContext, note: R
         const permanent = code === 'corrupt' || code === 'not_found' || code === 'invalid_model';
         note.startError = { code, message, details, permanent };
       },
-    )
-    .finally(deps.started);
+    );
+  deps.starting(start);
 }
 
 async function route(router: Router, { snapshot, notes }: ApplyContext, ids: ReadonlySet<string>) {

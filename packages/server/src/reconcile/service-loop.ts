@@ -63,6 +63,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
   let assessment: Assessment | undefined;
   let alarm = new AbortController();
   let pending: EventNote[] = [];
+  const starts = new Set<Promise<void>>();
 
   function wake(reread: boolean): void {
     stale ||= reread;
@@ -145,7 +146,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     const steps = plan(desired, actual, now);
     const context: ApplyContext = { snapshot: current, notes, events: pending };
     const booked = bookStarts(context, steps, now);
-    const applyDeps = { ...deps, started: () => wake(false) };
+    const applyDeps = { ...deps, starting };
     const started = new Set<ReplicaNote>();
     try {
       for (const step of steps) {
@@ -159,6 +160,14 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
       for (const note of booked.values()) if (!started.has(note)) notes.replicas.delete(note.id);
     }
     return steps.length;
+  }
+
+  function starting(start: Promise<void>): void {
+    const known = start.finally(() => {
+      starts.delete(known);
+      wake(false);
+    });
+    starts.add(known);
   }
 
   async function tell(current: ServiceSnapshot, desired: Desired, actual: Actual): Promise<void> {
@@ -189,7 +198,10 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     return settled ? SETTLED_MS : UNSETTLED_MS;
   }
 
-  const ended = run();
+  // A start that was begun may still bring a process: whoever stops everything has to know of it.
+  const ended = run().then(async () => {
+    await Promise.all(starts);
+  });
   return {
     notes,
     assessment: () => assessment,

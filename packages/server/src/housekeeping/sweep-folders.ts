@@ -1,0 +1,54 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { HomePaths } from '../home/home-paths.ts';
+import { readEnded, readSpecs } from '../targets/local/replica-folder.ts';
+
+/** Removes the folder of a service and the folders of its replicas. They must have ended. */
+export async function removeServiceFolders(home: HomePaths, uid: string): Promise<void> {
+  const specs = [...(await readSpecs(home)), ...(await readEnded(home)).map(({ spec }) => spec)];
+  for (const spec of specs) {
+    if (spec.authFile === home.serviceAuth(uid)) await remove(home.replica(spec.replicaId));
+  }
+  await remove(home.service(uid));
+}
+
+/** What is in use: everything else in the home's folders is left over. */
+export interface InUse {
+  readonly serviceUids: ReadonlySet<string>;
+  readonly replicaIds: ReadonlySet<string>;
+  readonly modelDigests: ReadonlySet<string>;
+}
+
+/**
+ * Removes folders of models, services and replicas that nothing uses any more; returns how many. The folders are
+ * listed before `readInUse` is called: what is made meanwhile is none of them.
+ */
+export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InUse>): Promise<number> {
+  const parents = [home.models, home.services, home.replicas];
+  const there = await Promise.all(parents.map(async (parent) => await pathsIn(parent)));
+  const used = await readInUse();
+  const kept = new Set([
+    ...[...used.modelDigests].map(home.model),
+    ...[...used.serviceUids].map(home.service),
+    ...[...used.replicaIds].map(home.replica),
+    ...(await foldersOfEnded(home, used.serviceUids)),
+  ]);
+  const left = there.flat().filter((path) => !kept.has(path));
+  for (const path of left) await remove(path);
+  return left.length;
+}
+
+async function pathsIn(parent: string): Promise<readonly string[]> {
+  return (await readdir(parent)).map((name) => join(parent, name));
+}
+
+/** Folders of ended replicas whose service is still there: they are kept for their logs. */
+async function foldersOfEnded(home: HomePaths, serviceUids: ReadonlySet<string>): Promise<readonly string[]> {
+  const authFiles = new Set([...serviceUids].map(home.serviceAuth));
+  const ended = (await readEnded(home)).filter(({ spec }) => authFiles.has(spec.authFile));
+  return ended.map(({ spec }) => home.replica(spec.replicaId));
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}

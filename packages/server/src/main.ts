@@ -1,0 +1,181 @@
+import { readFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { type ServerInfo, toSlipwayError } from '@slipway/contract';
+import { openContentStore } from '@slipway/oci';
+import pino, { type Logger } from 'pino';
+import { createAuthFiles } from './fleet/auth-files.ts';
+import { createFleet } from './fleet/create-fleet.ts';
+import { createReplicaLogs } from './fleet/replica-logs.ts';
+import { openFileRouter } from './gateway/file-router.ts';
+import { checkFreeToListen } from './gateway/free-to-listen.ts';
+import { createGatewaySupervisor } from './gateway/gateway-supervisor.ts';
+import { lockHome } from './home/home-lock.ts';
+import { writeJsonFile } from './home/json-file.ts';
+import { openHome, sweepTemporaryFiles } from './home/open-home.ts';
+import { createHousekeeping } from './housekeeping/housekeeping.ts';
+import { removeServiceFolders } from './housekeeping/sweep-folders.ts';
+import { createHttpApi } from './http/api.ts';
+import { createOperations } from './operations/create-operations.ts';
+import { createDeleteHandler } from './operations/handlers/delete-service.ts';
+import { createDeployHandler } from './operations/handlers/deploy-service.ts';
+import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
+import { longestDrainMs, stopAllReplicas } from './reconcile/stop-replicas.ts';
+import { serviceAuth } from './resources/services/service-auth.ts';
+import { ensureDefaultWorkspace } from './resources/workspaces/workspaces.ts';
+import { loadMasterKey } from './secrets/master-key.ts';
+import { readOrMakeSecret } from './secrets/secret-file.ts';
+import { openTokenIssuer } from './secrets/token-issuer.ts';
+import { createVault } from './secrets/vault.ts';
+import { readServerOptions, type ServerOptions } from './server-options.ts';
+import { type EndRequest, listenForEnd } from './shutdown.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { openLocalTarget } from './targets/local/local-target.ts';
+
+/** Builds the control plane from its parts, runs it until somebody ends it, and ends the parts in reverse. */
+async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequest): Promise<void> {
+  await using parts = new AsyncDisposableStack();
+  const home = await openHome(options.home);
+  const lock = await lockHome(home);
+  parts.defer(() => lock.release());
+  await sweepTemporaryFiles(home);
+
+  const store = await openSqliteStore(home.database);
+  parts.defer(() => store.close());
+  const contentStore = await openContentStore(home.store, {
+    ...(options.uploadExpiryMs !== undefined && { uploadExpiryMs: options.uploadExpiryMs }),
+  });
+  const vault = createVault(await loadMasterKey(home.masterKey, process.env));
+  const tokens = await openTokenIssuer(store, vault);
+  const apiToken = await readOrMakeSecret(home.token);
+  await ensureDefaultWorkspace(store);
+
+  const checkout = (digest: string, folder = home.model(digest)) =>
+    contentStore.manifests.checkout(digest, folder);
+  const authFiles = createAuthFiles(home, store, (service) => serviceAuth(service, { vault, tokens }));
+  const target = await openLocalTarget({
+    home,
+    runtimeMain: mainOf('@slipway/runtime/main', 'SLIPWAY_RUNTIME_MAIN'),
+    logLevel: options.logLevel,
+    checkout,
+    ensureAuth: authFiles.ensure,
+    changed: (uid) => reconciler.processEnded(uid),
+  });
+  const gateway = createGatewaySupervisor({
+    home,
+    gatewayMain: mainOf('@slipway/gateway/main', 'SLIPWAY_GATEWAY_MAIN'),
+    listen: { host: options.gatewayHost, port: options.gatewayPort },
+    tls: options.tls,
+    log,
+  });
+  const router = await openFileRouter(home.gatewayRoutes, gateway);
+  const reconciler: Reconciler = createReconciler({ store, target, router, log });
+  parts.defer(async () => {
+    const graceMs = longestDrainMs(reconciler);
+    await reconciler.stop();
+    if (end.services() === 'keep') return;
+    await stopAllReplicas(target, graceMs, end.inHaste);
+  });
+  await checkFreeToListen(options.host, options.port, '--port');
+  parts.defer(() => gateway.end(end.services(), end.inHaste));
+  await gateway.start();
+  await reconciler.start();
+
+  const uidOf = async (name: string) =>
+    (await store.read((reader) => reader.get('services', name)))?.value.uid;
+  const logs = createReplicaLogs(home, uidOf);
+  const fleet = createFleet({ store, target, reconciler, authFiles, logs });
+  const { uploadGraceMs } = options;
+  const housekeeping = createHousekeeping({
+    home,
+    store,
+    contentStore,
+    target,
+    reconciler,
+    log,
+    uploadGraceMs,
+  });
+  await housekeeping.collect();
+  housekeeping.start();
+  parts.defer(() => housekeeping.stop());
+
+  const deploy = createDeployHandler({ store, reconciler, fleet, checkout });
+  const operations = createOperations({
+    store,
+    log,
+    handlers: {
+      DeployService: deploy,
+      UpdateService: deploy,
+      RollbackService: deploy,
+      DeleteService: createDeleteHandler({
+        store,
+        reconciler,
+        router,
+        removeFolders: (uid) => removeServiceFolders(home, uid),
+        released: housekeeping.released,
+      }),
+    },
+  });
+  operations.start();
+  parts.defer(() => operations.stop());
+
+  const version = await readVersion();
+  const api = await createHttpApi(
+    {
+      store,
+      contentStore,
+      operations,
+      fleet,
+      vault,
+      tokens,
+      logger: log,
+      version,
+      apiToken,
+      gatewayUrl: gateway.url,
+      modelDeleted: housekeeping.released,
+      shutdown: ({ services }) => end.request(services),
+    },
+    { host: options.host, port: options.port, ...(options.tls !== null && { tls: options.tls }) },
+  );
+  parts.defer(() => api.close());
+  const url = await api.listen();
+  const info: ServerInfo = {
+    kind: 'ServerInfo',
+    pid: process.pid,
+    version,
+    url,
+    gatewayUrl: gateway.url(),
+    home: home.root,
+    startedAt: new Date().toISOString(),
+  };
+  await writeJsonFile(home.serverInfo, info);
+  parts.defer(() => rm(home.serverInfo, { force: true }));
+  log.info({ url, gatewayUrl: info.gatewayUrl, home: home.root }, 'Slipway is ready');
+  await end.requested;
+  log.info({ services: end.services() }, 'Slipway ends');
+}
+
+/** The file that a process of another package runs; an environment variable names another build of it. */
+function mainOf(specifier: string, variable: string): string {
+  return process.env[variable] ?? fileURLToPath(import.meta.resolve(specifier));
+}
+
+async function readVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The process: its log, its signals, its exit code. */
+async function main(): Promise<void> {
+  const log = pino();
+  try {
+    const options = readServerOptions(process.argv.slice(2), process.env);
+    log.level = options.logLevel;
+    await runControlPlane(options, log, listenForEnd());
+  } catch (thrown) {
+    const err = toSlipwayError(thrown);
+    log.fatal({ err }, `the server ended: ${err.message}`);
+    process.exitCode = 1;
+  }
+}
+
+await main();

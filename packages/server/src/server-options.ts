@@ -1,0 +1,101 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEFAULT_API_PORT, DEFAULT_GATEWAY_PORT, type LogLevel, SlipwayError } from '@slipway/contract';
+import { defaultHome } from './home/open-home.ts';
+
+/** Only this machine can reach it, unless it is told otherwise. */
+const DEFAULT_HOST = '127.0.0.1';
+
+/** Seconds that blobs without a model are kept: an upload of many files may take long until it is registered. */
+const DEFAULT_UPLOAD_GRACE_SECONDS = 3_600;
+
+const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+/** All that a server is told. */
+export interface ServerOptions {
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  readonly gatewayHost: string;
+  readonly gatewayPort: number;
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly logLevel: LogLevel;
+  readonly uploadGraceMs: number;
+  /** `undefined`: what the content store thinks right. */
+  readonly uploadExpiryMs: number | undefined;
+}
+
+/** Reads arguments and environment. Throws `invalid_argument` with all problems at once. */
+export function readServerOptions(args: readonly string[], environment: NodeJS.ProcessEnv): ServerOptions {
+  const { values, problems } = parse(args);
+  const port = readPort(values.port ?? environment['SLIPWAY_PORT'], DEFAULT_API_PORT, '--port', problems);
+  const gatewayPort = readPort(
+    values['gateway-port'] ?? environment['SLIPWAY_GATEWAY_PORT'],
+    DEFAULT_GATEWAY_PORT,
+    '--gateway-port',
+    problems,
+  );
+  const tls = readTlsFiles(values['tls-cert'], values['tls-key'], problems);
+  const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
+  if (logLevel === undefined) problems.push(`--log-level must be one of ${LOG_LEVELS.join(', ')}`);
+  const grace = readSeconds(environment['SLIPWAY_UPLOAD_GRACE_SECONDS'], problems);
+  if (problems.length > 0 || logLevel === undefined) {
+    throw new SlipwayError('invalid_argument', `The server cannot start: ${problems.join('; ')}.`, {
+      details: { problems },
+    });
+  }
+  return Object.freeze({
+    home: values.home ?? defaultHome(environment),
+    host: values.host ?? DEFAULT_HOST,
+    port,
+    gatewayHost: values['gateway-host'] ?? DEFAULT_HOST,
+    gatewayPort,
+    tls,
+    logLevel,
+    uploadGraceMs: (grace ?? DEFAULT_UPLOAD_GRACE_SECONDS) * 1000,
+    uploadExpiryMs: grace === undefined ? undefined : grace * 1000,
+  });
+}
+
+const text = { type: 'string' } as const;
+const FLAGS = {
+  home: text,
+  host: text,
+  port: text,
+  'gateway-host': text,
+  'gateway-port': text,
+  'tls-cert': text,
+  'tls-key': text,
+  'log-level': text,
+} as const;
+
+type Values = { readonly [F in keyof typeof FLAGS]?: string };
+
+function parse(args: readonly string[]): { values: Values; problems: string[] } {
+  try {
+    return { values: parseArgs({ args: [...args], options: FLAGS }).values, problems: [] };
+  } catch (thrown) {
+    return { values: {}, problems: [thrown instanceof Error ? thrown.message : String(thrown)] };
+  }
+}
+
+function readPort(given: string | undefined, otherwise: number, flag: string, problems: string[]): number {
+  if (given === undefined || given === '') return otherwise;
+  if (/^\d{1,5}$/.test(given) && Number(given) <= 65_535) return Number(given);
+  problems.push(`${flag} "${given}" must be a whole number from 0 to 65535`);
+  return otherwise;
+}
+
+function readTlsFiles(cert: string | undefined, key: string | undefined, problems: string[]) {
+  if (cert === undefined && key === undefined) return null;
+  if (cert !== undefined && key !== undefined) return { certFile: resolve(cert), keyFile: resolve(key) };
+  problems.push('--tls-cert and --tls-key belong together: give both, or none');
+  return null;
+}
+
+function readSeconds(given: string | undefined, problems: string[]): number | undefined {
+  if (given === undefined || given === '') return undefined;
+  if (/^\d{1,9}$/.test(given)) return Number(given);
+  problems.push(`SLIPWAY_UPLOAD_GRACE_SECONDS "${given}" must be a whole number of seconds`);
+  return undefined;
+}
