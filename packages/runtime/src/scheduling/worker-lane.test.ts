@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SlipwayError, type Tensor } from '@slipway/contract';
+import type { RunRequest } from './batch.ts';
+import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
+import type { ModelWorker, RunReport } from './model-worker.ts';
+import { createRunSlots, type RunSlots } from './run-slots.ts';
+import { createWorkerLane } from './worker-lane.ts';
+
+const limits = {
+  maxBodyBytes: 1,
+  maxConcurrentRequests: null,
+  maxQueueLength: 100,
+  maxQueueWaitMs: 10_000,
+  scoringTimeoutMs: 10_000,
+  drainGraceSeconds: 1,
+};
+const model = { name: 'm', version: 1, digest: 'sha256:0', path: '/m' };
+
+/** A worker whose runs end when the test says so. */
+function createHeldWorker() {
+  const runs: { readonly requests: readonly RunRequest[]; readonly end: () => void }[] = [];
+  let lost: (error: SlipwayError) => void = () => undefined;
+  let closed = false;
+  const worker: ModelWorker = {
+    info: {
+      signature: { inputs: [], outputs: [] },
+      notes: [],
+      loadMs: 0,
+      warmUp: { runMs: 1, rowMs: 1, elements: 1, refusal: null },
+    },
+    run(requests) {
+      const { promise, resolve } = Promise.withResolvers<RunReport>();
+      const outcomes = requests.map(({ inputs }) => ({
+        outputs: [{ ...(inputs[0] as Tensor), name: 'y' }],
+        batchSize: requests.length,
+      }));
+      runs.push({ requests, end: () => resolve({ outcomes, runMs: 1 }) });
+      return promise;
+    },
+    async close() {
+      closed = true;
+    },
+    onLost(listener) {
+      lost = listener;
+    },
+  };
+  return {
+    worker,
+    runs,
+    endRun: () => runs.at(-1)?.end(),
+    lose: (error: SlipwayError) => lost(error),
+    isClosed: () => closed,
+  };
+}
+
+interface LaneOptions {
+  readonly workers?: Promise<readonly ModelWorker[]>;
+  readonly limits?: Partial<typeof limits>;
+  readonly slots?: RunSlots;
+}
+
+async function open(options: LaneOptions = {}) {
+  const held = createHeldWorker();
+  const broken: SlipwayError[] = [];
+  const workers = options.workers ?? Promise.resolve([held.worker]);
+  const lane = createWorkerLane({
+    model,
+    workers,
+    maxBatchRows: 4,
+    limits: { ...limits, ...options.limits },
+    slots: options.slots ?? createRunSlots(null),
+    onBroken: (error) => broken.push(error),
+  });
+  await workers.catch(() => undefined);
+  const submit = (...values: number[]): TestJob[] => {
+    const jobs = values.map((value) => createTestJob({ value }));
+    for (const { job } of jobs) lane.submit(job);
+    return jobs;
+  };
+  return { lane, held, broken, submit };
+}
+
+test('a free worker takes a job at once, and then all that can share a run', async () => {
+  const { lane, held, submit } = await open();
+  const jobs = submit(1, 2, 3, 4, 5, 6);
+  assert.deepEqual(lane.load(), { inFlight: 1, queued: 5 });
+  held.endRun();
+  assert.equal(await outcomeOf(jobs[0] as TestJob), 1);
+  assert.deepEqual(lane.load(), { inFlight: 4, queued: 1 });
+  held.endRun();
+  assert.equal((await jobs[4]?.answer)?.timing.batchSize, 4);
+  held.endRun();
+  assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(
+    held.runs.map(({ requests }) => requests.length),
+    [1, 4, 1],
+  );
+  await lane.close();
+});
+
+test('no more requests run at once than the replica allows', async () => {
+  const slots = createRunSlots(2);
+  const { lane, held, submit } = await open({ slots });
+  slots.take(2);
+  const jobs = submit(1, 2, 3);
+  assert.equal(held.runs.length, 0);
+  slots.give(2);
+  assert.equal(held.runs[0]?.requests.length, 2);
+  held.endRun();
+  await jobs[0]?.answer;
+  held.endRun();
+  assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1, 2, 3]);
+  await lane.close();
+});
+
+test('a job that waits too long is refused and never run', async () => {
+  const { lane, held, submit } = await open({ limits: { maxQueueWaitMs: 20 } });
+  const [running, waiting] = submit(1, 2);
+  assert.equal(await outcomeOf(waiting as TestJob), 'overloaded, not run');
+  held.endRun();
+  assert.equal(await outcomeOf(running as TestJob), 1);
+  await lane.close();
+  assert.equal(held.runs.length, 1);
+});
+
+test('a run over the scoring timeout fails its caller, and the next goes on', async () => {
+  const { lane, held, broken, submit } = await open({ limits: { scoringTimeoutMs: 20 } });
+  const [slow] = submit(1);
+  assert.equal(await outcomeOf(slow as TestJob), 'deadline_exceeded');
+  held.endRun();
+  const [next] = submit(2);
+  assert.equal(await waitForRunAndEnd(held, next as TestJob), 2);
+  assert.deepEqual(broken, []);
+  await lane.close();
+});
+
+async function waitForRunAndEnd(held: ReturnType<typeof createHeldWorker>, job: TestJob): Promise<unknown> {
+  while (held.runs.length < 2) await new Promise(setImmediate);
+  held.endRun();
+  return outcomeOf(job);
+}
+
+test('a stuck run breaks the lane: it alone fails, what waits was not run', async () => {
+  const { lane, held, broken, submit } = await open({ limits: { scoringTimeoutMs: 20 } });
+  const [stuck] = submit(1);
+  assert.equal(await outcomeOf(stuck as TestJob), 'deadline_exceeded');
+  const waiting = createTestJob({ arrivedAt: performance.now() + 100_000 });
+  lane.submit(waiting.job);
+  assert.equal(await outcomeOf(waiting), 'unavailable, not run');
+  assert.deepEqual(await Promise.all(submit(3).map(outcomeOf)), ['unavailable, not run']);
+  assert.equal(broken.length, 1);
+  held.endRun();
+  await lane.close();
+  assert.equal(held.isClosed(), true);
+});
+
+test('a lost worker breaks the lane', async () => {
+  const { lane, held, broken, submit } = await open();
+  held.lose(new SlipwayError('internal', 'It ended.'));
+  assert.deepEqual(await Promise.all(submit(1).map(outcomeOf)), ['internal']);
+  assert.equal(broken.length, 1);
+  await lane.close();
+});
+
+test('jobs wait for workers that start, and fail with them', async () => {
+  const starting = Promise.withResolvers<readonly ModelWorker[]>();
+  const { held, lane, submit } = await (async () => {
+    const opening = open({ workers: starting.promise });
+    starting.resolve([]);
+    return opening;
+  })();
+  assert.equal(lane.load().queued, 0);
+  submit(1);
+  assert.deepEqual(lane.load(), { inFlight: 0, queued: 1 });
+  assert.equal(held.runs.length, 0);
+  lane.refuse(new SlipwayError('unavailable', 'Over.'));
+
+  const failing = Promise.reject(new SlipwayError('invalid_model', 'No such file.'));
+  const failed = await open({ workers: failing });
+  assert.deepEqual(await Promise.all(failed.submit(1).map(outcomeOf)), ['invalid_model']);
+  await Promise.all([lane.close(), failed.lane.close()]);
+});
+
+test('closing waits for what runs and what waits, and frees the workers', async () => {
+  const { lane, held, submit } = await open();
+  const jobs = submit(1, 2);
+  const closing = lane.close();
+  held.endRun();
+  await jobs[0]?.answer;
+  assert.equal(held.isClosed(), false);
+  held.endRun();
+  await closing;
+  assert.equal(held.isClosed(), true);
+  assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1, 2]);
+});
