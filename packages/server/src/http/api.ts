@@ -46,6 +46,9 @@ const IDLE_TIMEOUT_MS = 120_000;
 /** Milliseconds that requests have to finish when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
 
+/** Milliseconds between two looks for connections that have become idle meanwhile. */
+const CLOSE_IDLE_EVERY_MS = 25;
+
 /** Bytes of a body unless its route says otherwise: no resource that a person writes comes near. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -77,8 +80,7 @@ export async function createHttpApi(deps: ApiDeps, options: ListenOptions): Prom
     },
     async close() {
       closing.abort();
-      const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
-      await app.close().finally(() => clearTimeout(cut));
+      await closeApp(app);
     },
   };
 }
@@ -134,6 +136,18 @@ function addRoutes(app: App, deps: ApiDeps, closing: AbortSignal): void {
     addServiceLifeRoutes(app, deps, closing);
     addOperationRoutes(app, deps, closing);
   });
+}
+
+async function closeApp(app: App): Promise<void> {
+  // A kept connection whose last answer ends after the close began is idle then, and would be waited for.
+  const idle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+    clearTimeout(cut);
+  }
 }
 
 function addressOf(app: App, { host, tls }: ListenOptions): string {

@@ -1,14 +1,7 @@
 import { SlipwayError } from '@slipway/contract';
 import type { FastifyRequest } from 'fastify';
-import type { IdempotencyRecord } from '../store/collections.ts';
 import type { Reader, Store, Writer } from '../store/store.ts';
 import type { Answer } from './answer.ts';
-
-/** How long an answer is kept for a client that asks again. */
-const KEPT_MS = 24 * 60 * 60 * 1000;
-
-/** Kept answers that are looked at, oldest first, each time that one is added: more than one, so that they do not pile up. */
-const EXPIRED_PER_WRITE = 10;
 
 const KEY = /^[\x20-\x7e]{1,128}$/;
 
@@ -21,7 +14,8 @@ interface Repeatable {
 /**
  * Answers a request that creates something, once. What `work` writes and the answer to it are kept in one
  * transaction; the same key with the same body gets that answer again, without work. `prepare` comes before the
- * transaction, and its result goes to `work`. Throws `conflict` for the same key with another body.
+ * transaction, and its result goes to `work`. Throws `conflict` for the same key with another body. Kept answers are
+ * removed after a day, by the housekeeping.
  */
 export async function answerOnce<T>(
   store: Store,
@@ -59,7 +53,7 @@ function repeatableFrom(request: FastifyRequest): Repeatable | undefined {
 
 async function keptAnswer(reader: Reader, { id, digest }: Repeatable): Promise<Answer | undefined> {
   const found = await reader.get('idempotency', id);
-  if (found === undefined || isExpired(found.value)) return undefined;
+  if (found === undefined) return undefined;
   const { requestDigest, status, headers, body } = found.value;
   if (requestDigest === digest) return { status, headers, body };
   throw new SlipwayError(
@@ -69,13 +63,7 @@ async function keptAnswer(reader: Reader, { id, digest }: Repeatable): Promise<A
   );
 }
 
-function isExpired({ createdAt }: IdempotencyRecord): boolean {
-  return Date.parse(createdAt) + KEPT_MS < Date.now();
-}
-
 async function keep(writer: Writer, { id, digest }: Repeatable, answer: Answer): Promise<void> {
-  const oldest = await writer.list('idempotency', { limit: EXPIRED_PER_WRITE });
-  for (const stored of oldest) if (isExpired(stored.value)) await writer.remove('idempotency', stored.id);
   await writer.put('idempotency', id, {
     requestDigest: digest,
     ...answer,

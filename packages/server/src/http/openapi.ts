@@ -7,6 +7,7 @@ export async function describeApi(app: App, version: string): Promise<void> {
   const named = createNamedSchemas();
   await app.register(swagger, {
     convertConstToEnum: false,
+    exposeHeadRoutes: true,
     openapi: {
       openapi: '3.1.0',
       info: {

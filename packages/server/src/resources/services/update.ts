@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ServiceUpdate } from '@slipway/contract/api';
-import type { OperationRecord, ServiceRecord } from '../../store/collections.ts';
+import type { OperationRecord, RevisionRecord, ServiceRecord } from '../../store/collections.ts';
 import type { Stored, Writer } from '../../store/store.ts';
 import { addProperties } from '../attributes.ts';
 import { authModeOf, completeConfig } from './config.ts';
@@ -24,14 +24,14 @@ export async function updateService(
   const { value: before } = changeable(await requireService(writer, target.workspace, target.name));
   const present = await requireRevision(writer, before, before.revision);
   const plan = await planUpdate(writer, target.workspace, present, update);
-  const sameRevision = isDeepStrictEqual(plan, { models: present.models, config: present.config });
-  if (!sameRevision) await checkPlan(writer, deps, target.name, plan);
-  const revision = sameRevision ? before.revision : await addRevision(writer, before.uid, plan);
+  const reached = isReached(present, plan, update);
+  if (!reached) await checkPlan(writer, deps, target.name, plan);
+  const revision = reached ? before.revision : await addRevision(writer, before.uid, plan);
   const operation = await deps.operations.enqueue(writer, {
     workspace: target.workspace,
     kind: 'UpdateService',
     resource: `services/${target.name}`,
-    revision,
+    revision: reached ? null : revision,
   });
   const changed: ServiceRecord = {
     ...before,
@@ -45,6 +45,14 @@ export async function updateService(
   };
   await writer.put('services', target.name, changed, target.expect);
   return operation;
+}
+
+/** True if nothing that runs has to change. Asking again for what failed is a wish to try again. */
+function isReached(present: RevisionRecord, plan: RevisionPlan, update: ServiceUpdate): boolean {
+  const wordsOnly = update.models === undefined && update.config === undefined;
+  if (wordsOnly) return true;
+  const { models, config, status } = present;
+  return status === 'active' && isDeepStrictEqual(plan, { models, config });
 }
 
 async function planUpdate(

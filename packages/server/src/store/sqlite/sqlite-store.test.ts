@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { temporaryFolder } from '@slipway/testkit';
 import { describeStore } from '../describe-store.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'slipway-store-'));
-after(() => rm(folder, { recursive: true, force: true }));
+const folder = await temporaryFolder({ after });
 
 let files = 0;
 function newFile(): string {
