@@ -11,11 +11,12 @@ const PIECE_BYTES = 16 * 1024 * 1024;
 /** A piece may take this long: 16 MiB at 70 kB/s. */
 const PIECE_TIMEOUT_MS = 240_000;
 
-/** Failures in a row, with nothing arriving between them, after which an upload is given up. */
-const MAX_FAILURES = 6;
+/** An upload to which nothing was added for this long is given up: longer than a restart of the control plane takes. */
+const MAX_STANDSTILL_MS = 60_000;
 
-/** Doubles with every failure in a row: 0.2 s, 0.4 s … 6.4 s, so that a restart of the control plane is survived. */
-const FIRST_PAUSE_MS = 200;
+/** Between two attempts; doubles with each that fails, up to the longest. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
 
 /** One file on its way to the store. */
 export interface FileUpload {
@@ -31,21 +32,21 @@ export async function uploadFile(client: HttpClient, upload: FileUpload): Promis
   if (await isThere(client, upload)) return upload.onBytes(upload.file.size);
   const progress = createProgress(upload.onBytes);
   let id: string | undefined;
-  for (let failures = 1; ; failures++) {
-    const before = progress.arrived();
+  let milliseconds = FIRST_PAUSE_MS;
+  for (;;) {
     try {
       const begun = await beginOrGoOn(client, id, upload.signal);
       id = begun.id;
       await sendPieces(client, upload, begun, progress);
       return await finish(client, upload, id);
     } catch (thrown) {
-      if (progress.arrived() > before) failures = 1;
-      if (!mayGoOn(thrown) || failures > MAX_FAILURES) throw thrown;
+      if (!mayGoOn(thrown) || progress.standstillMs() > MAX_STANDSTILL_MS) throw thrown;
       if (codeOf(thrown) === 'not_found') {
         if (await isThere(client, upload)) return progress.moveTo(upload.file.size);
         id = undefined;
       }
-      await pause(FIRST_PAUSE_MS * 2 ** (failures - 1), upload.signal);
+      await pause(milliseconds, upload.signal);
+      milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE_MS);
     }
   }
 }
@@ -53,16 +54,20 @@ export async function uploadFile(client: HttpClient, upload: FileUpload): Promis
 interface Progress {
   arrived(): number;
   moveTo(offset: number): void;
+  /** How long nothing has been added. */
+  standstillMs(): number;
 }
 
 function createProgress(onBytes: (count: number) => void): Progress {
-  let arrived = 0;
+  let [arrived, movedAt] = [0, performance.now()];
   return {
     arrived: () => arrived,
     moveTo(offset) {
+      if (offset > arrived) movedAt = performance.now();
       onBytes(offset - arrived);
       arrived = offset;
     },
+    standstillMs: () => performance.now() - movedAt,
   };
 }
 
