@@ -47,6 +47,7 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
   const served: ServedModel[] = [];
   let watchdog: Watchdog | undefined;
   let refusal: SlipwayError | undefined;
+  let closing: Promise<void> | undefined;
 
   const refuse = (error: SlipwayError) => {
     refusal ??= error;
@@ -107,7 +108,8 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
     },
     async drain(signal) {
       refusal ??= draining();
-      await givenUpOn(signal, closeAll());
+      closing ??= closeAll();
+      await givenUpOn(signal, closing);
     },
   };
 }
