@@ -1,0 +1,99 @@
+import type { ErrorCode, LoadedModel } from '@slipway/contract';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { InferTiming } from '../data-plane/data-plane.ts';
+
+/** Seconds; from a tenth of a millisecond, which a small model takes, to the longest scoring timeout. */
+const TIME_BUCKETS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+];
+
+/** Seconds; fine where the time that the server itself adds lies. */
+const OVERHEAD_BUCKETS = [
+  0.00002, 0.00003, 0.00004, 0.00005, 0.00006, 0.00008, 0.0001, 0.00012, 0.00015, 0.0002, 0.00025, 0.0003,
+  0.0004, 0.0005, 0.00075, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25,
+];
+
+const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64];
+
+/** What a replica tells Prometheus of itself. */
+export interface Metrics {
+  /** A request was answered. */
+  answered(status: number): void;
+  /** A request failed with this code. */
+  failed(code: ErrorCode): void;
+  /** A request was scored: `totalMs` from its head to its answer, `ownMs` of that neither waiting nor running. */
+  scored(timing: InferTiming, totalMs: number, ownMs: number): void;
+  loaded(models: readonly LoadedModel[]): void;
+  /** All of it in the text format of Prometheus. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** Metrics that begin at zero; `load` is asked at every scrape. */
+export function createMetrics(load: () => { readonly inFlight: number; readonly queued: number }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name, help, buckets, registers });
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+
+  const requests = new Counter({
+    name: 'slipway_requests_total',
+    help: 'Requests that were answered, by status.',
+    labelNames: ['status'],
+    registers,
+  });
+  const errors = new Counter({
+    name: 'slipway_errors_total',
+    help: 'Requests that failed, by error code.',
+    labelNames: ['code'],
+    registers,
+  });
+  const total = histogram(
+    'slipway_request_duration_seconds',
+    'From head to answer of a scored request.',
+    TIME_BUCKETS,
+  );
+  const queue = histogram('slipway_queue_duration_seconds', 'Waiting for a turn to run.', TIME_BUCKETS);
+  const run = histogram('slipway_run_duration_seconds', 'Running the model.', TIME_BUCKETS);
+  const own = histogram(
+    'slipway_overhead_duration_seconds',
+    'What the server itself adds to a scored request: neither receiving the body, nor waiting, nor running.',
+    OVERHEAD_BUCKETS,
+  );
+  const batch = histogram('slipway_batch_size', 'Requests that shared a run.', BATCH_BUCKETS);
+  const loadTime = new Gauge({
+    name: 'slipway_model_load_seconds',
+    help: 'Loading a model until it could run.',
+    labelNames: ['model', 'version'],
+    registers,
+  });
+  gauge('slipway_in_flight', 'Requests that run now.', () => load().inFlight);
+  gauge('slipway_queued', 'Requests that wait now.', () => load().queued);
+  gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', () => process.memoryUsage.rss());
+
+  return {
+    answered: (status) => requests.inc({ status }),
+    failed: (code) => errors.inc({ code }),
+    scored: (timing, totalMs, ownMs) => {
+      total.observe(totalMs / 1000);
+      queue.observe(timing.queueMs / 1000);
+      run.observe(timing.runMs / 1000);
+      own.observe(Math.max(0, ownMs) / 1000);
+      batch.observe(timing.batchSize);
+    },
+    loaded: (models) => {
+      for (const { name, version, loadMs } of models) loadTime.set({ model: name, version }, loadMs / 1000);
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

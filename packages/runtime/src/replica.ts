@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type ReplicaPhase,
+  type ReplicaSpec,
+  type ReplicaState,
+  type SlipwayError,
+  toSlipwayError,
+} from '@slipway/contract';
+import { type AdminListener, createAdminListener, createListener, type Listener } from '@slipway/transport';
+import type { Logger } from 'pino';
+import { type Authenticator, openAuthFile } from './auth/auth-file.ts';
+import { createDataPlane } from './data-plane/create-data-plane.ts';
+import type { DataPlane } from './data-plane/data-plane.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { createAzureHandler } from './protocols/azure/routes.ts';
+import { createStateFile } from './state-file.ts';
+
+/** A replica from its start to its end. */
+export interface Replica {
+  state(): ReplicaState;
+  /** Builds and starts all parts; resolves when it is ready. Throws what made it fail, after saying it in the state. */
+  start(): Promise<void>;
+  /** Stops accepting, answers what runs, and frees everything, within the grace period. */
+  stop(): Promise<void>;
+  /** Says in the state that it can no longer serve. */
+  fail(error: SlipwayError): Promise<void>;
+}
+
+/** Makes the replica that a spec describes; nothing runs before `start`. */
+export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
+  const stateFile = createStateFile(spec.stateFile);
+  let phase: ReplicaPhase = 'starting';
+  let failure: ReplicaState['error'] = null;
+  let authenticator: Authenticator | undefined;
+  let listener: Listener | undefined;
+  let admin: AdminListener | undefined;
+  let dataPlane: DataPlane | undefined;
+  const load = () => dataPlane?.load() ?? { inFlight: 0, queued: 0 };
+  const metrics = createMetrics(load);
+
+  function state(): ReplicaState {
+    return {
+      kind: 'ReplicaState',
+      replicaId: spec.replicaId,
+      pid: process.pid,
+      phase,
+      port: listener?.port ?? null,
+      adminPort: admin?.port ?? null,
+      authGeneration: authenticator?.generation() ?? 0,
+      error: failure,
+      models: dataPlane?.models ?? [],
+      ...load(),
+    };
+  }
+
+  async function enter(next: ReplicaPhase): Promise<void> {
+    phase = next;
+    try {
+      await stateFile.write(state());
+    } catch (thrown) {
+      log.error({ err: thrown, phase: next }, 'The state file cannot be written.');
+      if (next === 'ready') throw thrown;
+    }
+  }
+
+  async function start(): Promise<void> {
+    void enter('starting');
+    authenticator = await openAuthFile(spec.authFile, log);
+    listener = await createListener({
+      ...spec.listen,
+      tls: null,
+      handler: createAzureHandler({
+        service: spec.service,
+        maxBodyBytes: spec.limits.maxBodyBytes,
+        authenticator,
+        metrics,
+        log,
+        phase: () => phase,
+        dataPlane: () => dataPlane,
+        newId: randomUUID,
+      }),
+      onError: reportDefect,
+    });
+    admin = await createAdminListener({
+      token: spec.adminToken,
+      routes: { 'GET /status': state, 'POST /reload': reload },
+      onError: reportDefect,
+    });
+    void enter('loading');
+    dataPlane = await createDataPlane({
+      models: spec.models,
+      cpuCores: spec.cpuCores,
+      profile: spec.profile,
+      lane: spec.lane,
+      limits: spec.limits,
+      cacheDir: spec.cacheDir,
+      log,
+      onStuck: ({ name }) => beStuck(name),
+    });
+    metrics.loaded(dataPlane.models);
+    await enter('ready');
+    log.info({ port: listener.port, uptimeMs: Math.round(process.uptime() * 1000) }, 'Ready.');
+  }
+
+  async function reload(): Promise<ReplicaState> {
+    await authenticator?.reload();
+    return state();
+  }
+
+  function beStuck(model: string): void {
+    const message = `A run of model "${model}" is past its deadline; this replica must be replaced.`;
+    failure = { code: 'unavailable', message, permanent: false };
+    void enter('stuck');
+  }
+
+  function reportDefect(error: SlipwayError): void {
+    log.error({ err: error }, error.message);
+  }
+
+  async function stop(): Promise<void> {
+    const graceMs = spec.limits.drainGraceSeconds * 1000;
+    const deadline = AbortSignal.timeout(graceMs);
+    void enter('draining');
+    log.info({ graceMs }, 'Draining.');
+    const isClean = await listener?.drain(graceMs);
+    if (isClean === false) log.warn({ graceMs }, 'Requests were cut off at the end of the grace period.');
+    try {
+      await dataPlane?.drain(deadline);
+    } catch (thrown) {
+      log.warn(
+        { reason: toSlipwayError(thrown).message },
+        'Runs were cut off at the end of the grace period.',
+      );
+    }
+    await close();
+    await enter('draining');
+    log.info({}, 'Stopped.');
+  }
+
+  async function close(): Promise<void> {
+    await admin?.close();
+    await listener?.close();
+    authenticator?.close();
+  }
+
+  async function fail(error: SlipwayError): Promise<void> {
+    log.error({ err: error }, 'The replica has failed.');
+    failure = { ...error.toJSON(), permanent: isPermanent(error) };
+    await enter('failed');
+    await close();
+  }
+
+  return { state, start, stop, fail };
+}
+
+/** True if starting again with the same spec must fail in the same way. */
+function isPermanent(error: SlipwayError): boolean {
+  return error.code === 'invalid_model' || error.code === 'invalid_argument' || error.code === 'unsupported';
+}
