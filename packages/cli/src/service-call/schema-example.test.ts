@@ -19,6 +19,11 @@ const CASES: readonly [string, Parameters<typeof exampleOf>[0], unknown][] = [
     },
     { data: '' },
   ],
+  [
+    'an object that requires nothing',
+    { type: 'object', properties: { data: { type: 'number' }, inputs: { type: 'number' } } },
+    { data: 0 },
+  ],
   ['the first alternative', { oneOf: [{ type: 'boolean' }, { type: 'number' }] }, false],
   ['the first of an enumeration', { enum: ['latency', 'throughput'] }, 'latency'],
   ['a reference', { $ref: '#/definitions/Input' }, { data: [0] }],

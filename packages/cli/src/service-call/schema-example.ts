@@ -19,8 +19,9 @@ const SCALARS: Readonly<Record<string, unknown>> = { number: 0, integer: 0, stri
 const MAX_DEPTH = 100;
 
 /**
- * A value that fits a schema of an OpenAPI document: its example if it has one, else the first of its alternatives, arrays as
- * short as they may be but not empty, and zeros. `undefined` if the schema leaves it open.
+ * A value that fits a schema of an OpenAPI document: its example if it has one, else the first of its alternatives, of an object
+ * what it requires (or its first property), arrays as short as they may be but not empty, and zeros. `undefined` if the
+ * schema leaves it open.
  */
 export function exampleOf(schema: JsonSchema, document: unknown, depth = 0): unknown {
   if (depth > MAX_DEPTH) return undefined;
@@ -37,7 +38,7 @@ export function exampleOf(schema: JsonSchema, document: unknown, depth = 0): unk
 }
 
 function objectExample(
-  { properties = {}, required = Object.keys(properties) }: JsonSchema,
+  { properties = {}, required = Object.keys(properties).slice(0, 1) }: JsonSchema,
   inner: (part: JsonSchema) => unknown,
 ): unknown {
   return Object.fromEntries(required.map((name) => [name, inner(properties[name] ?? {})]));

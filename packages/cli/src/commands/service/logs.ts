@@ -23,7 +23,7 @@ export function serviceLogs() {
         }
         if (options.json === true) throw followIsNoDocument();
         for await (const { replica, line } of service.followLogs({ numLines: tail })) {
-          process.stdout.write(`${replica} ${line}\n`);
+          process.stdout.write(`[${replica}] ${line}\n`);
         }
       }),
     );
