@@ -68,7 +68,13 @@ async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequ
     log,
   });
   const router = await openFileRouter(home.gatewayRoutes, gateway);
-  const reconciler: Reconciler = createReconciler({ store, target, router, log });
+  const reconciler: Reconciler = createReconciler({
+    store,
+    target,
+    router,
+    log,
+    keepAuth: authFiles.write,
+  });
   parts.defer(async () => {
     const graceMs = longestDrainMs(reconciler);
     await reconciler.stop();
@@ -166,6 +172,8 @@ async function readVersion(): Promise<string> {
 
 /** The process: its log, its signals, its exit code. */
 async function main(): Promise<void> {
+  // Nothing that is written here is for other users of the machine.
+  process.umask(0o077);
   const log = pino();
   try {
     const options = readServerOptions(process.argv.slice(2), process.env);

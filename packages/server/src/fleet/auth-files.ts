@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 
 /** The key files that replicas watch. */
 export interface AuthFiles {
-  /** Writes the file if it does not say what the record says; returns the generation in it. */
+  /** Writes the file unless it is as new as the record; returns the generation in it. */
   write(service: ServiceRecord): Promise<number>;
   /** The same for the service with this id, if there is one. */
   ensure(serviceUid: string): Promise<void>;
@@ -20,10 +20,19 @@ export function createAuthFiles(
   store: Store,
   authOf: (service: ServiceRecord) => ServiceAuth,
 ): AuthFiles {
-  async function write(service: ServiceRecord): Promise<number> {
+  let writing: Promise<unknown> = Promise.resolve();
+
+  /** One after the other, so that an older generation never replaces a newer one. */
+  function write(service: ServiceRecord): Promise<number> {
+    const written = writing.catch(() => undefined).then(() => writeNow(service));
+    writing = written;
+    return written;
+  }
+
+  async function writeNow(service: ServiceRecord): Promise<number> {
     const file = home.serviceAuth(service.uid);
     const before = await readJsonFile<ServiceAuth>(file, 'ServiceAuth');
-    if (before?.generation === service.authGeneration) return before.generation;
+    if (before !== undefined && before.generation >= service.authGeneration) return before.generation;
     await mkdir(home.service(service.uid), { recursive: true, mode: 0o700 });
     await writeJsonFile(file, authOf(service));
     return service.authGeneration;

@@ -39,7 +39,7 @@ export function createFleet({ store, target, reconciler, authFiles, logs }: Flee
 
   /** Returns when the replica uses the key file of `generation`, or is none that callers could reach. */
   async function useGeneration(note: ReplicaNote, generation: number, deadline: number): Promise<void> {
-    while (isAlive(note) && note.observed?.state?.port != null) {
+    while (isAlive(note) && note.drainedAt === null && note.observed?.state?.port != null) {
       const state = await target.ask(note.id, 'reload', AUTH_ASK_MS).catch(() => undefined);
       if (state !== undefined && state.authGeneration >= generation) return;
       if (performance.now() > deadline) throw keepsOldKeys(note.id);

@@ -71,7 +71,7 @@ export function createGatewaySupervisor(options: GatewayOptions): GatewaySupervi
 
   async function start(): Promise<void> {
     running = (await adopt(options)) ?? (await launch(options, options.listen.port, wake));
-    log.info({ pid: running.process.pid, port: running.port }, 'the gateway is ready');
+    log.info({ gatewayPid: running.process.pid, port: running.port }, 'the gateway is ready');
     watching = watch();
   }
 

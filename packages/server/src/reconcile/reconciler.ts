@@ -3,6 +3,7 @@ import type { Capacity } from '@slipway/contract/api';
 import type { Logger } from 'pino';
 import type { Router } from '../gateway/router.ts';
 import { scan } from '../resources/page.ts';
+import type { ServiceRecord } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
 import type { Target } from '../targets/target.ts';
 import type { Assessment } from './plan/assess.ts';
@@ -16,6 +17,8 @@ export interface ReconcilerOptions {
   readonly target: Target;
   readonly router: Router;
   readonly log: Logger;
+  /** Writes the key file of a service if the record is newer. */
+  readonly keepAuth: (service: ServiceRecord) => Promise<unknown>;
 }
 
 /** A service as the reconciler knows it now. */
@@ -46,7 +49,7 @@ const MAX_WATCHERS = 1_000;
 
 /** Builds the reconciler; `start` begins its work. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
-  const { store, target, router, log } = options;
+  const { store, target, router, log, keepAuth } = options;
   const records = createServiceRecords(store);
   const loops = new Map<string, ServiceLoop>();
   const changes = new EventEmitter().setMaxListeners(MAX_WATCHERS);
@@ -58,6 +61,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     router,
     records,
     log,
+    keepAuth,
     takenByOthers,
     changed: (name) => changes.emit(name),
     now: () => performance.now(),
@@ -98,7 +102,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function endOrphans(known: ReadonlySet<string>): Promise<void> {
     for (const replica of await target.observe()) {
       if (replica.serviceUid !== undefined && known.has(replica.serviceUid)) continue;
-      log.warn({ replica: replica.id, pid: replica.pid }, 'a replica without a service is ended');
+      log.warn({ replica: replica.id, replicaPid: replica.pid }, 'a replica without a service is ended');
       await target.stop(replica.id, 'kill');
       await target.stop(replica.id, 'forget');
     }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Capacity } from '@slipway/contract/api';
 import type { Logger } from 'pino';
 import type { Router } from '../gateway/router.ts';
+import type { ServiceRecord } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
 import type { Target } from '../targets/target.ts';
 import { type ApplyContext, applyStep, bookStarts, serviceRoute } from './apply.ts';
@@ -27,6 +28,8 @@ export interface LoopDeps {
   readonly router: Router;
   readonly records: ServiceRecords;
   readonly log: Logger;
+  /** Writes the key file of the service if the record is newer. */
+  readonly keepAuth: (service: ServiceRecord) => Promise<unknown>;
   /** What the replicas of all other services have taken. */
   readonly takenByOthers: (uid: string) => Capacity;
   /** Called after each round in which anything was done or seen. */
@@ -59,6 +62,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
   const routedBefore = new Set(deps.router.route(name)?.replicas.map((replica) => replica.replicaId));
   let snapshot: ServiceSnapshot | undefined = first;
   let stale = false;
+  let keptAuth = -1;
   let stopped = false;
   let assessment: Assessment | undefined;
   let alarm = new AbortController();
@@ -92,6 +96,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
       snapshot = await deps.store.read((reader) => readSnapshot(reader, name));
     }
     if (snapshot?.service.uid !== uid) return undefined;
+    await keepAuth(snapshot);
     const desired = desiredOf(snapshot);
     const observed = await deps.target.observe(uid);
     pending.push(...noteObserved(notes, observed, snapshot, desired, deps.now()));
@@ -103,6 +108,13 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     // What was just decided is told once it has been read back: a state in between would confuse.
     if (!stale) await tell(snapshot, desired, actual);
     return delayAfter(steps, desired);
+  }
+
+  /** Keys that changed, with a rollback for instance, reach the replicas by their file even if nobody tells them. */
+  async function keepAuth({ service }: ServiceSnapshot): Promise<void> {
+    if (keptAuth === service.authGeneration || service.deleting) return;
+    await deps.keepAuth(service);
+    keptAuth = service.authGeneration;
   }
 
   /** What an earlier control plane routed is routed still. */

@@ -58,7 +58,10 @@ async function prepare(
     await report({ message: `Putting model ${name}:${version} in place.` });
     await checkout(digest);
   }
-  await fleet.applyAuth(service.name);
+  await fleet.applyAuth(service.name).catch(async (thrown: unknown) => {
+    // A replica that does not answer is about to be replaced, and reads its key file when it does.
+    await report({ level: 'warn', message: toSlipwayError(thrown).message });
+  });
   const { numReplicas } = revision.config;
   await report({
     percent: PREPARED_PERCENT,
