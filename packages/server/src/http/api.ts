@@ -28,6 +28,7 @@ import { addServiceLifeRoutes } from './routes/service-life.ts';
 import { addServiceRoutes } from './routes/services.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
 import { addWorkspaceRoutes } from './routes/workspaces.ts';
+import { trackUnusedConnections, type UnusedConnections } from './unused-connections.ts';
 
 /** The control plane's HTTP server. */
 export interface HttpApi {
@@ -65,6 +66,7 @@ export async function createHttpApi(deps: ApiDeps, options: ListenOptions): Prom
   checkListenOptions(options);
   const closing = new AbortController();
   const app = await createApp(deps, options);
+  const unused = trackUnusedConnections(app.server);
   addHooks(app, deps, options);
   await describeApi(app, deps.version);
   await app.register(async (scope) => addRoutes(scope as unknown as App, deps, closing.signal), {
@@ -80,7 +82,7 @@ export async function createHttpApi(deps: ApiDeps, options: ListenOptions): Prom
     },
     async close() {
       closing.abort();
-      await closeApp(app);
+      await closeApp(app, unused);
     },
   };
 }
@@ -99,7 +101,12 @@ async function createApp({ logger }: ApiDeps, { tls }: ListenOptions): Promise<A
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     clientErrorHandler: answerClientError,
     serverFactory(handler) {
-      const limits = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: 0 };
+      const limits = {
+        headersTimeout: HEADERS_TIMEOUT_MS,
+        connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 2,
+        // A request may be an upload of hours; the idle timeout ends the ones that stand still.
+        requestTimeout: 0,
+      };
       const server =
         secure === undefined
           ? createServer(limits, handler)
@@ -138,9 +145,12 @@ function addRoutes(app: App, deps: ApiDeps, closing: AbortSignal): void {
   });
 }
 
-async function closeApp(app: App): Promise<void> {
+async function closeApp(app: App, unused: UnusedConnections): Promise<void> {
   // A kept connection whose last answer ends after the close began is idle then, and would be waited for.
-  const idle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  const idle = setInterval(() => {
+    app.server.closeIdleConnections();
+    unused.destroy();
+  }, CLOSE_IDLE_EVERY_MS);
   const cut = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
   try {
     await app.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { waitFor } from '@slipway/testkit';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openRaw, waitFor } from '@slipway/testkit';
 import { API_TOKEN, startApi, type TestApi } from '../api.test.support.ts';
 
 const OPERATIONS = '/workspaces/default/operations';
@@ -119,4 +120,38 @@ test('logs are text with the replica before each line, or events', async (t) => 
   await waitFor(() => state.text.includes('event: log\ndata: {"replica":"r1","line":"three"}'), {
     what: 'a line',
   });
+});
+
+test('a client that does not read holds up the lines, and not the memory of the server', async (t) => {
+  const { api } = await deploying(t);
+  let made = 0;
+  let ended = false;
+  api.fleet.logs = async function* endless(_service: string, { signal }: { signal: AbortSignal }) {
+    try {
+      while (!signal.aborted) {
+        made += 1;
+        yield { replica: 'r1', line: 'x'.repeat(10_000) };
+      }
+    } finally {
+      ended = true;
+    }
+  };
+  const path = '/api/v1/workspaces/default/services/digits/logs?follow=true';
+  const head = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${API_TOKEN}\r\n\r\n`;
+  const connection = await openRaw(t, Number(new URL(api.url).port), '');
+  connection.socket.pause();
+  connection.socket.write(head);
+  let before = -1;
+  await waitFor(
+    async () => {
+      const still = made > 0 && made === before;
+      before = made;
+      await delay(100);
+      return still;
+    },
+    { what: 'the lines to be held up' },
+  );
+  assert.ok(made < 10_000, `${made} lines of 10 kB were made for nobody`);
+  connection.socket.destroy();
+  await waitFor(() => ended, { what: 'the source to end' });
 });
