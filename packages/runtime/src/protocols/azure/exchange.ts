@@ -1,4 +1,4 @@
-import type { SlipwayError } from '@slipway/contract';
+import type { ErrorCode, SlipwayError } from '@slipway/contract';
 import {
   answerAndClose,
   type HttpRequest,
@@ -65,7 +65,7 @@ export function answer(
 }
 
 /** Answers `{"message": …}`. */
-export function answerMessage(
+function answerMessage(
   exchange: Exchange,
   status: number,
   message: string,
@@ -100,10 +100,16 @@ export function answerError(exchange: Exchange, error: SlipwayError): void {
   else answer(exchange, failure.status, TEXT_TYPE, failure.message, addHeaders);
 }
 
-/** Refuses a request for a reason that has no code of its own, such as an id that is too long. */
-export function refuse(exchange: Exchange, status: number, message: string): void {
-  exchange.context.metrics.failed('invalid_argument');
-  answerMessage(exchange, status, message);
+/** Refuses what never became a request for the model: an unknown address, a wrong method, an id that is too long. */
+export function refuse(
+  exchange: Exchange,
+  status: number,
+  code: ErrorCode,
+  message: string,
+  addHeaders?: (headers: ResponseHeaders) => void,
+): void {
+  exchange.context.metrics.failed(code);
+  answerMessage(exchange, status, message, addHeaders);
 }
 
 /** The path of a URL, without the query, which could hold anything. */

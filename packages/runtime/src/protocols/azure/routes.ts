@@ -2,15 +2,7 @@ import { SlipwayError } from '@slipway/contract';
 import type { HttpHandler, HttpRequest } from '@slipway/transport';
 import type { Authorization } from '../../auth/auth-file.ts';
 import { NO_AUTHORIZATION, UNKNOWN_URL, WRONG_METHOD, WRONG_SCORE_METHOD } from './errors.ts';
-import {
-  answer,
-  answerError,
-  answerMessage,
-  type Exchange,
-  openExchange,
-  pathOf,
-  refuse,
-} from './exchange.ts';
+import { answer, answerError, type Exchange, openExchange, pathOf, refuse } from './exchange.ts';
 import { JSON_TYPE, TEXT_TYPE } from './headers.ts';
 import { score } from './score.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -45,9 +37,10 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 export function createAzureHandler(context: ServiceContext): HttpHandler {
   return (request, response) => {
     const exchange = openExchange(request, response, context);
-    if (exchange.ids.refusal !== undefined) return refuse(exchange, 431, exchange.ids.refusal);
+    if (exchange.ids.refusal !== undefined)
+      return refuse(exchange, 431, 'invalid_argument', exchange.ids.refusal);
     const route = ROUTES.get(pathOf(request.url));
-    if (route === undefined) return refuse(exchange, 404, UNKNOWN_URL);
+    if (route === undefined) return refuse(exchange, 404, 'not_found', UNKNOWN_URL);
     if (!route.methods.includes(request.method ?? '')) return wrongMethod(exchange, route);
     if (!route.needsAuthorization || request.method === 'OPTIONS') return route.serve(exchange);
     const authorization = context.authenticator.check(request.headers.authorization);
@@ -77,8 +70,7 @@ function get(serve: Route['serve'], needsAuthorization = false): Route {
 }
 
 function wrongMethod(exchange: Exchange, route: Route): void {
-  exchange.context.metrics.failed('method_not_allowed');
-  answerMessage(exchange, 405, route.wrongMethod, (headers) => {
+  refuse(exchange, 405, 'method_not_allowed', route.wrongMethod, (headers) => {
     headers['allow'] = route.methods.join(', ');
   });
 }
