@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { GatewayConfig, GatewayRoutes } from '@slipway/contract';
 import { startProcess, type TestScope } from '@slipway/testkit';
 import type { Address } from '../load/http-connection.ts';
-import { HOST, LIMITS, readyPort, SERVICE, writeJson } from './service-files.ts';
+import { ADMIN_TOKEN, HOST, LIMITS, readyPort, SERVICE, writeJson } from './service-files.ts';
 
 const GATEWAY_MAIN = fileURLToPath(import.meta.resolve('@slipway/gateway/main'));
 
@@ -21,13 +21,13 @@ export async function startGateway(scope: TestScope, folder: string, replica: Ad
     kind: 'GatewayConfig',
     listen: { host: HOST, port: 0 },
     tls: null,
-    adminToken: 'bench',
+    adminToken: ADMIN_TOKEN,
     routesFile: await writeJson(join(folder, 'routes.json'), routes),
     stateFile: join(folder, 'gateway-state.json'),
     maxBodyBytes,
     drainGraceSeconds,
   };
   const configFile = await writeJson(join(folder, 'config.json'), config);
-  await startProcess(scope, process.execPath, [GATEWAY_MAIN, '--config', configFile]);
-  return { host: HOST, port: await readyPort(config.stateFile) };
+  const started = await startProcess(scope, process.execPath, [GATEWAY_MAIN, '--config', configFile]);
+  return { host: HOST, port: await readyPort(started, config.stateFile) };
 }

@@ -5,7 +5,16 @@ import type { ReplicaSpec } from '@slipway/contract';
 import { startProcess, type TestScope } from '@slipway/testkit';
 import type { Address } from '../load/http-connection.ts';
 import type { Workload } from '../workloads/workload.ts';
-import { HOST, LIMITS, newKey, readyPort, SERVICE, subfolder, writeJson } from './service-files.ts';
+import {
+  ADMIN_TOKEN,
+  HOST,
+  LIMITS,
+  newKey,
+  readyPort,
+  SERVICE,
+  subfolder,
+  writeJson,
+} from './service-files.ts';
 
 const RUNTIME_MAIN = fileURLToPath(import.meta.resolve('@slipway/runtime/main'));
 
@@ -30,7 +39,7 @@ export async function startReplica(
     workspace: 'default',
     revision: 1,
     listen: { host: HOST, port: 0 },
-    adminToken: 'bench',
+    adminToken: ADMIN_TOKEN,
     models: [{ name: 'bench', version: 1, digest: `sha256:${'0'.repeat(64)}`, path: modelFolder }],
     cpuCores: 1,
     profile: 'latency',
@@ -42,6 +51,6 @@ export async function startReplica(
     logLevel: 'info',
   };
   const specFile = await writeJson(join(folder, 'spec.json'), spec);
-  await startProcess(scope, process.execPath, [RUNTIME_MAIN, '--spec', specFile]);
-  return { address: { host: HOST, port: await readyPort(spec.stateFile) }, key };
+  const started = await startProcess(scope, process.execPath, [RUNTIME_MAIN, '--spec', specFile]);
+  return { address: { host: HOST, port: await readyPort(started, spec.stateFile) }, key };
 }

@@ -10,10 +10,13 @@ import {
   type ReplicaLimits,
   type ServiceAuth,
 } from '@slipway/contract';
-import { waitFor } from '@slipway/testkit';
+import { type StartedProcess, waitFor } from '@slipway/testkit';
 
 export const HOST = '127.0.0.1';
 export const SERVICE = 'bench';
+
+/** Nobody asks the admin listeners anything here. */
+export const ADMIN_TOKEN = randomBytes(24).toString('base64url');
 
 /** A process that has not said that it is ready after so many milliseconds will not. */
 const START_TIMEOUT_MS = 30_000;
@@ -48,13 +51,17 @@ export async function subfolder(folder: string, name: string): Promise<string> {
   return path;
 }
 
-/** Waits until the state file of a replica or gateway says that it is ready; answers with its port. */
-export async function readyPort(stateFile: string): Promise<number> {
-  return waitFor(
+/** Waits until a replica or gateway says in its state file that it is ready; throws what it said if it ends. */
+export async function readyPort(started: StartedProcess, stateFile: string): Promise<number> {
+  const listening = waitFor(
     async () => {
       const { phase, port } = JSON.parse(await readFile(stateFile, 'utf8'));
       return phase === 'ready' && typeof port === 'number' ? port : undefined;
     },
     { what: `${stateFile} to say that it is ready`, timeoutMs: START_TIMEOUT_MS },
   );
+  const ended = started.exit.then(() => {
+    throw new Error(`It ended at once:\n${started.stdout()}${started.stderr()}`);
+  });
+  return Promise.race([listening, ended]);
 }
