@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { WorkspaceCreate, Workspace as WorkspaceResource } from '@slipway/contract/api';
 import type { CallOptions } from './call-options.ts';
 import { type ConnectOptions, findConnection } from './connection.ts';
@@ -57,9 +56,6 @@ async function createWorkspace(
   body: WorkspaceCreate,
   signal: AbortSignal | undefined,
 ): Promise<Workspace> {
-  const headers = { 'idempotency-key': randomUUID() };
-  return new Workspace(
-    client,
-    await client.json({ method: 'POST', path: '/workspaces', body, headers, repeatable: true, signal }),
-  );
+  const path = '/workspaces';
+  return new Workspace(client, await client.json({ method: 'POST', path, body, once: true, signal }));
 }

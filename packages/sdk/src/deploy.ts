@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { basename, extname, isAbsolute } from 'node:path';
 import { checkName, SlipwayError } from '@slipway/contract';
@@ -52,8 +51,7 @@ export async function deployModels(options: DeployOptions, register: Register): 
     method: 'POST',
     path: workspace.path('/services'),
     body: bodyOf(options, models),
-    headers: { 'idempotency-key': randomUUID() },
-    repeatable: true,
+    once: true,
     signal,
   });
   return await Webservice.ofOperation({ workspace, name, operation, signal });

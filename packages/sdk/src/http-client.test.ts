@@ -63,16 +63,24 @@ test('where nothing listens, the error names the URL and what to do', async () =
 });
 
 test('a broken connection is tried again where that does no harm, and only there', async (t) => {
+  const keys = new Set<unknown>();
   const flaky: Routes[string] = ({ attempt, response }) =>
     attempt < 3 ? void response.destroy() : { attempt };
   const { client } = await start(t, {
     'GET /flaky': flaky,
     'POST /safe': flaky,
     'POST /unsafe': flaky,
+    'POST /made': ({ attempt, request, response }) => {
+      keys.add(request.headers['idempotency-key']);
+      return attempt < 3 ? void response.destroy() : { attempt };
+    },
   });
   assert.deepEqual(await client.json({ path: '/flaky' }), { attempt: 3 });
   assert.deepEqual(await client.json({ method: 'POST', path: '/safe', repeatable: true }), { attempt: 3 });
   await assert.rejects(client.json({ method: 'POST', path: '/unsafe' }), { code: 'unavailable' });
+  assert.deepEqual(await client.json({ method: 'POST', path: '/made', once: true }), { attempt: 3 });
+  assert.equal(keys.size, 1);
+  assert.match(String([...keys][0]), /^[0-9a-f-]{36}$/);
 });
 
 test('every call ends: by its timeout, or when its caller gives up', async (t) => {

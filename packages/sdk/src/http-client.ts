@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { SlipwayError } from '@slipway/contract';
 import type { PageOf } from '@slipway/contract/api';
 import type { Connection } from './connection.ts';
@@ -29,8 +30,10 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
-  /** Set where sending it twice does no harm. GET and HEAD always may; a POST with an idempotency key may too. */
+  /** Set where sending it twice does no harm, as with GET and HEAD. */
   readonly repeatable?: boolean | undefined;
+  /** Set for a POST that makes something: it gets an idempotency key, and may then be sent twice to make one. */
+  readonly once?: boolean | undefined;
 }
 
 /** What the nouns call. Every error is a `SlipwayError`. */
@@ -56,7 +59,8 @@ export function createHttpClient(connection: Connection): HttpClient {
 
 type Read<T> = (response: Response) => Promise<T>;
 
-async function exchange<T>(connection: Connection, request: ApiRequest, read: Read<T>): Promise<T> {
+async function exchange<T>(connection: Connection, asked: ApiRequest, read: Read<T>): Promise<T> {
+  const request = asked.once ? withKey(asked) : asked;
   const pauses = isRepeatable(request) ? RETRY_PAUSES_MS : [];
   for (const milliseconds of pauses) {
     try {
@@ -67,6 +71,11 @@ async function exchange<T>(connection: Connection, request: ApiRequest, read: Re
     }
   }
   return await attempt(connection, request, read);
+}
+
+function withKey(request: ApiRequest): ApiRequest {
+  const headers = { ...request.headers, 'idempotency-key': randomUUID() };
+  return { ...request, headers, repeatable: true };
 }
 
 function isRepeatable({ method = 'GET', repeatable = false }: ApiRequest): boolean {

@@ -30,10 +30,10 @@ export { Operation, type WaitOptions } from './operation.ts';
 export type { OperationEvent } from './operation-watch.ts';
 export type { RegisterProgress } from './register-model.ts';
 export type { LogLine } from './service-logs.ts';
-export {
-  type ListWebservicesOptions,
-  type UpdateServiceOptions,
-  type WaitForDeploymentOptions,
-  Webservice,
-} from './webservice.ts';
+export { Webservice } from './webservice.ts';
+export type {
+  ListWebservicesOptions,
+  UpdateServiceOptions,
+  WaitForDeploymentOptions,
+} from './webservice-options.ts';
 export { type FromConfigOptions, Workspace } from './workspace.ts';

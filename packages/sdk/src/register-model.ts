@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { SlipwayError } from '@slipway/contract';
 import type { ModelFile, ModelRegister, Model as ModelResource } from '@slipway/contract/api';
 import { digestOfFile, type LocalFile, listModelFiles } from './model-files.ts';
@@ -80,8 +79,7 @@ async function register(
     method: 'POST',
     path: workspace.path('/models'),
     body,
-    headers: { 'idempotency-key': randomUUID() },
-    repeatable: true,
+    once: true,
     signal,
   });
 }

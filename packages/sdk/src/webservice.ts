@@ -3,7 +3,6 @@ import type {
   DeploymentConfig,
   KeyRegenerate,
   Operation as OperationResource,
-  PartialDeploymentConfig,
   Replica,
   Revision,
   ServiceEvent,
@@ -14,61 +13,37 @@ import type {
 } from '@slipway/contract/api';
 import type { CallOptions } from './call-options.ts';
 import { createDeploymentOutput, finishedLine } from './deployment-output.ts';
-import { type Filters, toQuery } from './filters.ts';
+import { toQuery } from './filters.ts';
 import { errorOfFailure } from './http-errors.ts';
-import type { Model } from './model.ts';
 import { Operation, type WaitOptions } from './operation.ts';
-import { score } from './scoring.ts';
+import { createServiceCaller, type ServiceCaller } from './service-caller.ts';
 import { type LogLine, readLogLines } from './service-logs.ts';
+import type {
+  ListWebservicesOptions,
+  UpdateServiceOptions,
+  WaitForDeploymentOptions,
+} from './webservice-options.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Lines of log that are read when nothing is said, as in Azure's SDK. */
 const DEFAULT_LOG_LINES = 5_000;
 
-/** Room for the network between a service's own time limits and ours, so that the service's answer wins. */
-const SCORING_MARGIN_MS = 5_000;
-
 /** A deletion that takes longer than draining and this is given up waiting for. */
 const DELETE_MARGIN_SECONDS = 60;
-
-export interface ListWebservicesOptions extends CallOptions {
-  readonly workspace: Workspace;
-  /** `name` or `name:version` */
-  readonly model?: string | undefined;
-  readonly computeTarget?: string | undefined;
-  readonly tags?: Filters | undefined;
-  readonly properties?: Filters | undefined;
-}
-
-export interface WaitForDeploymentOptions extends WaitOptions {
-  /** Prints states and log lines as Azure's SDK does, to standard output or to `print`. */
-  readonly showOutput?: boolean | undefined;
-  readonly print?: ((text: string) => void) | undefined;
-}
-
-export interface UpdateServiceOptions extends CallOptions {
-  readonly models?: readonly (Model | string)[] | undefined;
-  readonly description?: string | null | undefined;
-  /** Replace the tags there are. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Added to the properties there are. */
-  readonly properties?: Readonly<Record<string, string>> | undefined;
-  /** Changes the settings it names and leaves the others. */
-  readonly deploymentConfig?: PartialDeploymentConfig | undefined;
-}
 
 /** A deployed service. */
 export class Webservice {
   readonly workspace: Workspace;
   #resource: ServiceResource;
   #operationId: string | null;
-  #credential: string | undefined;
+  readonly #call: ServiceCaller;
 
   /** For this package; use `Model.deploy`, `Webservice.get` or `Webservice.list`. */
   constructor(workspace: Workspace, resource: ServiceResource) {
     this.workspace = workspace;
     this.#resource = resource;
     this.#operationId = resource.operationId;
+    this.#call = createServiceCaller(workspace.client, this.#path());
   }
 
   /** Throws `not_found`. */
@@ -214,15 +189,7 @@ export class Webservice {
    * was regenerated is read again once. Errors carry the answer's status, headers and body in `details`.
    */
   async run(input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
-    const body = toBody(input);
-    const known = this.#credential;
-    try {
-      return await this.#score(body, known ?? (await this.#readCredential(signal)), signal);
-    } catch (thrown) {
-      if (known === undefined || !(thrown instanceof SlipwayError) || thrown.code !== 'unauthenticated')
-        throw thrown;
-      return await this.#score(body, await this.#readCredential(signal), signal);
-    }
+    return await this.#call(this.#resource, input, signal);
   }
 
   /** Both keys; each works. Throws `conflict` if the service does not use keys. */
@@ -348,33 +315,17 @@ export class Webservice {
     body: unknown,
     signal: AbortSignal | undefined,
   ): Promise<this> {
-    const path = this.#path(below);
-    const operation = await this.workspace.client.json<OperationResource>({ method, path, body, signal });
+    const operation = await this.workspace.client.json<OperationResource>({
+      method,
+      path: this.#path(below),
+      body,
+      once: method === 'POST',
+      signal,
+    });
     await this.refresh({ signal });
     this.#operationId = operation.id;
     return this;
   }
-
-  async #readCredential(signal: AbortSignal | undefined): Promise<string | undefined> {
-    if (this.authEnabled) this.#credential = (await this.getKeys({ signal })).primaryKey;
-    if (this.tokenAuthEnabled) this.#credential = (await this.getToken({ signal })).accessToken;
-    return this.#credential;
-  }
-
-  async #score(
-    body: string | Uint8Array<ArrayBuffer>,
-    credential: string | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    const { scoringUri, config } = this.#resource;
-    const timeoutMs = config.scoringTimeoutMs + config.maxRequestWaitTimeMs + SCORING_MARGIN_MS;
-    return await score({ scoringUri, credential, body, timeoutMs, signal });
-  }
-}
-
-function toBody(input: unknown): string | Uint8Array<ArrayBuffer> {
-  if (typeof input === 'string') return input;
-  return input instanceof Uint8Array ? new Uint8Array(input) : JSON.stringify(input);
 }
 
 function keyTypeOf(key: string): KeyRegenerate['keyType'] {

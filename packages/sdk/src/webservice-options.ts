@@ -1,0 +1,32 @@
+import type { PartialDeploymentConfig } from '@slipway/contract/api';
+import type { CallOptions } from './call-options.ts';
+import type { Filters } from './filters.ts';
+import type { WaitOptions } from './operation.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ListWebservicesOptions extends CallOptions {
+  readonly workspace: Workspace;
+  /** `name` or `name:version` */
+  readonly model?: string | undefined;
+  readonly computeTarget?: string | undefined;
+  readonly tags?: Filters | undefined;
+  readonly properties?: Filters | undefined;
+}
+
+export interface WaitForDeploymentOptions extends WaitOptions {
+  /** Prints states and log lines as Azure's SDK does, to standard output or to `print`. */
+  readonly showOutput?: boolean | undefined;
+  readonly print?: ((text: string) => void) | undefined;
+}
+
+export interface UpdateServiceOptions extends CallOptions {
+  /** Each a `Model`, or an id. */
+  readonly models?: readonly ({ readonly id: string } | string)[] | undefined;
+  readonly description?: string | null | undefined;
+  /** Replace the tags there are. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** Added to the properties there are. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** Changes the settings it names and leaves the others. */
+  readonly deploymentConfig?: PartialDeploymentConfig | undefined;
+}
