@@ -29,11 +29,14 @@ export function checkListenOptions({ host, tls }: ListenOptions): void {
   );
 }
 
+/** A certificate with its key. */
+export interface Tls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+}
+
 /** The certificate and key of a TLS listener. Throws `invalid_argument` naming the file that cannot be read. */
-export async function readTls({
-  certFile,
-  keyFile,
-}: NonNullable<ListenOptions['tls']>): Promise<{ readonly cert: Buffer; readonly key: Buffer }> {
+export async function readTls({ certFile, keyFile }: NonNullable<ListenOptions['tls']>): Promise<Tls> {
   return { cert: await readPem(certFile, 'certFile'), key: await readPem(keyFile, 'keyFile') };
 }
 
