@@ -47,8 +47,8 @@ export async function waitForReplicas(
   );
 }
 
-/** The process ids of the replicas that answer. */
+/** The process ids of the replicas that run, in ascending order. */
 export async function replicaPids(service: Webservice): Promise<number[]> {
   const pids = (await service.replicas()).map(({ pid }) => pid);
-  return pids.filter((pid) => pid !== null);
+  return pids.filter((pid) => pid !== null).sort((a, b) => a - b);
 }

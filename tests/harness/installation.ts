@@ -37,7 +37,7 @@ export async function startInstallation(
   let ports = { api: '0', gateway: '0' };
 
   onTestEnd(scope, async () => {
-    await server?.stop('SIGTERM');
+    await server?.stop('SIGINT');
     try {
       await assertNothingLeft(home);
     } finally {

@@ -6,7 +6,9 @@ import { finishChange } from './finish-change.ts';
 
 export function serviceRollback() {
   return apiCommand('rollback')
-    .description('Goes back to an earlier revision, without a failed request.')
+    .description(
+      'Goes back to what an earlier revision ran, without a failed request; the number of replicas stays.',
+    )
     .argument('<name>', 'name of the service')
     .option('--revision <number>', 'which one (default: the healthy one before this)', wholeNumber(1))
     .option('--no-wait', 'return as soon as the work has begun')
