@@ -29,7 +29,9 @@ const LIMITS = {
   scoringTimeoutMs: 10_000,
   drainGraceSeconds: 1,
 };
-const GRACE_MS = 20_000;
+
+/** Ample: a run that was given up goes on to its end, on a machine that may be busy. */
+const GRACE_MS = 60_000;
 
 after(() => assert.equal(workerThreads(), 0, 'draining leaves no thread'));
 
@@ -215,7 +217,7 @@ test('a stuck run is reported once; everything else was not run', async (t) => {
       onStuck: (model) => stuck.push(model.name),
     },
   );
-  const endless = plane.infer({ id: 'r', inputs: [count(3_000_000n)] });
+  const endless = plane.infer({ id: 'r', inputs: [count(2_000_000n)] });
   await assert.rejects(endless, { code: 'deadline_exceeded' });
   await waitFor(() => stuck.length > 0, { what: 'the stuck run to be reported' });
   const refused = await Promise.all(

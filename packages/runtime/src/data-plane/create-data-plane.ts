@@ -143,7 +143,7 @@ function chooseOutputs(
   all: readonly string[],
   wanted: readonly string[] | undefined,
 ): readonly string[] | SlipwayError {
-  if (wanted === undefined) return all;
+  if (wanted === undefined || wanted.length === 0) return all;
   const unknown = wanted.filter((name) => !all.includes(name));
   if (unknown.length === 0) return wanted;
   return new SlipwayError(

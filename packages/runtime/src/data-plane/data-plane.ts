@@ -7,8 +7,9 @@ export interface InferRequest {
   /** Absent: the only model of the service. */
   readonly model?: string | undefined;
   readonly version?: number | undefined;
+  /** The data plane owns them from here on: buffers that hold one tensor alone may move to another thread. */
   readonly inputs: readonly Tensor[];
-  /** Names of the outputs that are wanted, in that order; absent: all of them. */
+  /** Names of the outputs that are wanted, in that order; absent or empty: all of them. */
   readonly outputs?: readonly string[] | undefined;
   /** Fires when the caller has gone; a request that still waits then leaves the queue and is not run. */
   readonly signal?: AbortSignal | undefined;

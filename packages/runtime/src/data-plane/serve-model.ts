@@ -8,9 +8,15 @@ import type {
   SlipwayError,
 } from '@slipway/contract';
 import type { Engine, EngineName, EngineSession, ModelFacts } from '../engines/engine.ts';
-import { fitsInline, maxBatchRows, mayRunInline, shouldRunInline } from '../models/choose-lane.ts';
+import {
+  fitsInline,
+  INLINE_MAX_RUN_MS,
+  maxBatchRows,
+  mayRunInline,
+  shouldRunInline,
+} from '../models/choose-lane.ts';
 import { planThreads, type ThreadPlan } from '../models/plan-threads.ts';
-import { type WarmUp, warmUp } from '../models/warm-up.ts';
+import { runsWithin, type WarmUp, warmUp } from '../models/warm-up.ts';
 import { createInlineLane } from '../scheduling/inline-lane.ts';
 import type { Job, Lane } from '../scheduling/job.ts';
 import type { WorkerInfo } from '../scheduling/messages.ts';
@@ -60,13 +66,11 @@ export async function serveModel(model: ReplicaModel, context: ServingContext): 
 
 function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingContext): ServedModel | undefined {
   const watchdog = context.watchdog();
-  const { session, info } = loadHere(model, facts, context, watchdog);
-  if (!shouldRunInline(context.lane, info.warmUp)) {
-    session.close();
-    return undefined;
-  }
+  const here = loadHere(model, facts, context, watchdog);
+  if (here === undefined) return undefined;
+  const { session, info } = here;
   const plan = { workers: 0, threads: INLINE_THREADS };
-  const rows = maxBatchRows(info.warmUp);
+  const rows = maxBatchRows(info.warmUp, 'inline');
   const { limits, slots } = context;
   const lane = createSizeRouter({
     small: createInlineLane({ model, session, maxBatchRows: rows, limits, slots, watchdog }),
@@ -76,12 +80,13 @@ function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingConte
   return served(describe(model, 'inline', plan, info, context), lane);
 }
 
+/** `undefined` if the model is too slow for the socket thread; nothing of it is left then. */
 function loadHere(
   model: ReplicaModel,
   facts: ModelFacts,
   context: ServingContext,
   watchdog: Watchdog,
-): { readonly session: EngineSession; readonly info: WorkerInfo } {
+): { readonly session: EngineSession; readonly info: WorkerInfo } | undefined {
   const startedAt = performance.now();
   const session = context.engine.load(facts, {
     threads: INLINE_THREADS,
@@ -90,8 +95,14 @@ function loadHere(
   });
   const loadMs = performance.now() - startedAt;
   watchdog.enter();
-  const measured = warmUp(session);
+  // A slow model shows within a run or two, and is going to be warmed up on its worker anyway.
+  const worthwhile = context.lane === 'inline' || runsWithin(session, INLINE_MAX_RUN_MS);
+  const measured = worthwhile ? warmUp(session) : undefined;
   watchdog.leave();
+  if (measured === undefined || !shouldRunInline(context.lane, measured)) {
+    session.close();
+    return undefined;
+  }
   const { signature, notes } = session;
   return { session, info: { signature, notes, loadMs, warmUp: measured } };
 }
@@ -108,7 +119,7 @@ function openLargeLane(
   );
   const { threads } = planThreads('latency', context.cpuCores, availableParallelism());
   const workers = startWorkers(model, facts, context, { workers: LARGE_WORKERS, threads });
-  return openWorkerLane(model, context, workers, maxBatchRows(measured));
+  return openWorkerLane(model, context, workers, maxBatchRows(measured, 'worker'));
 }
 
 async function serveOnWorkers(
@@ -119,7 +130,7 @@ async function serveOnWorkers(
   const plan = planThreads(context.profile, context.cpuCores, availableParallelism());
   const workers = await startWorkers(model, facts, context, plan);
   const info = (workers[0] as ModelWorker).info;
-  const lane = openWorkerLane(model, context, Promise.resolve(workers), maxBatchRows(info.warmUp));
+  const lane = openWorkerLane(model, context, Promise.resolve(workers), maxBatchRows(info.warmUp, 'worker'));
   return served(describe(model, 'worker', plan, info, context), lane);
 }
 
@@ -170,7 +181,7 @@ function describe(
     );
   }
   context.log.info(
-    { model: name, version, lane, ...plan, loadMs, runMs, rowMs, maxBatchRows: maxBatchRows(measured) },
+    { model: name, version, lane, ...plan, loadMs, runMs, rowMs, maxBatchRows: maxBatchRows(measured, lane) },
     'The model is ready.',
   );
   return Object.freeze({ name, version, signature, lane, ...plan, loadMs, warmRunMs: runMs ?? 0 });

@@ -47,15 +47,17 @@ for (const [what, elements, change, expected] of SIZES) {
   });
 }
 
-const ROWS: readonly [number | null, number][] = [
-  [null, 1],
-  [0.01, 32],
-  [57, 7],
-  [5_000, 1],
+const ROWS: readonly [number | null, 'inline' | 'worker', number][] = [
+  [null, 'inline', 1],
+  [0.01, 'inline', 32],
+  [0.25, 'inline', 20],
+  [0.25, 'worker', 32],
+  [57, 'worker', 7],
+  [5_000, 'worker', 1],
 ];
-for (const [rowMs, expected] of ROWS) {
-  test(`${rowMs} ms a row: up to ${expected} rows share a run`, () => {
-    assert.equal(maxBatchRows({ ...measured, rowMs }), expected);
+for (const [rowMs, lane, expected] of ROWS) {
+  test(`${rowMs} ms a row, ${lane}: up to ${expected} rows share a run`, () => {
+    assert.equal(maxBatchRows({ ...measured, rowMs }, lane), expected);
   });
 }
 

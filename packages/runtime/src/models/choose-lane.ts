@@ -2,19 +2,19 @@ import type { LaneChoice } from '@slipway/contract';
 import type { ModelFacts } from '../engines/engine.ts';
 import type { WarmUp } from './warm-up.ts';
 
-/** Below this a hop to another thread would cost more than the run. */
-const INLINE_MAX_RUN_MS = 0.3;
+/** Below this (in milliseconds) a hop to another thread would cost more than the run. */
+export const INLINE_MAX_RUN_MS = 0.3;
 
 /** A model with more weights than this cannot read them within `INLINE_MAX_RUN_MS`; it is not even tried. */
 const INLINE_MAX_BYTES = 64_000_000;
 
-/** A request that would hold up the socket thread for longer than this goes to a worker, whatever the lane. */
+/** A run may hold up the socket thread for so long; a request that takes longer goes to a worker, whatever the lane. */
 const INLINE_MAX_REQUEST_MS = 5;
 
 /** Most rows in a shared run: beyond it a row costs the same and everyone waits longer. */
 const MAX_BATCH_ROWS = 32;
 
-/** A shared run should not take longer than this: as long as a request may wait in a queue, or less. */
+/** A shared run on a worker should not take longer than this: less than a request may wait in a queue. */
 const MAX_BATCH_MS = 400;
 
 /** True if it makes sense to warm the model up on the socket thread. */
@@ -36,8 +36,9 @@ export function fitsInline(warmUp: WarmUp, elements: number): boolean {
   return perSample !== null && (perSample * elements) / warmUp.elements <= INLINE_MAX_REQUEST_MS;
 }
 
-/** Rows that may share a run; 1 where runs cannot be shared. */
-export function maxBatchRows(warmUp: WarmUp): number {
+/** Rows that may share a run in a lane; 1 where runs cannot be shared. */
+export function maxBatchRows(warmUp: WarmUp, lane: 'inline' | 'worker'): number {
   if (warmUp.rowMs === null) return 1;
-  return Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(MAX_BATCH_MS / warmUp.rowMs)));
+  const longestMs = lane === 'inline' ? INLINE_MAX_REQUEST_MS : MAX_BATCH_MS;
+  return Math.max(1, Math.min(MAX_BATCH_ROWS, Math.floor(longestMs / warmUp.rowMs)));
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Dimension, type Signature, SlipwayError, type Tensor } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
 import { sampleInputs } from './sample-inputs.ts';
-import { warmUp } from './warm-up.ts';
+import { runsWithin, warmUp } from './warm-up.ts';
 
 type Run = (input: Float32Array) => Float32Array;
 
@@ -60,6 +60,17 @@ test('a model that refuses the sample is kept, with the reason', () => {
     elements: 2,
     refusal: 'The sequence is too short.',
   });
+});
+
+test('a quick look tells slow models and those that refuse the sample', () => {
+  const slow: Run = (input) => {
+    const until = performance.now() + 5;
+    while (performance.now() < until);
+    return input;
+  };
+  assert.equal(runsWithin(session(['n'], double), 1_000), true);
+  assert.equal(runsWithin(session(['n'], slow), 5), false);
+  assert.equal(runsWithin(session(['n'], refuse), 1_000), false);
 });
 
 test('samples are the same for one seed and differ between seeds', () => {

@@ -17,13 +17,16 @@ export interface WarmUp {
 }
 
 /** Runs that are measured: odd, so that the median is one of them. */
-const MEASURED_RUNS = 7;
+const MEASURED_RUNS = 15;
 
 /** Milliseconds after which measuring ends, with what there is. */
-const MEASURING_MS = 500;
+const MEASURING_MS = 250;
 
 /** Rows of the shared run that is measured: where the cost of a row has levelled off for small models. */
 const MEASURED_ROWS = 16;
+
+/** Runs after which a model that was never quick is called slow; the first may have memory to set up. */
+const QUICK_TRIES = 3;
 
 const SEEDS = { one: 1, other: 2 } as const;
 
@@ -44,6 +47,22 @@ export function warmUp(session: EngineSession): WarmUp {
   const other: RunRequest = { inputs: sampleInputs(session.signature, SEEDS.other), outputs };
   const rowMs = canBatch(session, one, other) ? medianRowMs(session, one, runMs) : null;
   return { runMs, rowMs, elements, refusal: null };
+}
+
+/** True if one of a few runs of the sample takes less than `limitMs`; false if the model refuses the sample. */
+export function runsWithin(session: EngineSession, limitMs: number): boolean {
+  const outputs = session.signature.outputs.map((spec) => spec.name);
+  const inputs = sampleInputs(session.signature, SEEDS.one);
+  try {
+    for (let tries = 0; tries < QUICK_TRIES; tries += 1) {
+      const startedAt = performance.now();
+      session.run(inputs, outputs);
+      if (performance.now() - startedAt < limitMs) return true;
+    }
+  } catch {
+    // The warm-up that follows on a worker says so.
+  }
+  return false;
 }
 
 function medianRunMs(session: EngineSession, request: RunRequest): number {

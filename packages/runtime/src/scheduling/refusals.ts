@@ -45,10 +45,3 @@ export function stuck(model: string): SlipwayError {
     { details: NOT_RUN },
   );
 }
-
-export function workerLost(model: string): SlipwayError {
-  return new SlipwayError(
-    'unavailable',
-    `A worker thread of model "${model}" ended by itself; the replica is being replaced. The log says why.`,
-  );
-}

@@ -6,8 +6,6 @@ import type { Engine } from '../engine.ts';
 /** The model file of this engine, as JSON. Every output is the input at its place. */
 export interface MemoryModel {
   readonly signature: Signature;
-  /** A run blocks for as many milliseconds as the first element of the first input says. */
-  readonly spins?: boolean;
   /** A run with this number in an input fails. */
   readonly poison?: number;
 }
@@ -31,7 +29,6 @@ export const memoryEngine: Engine = {
       signature,
       notes: [],
       run(inputs, outputs) {
-        if (model.spins === true) spin(Number(inputs[0]?.data[0] ?? 0));
         if (model.poison !== undefined) refusePoison(inputs, model.poison);
         return outputs.map((name) => {
           const index = signature.outputs.findIndex((spec) => spec.name === name);
@@ -49,11 +46,6 @@ function readModel(file: string): MemoryModel {
   } catch (cause) {
     throw new SlipwayError('invalid_model', `${MEMORY_MODEL_FILE} is not JSON.`, { cause });
   }
-}
-
-function spin(milliseconds: number): void {
-  const until = performance.now() + milliseconds;
-  while (performance.now() < until);
 }
 
 function refusePoison(inputs: readonly Tensor[], poison: number): void {
