@@ -28,7 +28,11 @@ async function run(config: GatewayConfig, log: Logger): Promise<void> {
   const metrics = createMetrics({ replicas: table.replicas, inFlight: () => handler.inFlight() });
   const handler = createRequestHandler({
     table,
-    forward: { table, failed: noteFailure },
+    forward: {
+      table,
+      failed: noteFailure,
+      retried: (service, { kind }) => metrics.retried(service, kind),
+    },
     metrics,
     proto: config.tls === null ? 'http' : 'https',
     maxBodyBytes: config.maxBodyBytes,
@@ -64,10 +68,9 @@ async function run(config: GatewayConfig, log: Logger): Promise<void> {
     log.info({ generation: table.generation() }, 'The routes are in force');
   }
 
-  function noteFailure(service: string, replica: Replica, failure: AttemptFailure, retried: boolean): void {
-    if (retried) metrics.retried(service, failure.kind);
+  function noteFailure(service: string, replica: Replica, failure: AttemptFailure): void {
     const error = 'error' in failure ? failure.error.message : undefined;
-    const facts = { service, replica: replica.id, failure: failure.kind, error, retried };
+    const facts = { service, replica: replica.id, failure: failure.kind, error };
     // A full replica and a caller that left are daily life, and many at once.
     const level = failure.kind === 'refused' || failure.kind === 'abandoned' ? 'debug' : 'warn';
     log[level](facts, 'A replica gave no answer');

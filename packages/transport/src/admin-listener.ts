@@ -1,4 +1,4 @@
-import type { SlipwayError } from '@slipway/contract';
+import { SlipwayError } from '@slipway/contract';
 import { bearerToken, isSameSecret } from './bearer.ts';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { createListener } from './listener.ts';
@@ -9,7 +9,7 @@ export type AdminRoute = `${'GET' | 'POST'} /${string}`;
 export interface AdminListenerOptions {
   /** What callers must send as `Authorization: Bearer …`. */
   readonly token: string;
-  /** What each route answers, as JSON. They take no body. */
+  /** What each route answers, as JSON. They take no body; a `SlipwayError` they throw is answered 500 with its plain form. */
   readonly routes: Readonly<Record<AdminRoute, () => unknown>>;
   readonly onError: (error: SlipwayError) => void;
 }
@@ -35,7 +35,7 @@ export async function createAdminListener(options: AdminListenerOptions): Promis
       return answer(response, 401, failure('unauthenticated', 'The token is missing or wrong.'));
     }
     const route = routes.get(`${request.method} ${request.url}`);
-    if (route !== undefined) return answer(response, 200, await route());
+    if (route !== undefined) return answerRoute(response, route);
     if (paths.has(request.url ?? '')) {
       return answer(response, 405, failure('method_not_allowed', 'This route has another method.'));
     }
@@ -51,6 +51,16 @@ export async function createAdminListener(options: AdminListenerOptions): Promis
     onError: options.onError,
   });
   return { port: listener.port, close: listener.close };
+}
+
+/** Answers with what the route says; what it throws on purpose is told to the caller. */
+async function answerRoute(response: HttpResponse, route: () => unknown): Promise<void> {
+  try {
+    answer(response, 200, await route());
+  } catch (error) {
+    if (!(error instanceof SlipwayError)) throw error;
+    answer(response, 500, { error });
+  }
 }
 
 function failure(code: string, message: string): unknown {

@@ -14,14 +14,15 @@ export function answerAndClose(
   response: HttpResponse,
   status: number,
   headers: OutgoingHttpHeaders,
-  body: string,
+  body: string | Buffer,
 ): void {
+  const complete = { ...headers, 'content-length': Buffer.byteLength(body) };
   if (request.httpVersionMajor > 1 || request.complete) {
-    response.writeHead(status, headers);
+    response.writeHead(status, complete);
     response.end(body);
     return;
   }
-  response.writeHead(status, { ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
+  response.writeHead(status, { ...complete, connection: 'close' });
   response.write(body);
   const timer = setTimeout(end, LINGER_MS);
   request.once('end', end);

@@ -22,16 +22,24 @@ export function answerText(exchange: Exchange, status: number, text: string): vo
   answerAndClose(exchange.request, exchange.response, status, headers, text);
 }
 
-/** Answers for an attempt that failed for good. */
-export function answerFailure(exchange: Exchange, failure: AttemptFailure, maxBodyBytes: number): void {
+/** Answers for a request that failed for good; without a failure, there was no replica to try. */
+export function answerFailure(
+  exchange: Exchange,
+  service: string,
+  failure: AttemptFailure | undefined,
+  maxBodyBytes: number,
+): void {
   const { request, response, ids } = exchange;
-  switch (failure.kind) {
+  switch (failure?.kind) {
+    case undefined:
+    case 'unreachable':
+      answerText(exchange, 503, `No ready replicas for service ${service}`);
+      break;
     case 'refused': {
       const headers = headersForCaller(failure.headers, ids);
-      answerAndClose(request, response, failure.status, headers, failure.text.toString());
+      answerAndClose(request, response, failure.status, headers, failure.text);
       break;
     }
-    case 'unreachable':
     case 'closed':
       answerText(exchange, 502, 'Replica closed connection before replying');
       break;

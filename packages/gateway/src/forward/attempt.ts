@@ -11,6 +11,9 @@ import { BodyTooLarge, type RequestBody } from './request-body.ts';
 /** The most of a refusal's text that is kept for the caller. */
 const MAX_REFUSAL_BYTES = 65_536;
 
+/** A caller that reads nothing of its answer for this long is given up. */
+const STALL_TIMEOUT_MS = 60_000;
+
 /** A request as every replica would get it. */
 export interface ReplicaRequest {
   readonly method: 'GET' | 'POST' | 'HEAD';
@@ -61,9 +64,9 @@ export function attempt(
     let settled = false;
 
     cancellation.onCancel((reason) => {
+      settle({ kind: reason });
       controller?.abort(new Error(reason));
       if (response.headersSent) response.destroy();
-      settle({ kind: reason });
     });
 
     function settle(outcome: AttemptOutcome): void {
@@ -82,6 +85,20 @@ export function attempt(
 
     function refused({ headers, chunks }: NonNullable<typeof refusal>): AttemptFailure {
       return { kind: 'refused', status, headers, text: Buffer.concat(chunks) };
+    }
+
+    /** Holds the replica back until the caller has read what there is, and cuts off a caller that stops reading. */
+    function waitForCaller(source: Dispatcher.DispatchController): void {
+      source.pause();
+      const stalled = setTimeout(() => response.destroy(), STALL_TIMEOUT_MS);
+      const end = () => {
+        clearTimeout(stalled);
+        response.off('drain', end);
+        response.off('close', end);
+        source.resume();
+      };
+      response.on('drain', end);
+      response.on('close', end);
     }
 
     replica.pool.dispatch(optionsOf(request), {
@@ -105,9 +122,7 @@ export function attempt(
           if (refusal.bytes <= MAX_REFUSAL_BYTES) refusal.chunks.push(chunk);
           return;
         }
-        if (response.write(chunk)) return;
-        source.pause();
-        response.once('drain', () => source.resume());
+        if (!response.write(chunk)) waitForCaller(source);
       },
       onResponseEnd: () => {
         if (refusal !== undefined) return settle(refused(refusal));

@@ -1,20 +1,25 @@
-import { type Replica, suspect } from '../routes/replica.ts';
+import type { Replica } from '../routes/replica.ts';
 import type { RoutedService, RouteTable } from '../routes/route-table.ts';
-import { answerFailure, answerText, type Exchange } from './answers.ts';
+import { answerFailure, type Exchange } from './answers.ts';
 import { type AttemptFailure, attempt, type ReplicaRequest } from './attempt.ts';
 import { type Cancellation, createCancellation } from './cancellation.ts';
 import { headersForReplica, type Origin } from './headers.ts';
 import { type RequestBody, takeBody } from './request-body.ts';
-import { mayRetry } from './retry-policy.ts';
+import { failureToReport, mayRetry } from './retry-policy.ts';
 
 /** The replica itself answers when its scoring timeout is over; it gets this long to do so. */
 const TIMEOUT_MARGIN_MS = 1_000;
+
+/** A replica that could not be reached is left out for so long, if there are others. */
+const SUSPECT_MS = 1_000;
 
 /** What forwarding needs of the rest of the gateway. */
 export interface ForwardDeps {
   readonly table: Pick<RouteTable, 'release'>;
   /** Told of every attempt that failed. */
-  readonly failed: (service: string, replica: Replica, failure: AttemptFailure, retried: boolean) => void;
+  readonly failed: (service: string, replica: Replica, failure: AttemptFailure) => void;
+  /** Told when another attempt follows one that failed. */
+  readonly retried: (service: string, failure: AttemptFailure) => void;
 }
 
 /** A request that is to go to a service. */
@@ -32,7 +37,7 @@ export async function forward(deps: ForwardDeps, order: ForwardOrder): Promise<v
   const { exchange, service, maxBodyBytes } = order;
   const body = await bodyOf(order);
   if (body === 'abandoned') return;
-  if (body === 'too_large') return answerFailure(exchange, { kind: 'too_large' }, maxBodyBytes);
+  if (body === 'too_large') return answerFailure(exchange, service.name, { kind: body }, maxBodyBytes);
   const replicaRequest: ReplicaRequest = {
     method: order.method,
     path: order.path,
@@ -42,12 +47,9 @@ export async function forward(deps: ForwardDeps, order: ForwardOrder): Promise<v
   const cancellation = createCancellation();
   const stopWatching = watchDeadline(order, body, cancellation);
   try {
-    const failure = await tryReplicas(deps, order, replicaRequest, cancellation);
-    if (failure === 'none_ready') {
-      answerText(exchange, 503, `No ready replicas for service ${service.name}`);
-    } else if (failure !== undefined) {
-      answerFailure(exchange, failure, maxBodyBytes);
-    }
+    const failures = await tryReplicas(deps, order, replicaRequest, cancellation);
+    if (failures !== 'answered')
+      answerFailure(exchange, service.name, failureToReport(failures), maxBodyBytes);
   } finally {
     stopWatching();
   }
@@ -94,35 +96,37 @@ function watchDeadline(
   };
 }
 
-/** Tries replica after replica; returns why the last one failed, or `undefined` once one has answered. */
+/** Tries replica after replica until one has answered; otherwise returns what went wrong with each. */
 async function tryReplicas(
   deps: ForwardDeps,
   { exchange, service }: ForwardOrder,
   request: ReplicaRequest,
   cancellation: Cancellation,
-): Promise<AttemptFailure | 'none_ready' | undefined> {
+): Promise<'answered' | readonly AttemptFailure[]> {
   const began = performance.now();
   const tried: Replica[] = [];
-  let last: AttemptFailure | 'none_ready' = 'none_ready';
+  const failures: AttemptFailure[] = [];
   for (;;) {
     const replica = service.acquire(tried);
-    if (replica === undefined) return last;
-    tried.push(replica);
+    if (replica === undefined) return failures;
+    const last = failures.at(-1);
+    if (last !== undefined) deps.retried(service.name, last);
     const outcome = await attempt(replica, request, exchange.response, exchange.ids, cancellation);
     deps.table.release(replica);
     if (outcome.kind === 'answered') {
       replica.suspectUntil = 0;
-      return undefined;
+      return 'answered';
     }
-    if (outcome.kind === 'unreachable') suspect(replica);
-    last = outcome;
-    const retry = mayRetry(outcome, {
+    if (outcome.kind === 'unreachable') replica.suspectUntil = performance.now() + SUSPECT_MS;
+    deps.failed(service.name, replica, outcome);
+    tried.push(replica);
+    failures.push(outcome);
+    const facts = {
       replayable: isReplayable(request.body),
       elapsedMs: performance.now() - began,
       scoringTimeoutMs: service.scoringTimeoutMs,
-    });
-    deps.failed(service.name, replica, outcome, retry);
-    if (!retry) return outcome;
+    };
+    if (!mayRetry(outcome, facts)) return failures;
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttemptFailure } from './attempt.ts';
-import { mayRetry } from './retry-policy.ts';
+import { failureToReport, mayRetry } from './retry-policy.ts';
 
 const error = new Error('gone');
 const FACTS = { replayable: true, elapsedMs: 10, scoringTimeoutMs: 1_000 };
@@ -19,5 +19,26 @@ for (const [failure, may] of [
     assert.equal(mayRetry(failure, FACTS), may);
     assert.equal(mayRetry(failure, { ...FACTS, replayable: false }), false);
     assert.equal(mayRetry(failure, { ...FACTS, elapsedMs: 1_000 }), false);
+  });
+}
+
+const refused = (text: string): AttemptFailure => ({
+  kind: 'refused',
+  status: 503,
+  headers: {},
+  text: Buffer.from(text),
+});
+const [first, second] = [refused('first'), refused('second')];
+const unreachable: AttemptFailure = { kind: 'unreachable', error };
+const closed: AttemptFailure = { kind: 'closed', error };
+
+for (const { failures, told } of [
+  { failures: [], told: undefined },
+  { failures: [unreachable], told: unreachable },
+  { failures: [first, second, unreachable], told: second },
+  { failures: [closed, first], told: closed },
+]) {
+  test(`after ${failures.map(({ kind }) => kind).join(', ') || 'nothing'}, the caller is told ${told?.kind}`, () => {
+    assert.equal(failureToReport(failures), told);
   });
 }

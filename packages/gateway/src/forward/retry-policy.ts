@@ -18,3 +18,15 @@ export function mayRetry(failure: AttemptFailure, facts: RetryFacts): boolean {
   if (!facts.replayable || facts.elapsedMs >= facts.scoringTimeoutMs) return false;
   return failure.kind === 'unreachable' || failure.kind === 'refused' || failure.kind === 'closed';
 }
+
+/**
+ * Which of the failures of a request the caller is told, when no replica is left: the one that may have cost it a run,
+ * else the last refusal, else that no replica could be reached. `undefined` if none was there to try.
+ */
+export function failureToReport(failures: readonly AttemptFailure[]): AttemptFailure | undefined {
+  return (
+    failures.findLast(({ kind }) => kind !== 'refused' && kind !== 'unreachable') ??
+    failures.findLast(({ kind }) => kind === 'refused') ??
+    failures.at(-1)
+  );
+}

@@ -10,9 +10,6 @@ const CONNECT_TIMEOUT_MS = 1_000;
 /** A response that stops in the middle for this long is given up. */
 const BODY_TIMEOUT_MS = 60_000;
 
-/** A replica that could not be reached is left out for so long, if there are others. */
-const SUSPECT_MS = 1_000;
-
 /** A replica as the gateway knows it: where it is, what it is doing, and the connections to it. */
 export interface Replica {
   readonly id: string;
@@ -48,8 +45,4 @@ export function createReplica(route: ReplicaRoute): Replica {
 /** `host:port`, with an IPv6 address in brackets. */
 export function addressOf({ host, port }: ReplicaRoute): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
-
-export function suspect(replica: Replica): void {
-  replica.suspectUntil = performance.now() + SUSPECT_MS;
 }

@@ -28,13 +28,19 @@ for (const url of [
   '/api/v1/service/digits/a%5cb',
   '/api/v1/service/digits/a\\b',
   '/api/v1/service/digits/a%00',
+  '/api/v1/service/digits/a\0',
+  '/api/v1/service/digits/a b',
+  '/api/v1/service/digits/ä',
+  '/api/v1/service/digits/a/..',
+  '/api/v1/service/digits/a/../..',
+  '/api/v1/service/digits/./a',
   '/api/v1/service/digits/%zz',
   '/api/v1/service/digits/%ff',
   '/api/v1/service/digits/metrics',
   '/api/v1/service/digits/metrics/',
   '/api/v1/service/digits/%6Detrics?x',
 ]) {
-  test(`${url} leads to no replica`, () => {
+  test(`${JSON.stringify(url)} leads to no replica`, () => {
     assert.equal(parseServicePath(url), undefined);
   });
 }

@@ -1,5 +1,11 @@
 const PREFIX = '/api/v1/service/';
 
+/** What a URL is written with (RFC 3986); everything else has to be encoded. */
+const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
+
+/** Paths that need no decoding to be judged: nearly all. */
+const SIMPLE_PATH = /^\/(?!metrics)[\w-]*(?:[/.][\w-]+)*$/;
+
 /** What a path of the gateway names: a service, and a path at its replicas with the query. */
 export interface ServicePath {
   readonly service: string;
@@ -12,20 +18,20 @@ export interface ServicePath {
  * A replica's `/metrics` is for the operator and not for callers.
  */
 export function parseServicePath(url: string): ServicePath | undefined {
-  if (!url.startsWith(PREFIX)) return undefined;
+  if (!url.startsWith(PREFIX) || !VISIBLE_ASCII.test(url)) return undefined;
   const query = url.indexOf('?');
   const pathEnd = query < 0 ? url.length : query;
   const nameEnd = url.indexOf('/', PREFIX.length);
   const hasRest = nameEnd >= 0 && nameEnd < pathEnd;
   const service = url.slice(PREFIX.length, hasRest ? nameEnd : pathEnd);
   const path = hasRest ? url.slice(nameEnd, pathEnd) : '/';
-  if (!isPlainPath(path)) return undefined;
+  if (!SIMPLE_PATH.test(path) && !isPlainPath(path)) return undefined;
   return { service, path: query < 0 ? path : path + url.slice(query) };
 }
 
 function isPlainPath(path: string): boolean {
   const segments = path.split('/').slice(1).map(decodeSegment);
-  return segments[0]?.toLowerCase() !== 'metrics' && segments.every(isPlainSegment);
+  return segments[0] !== 'metrics' && segments.every(isPlainSegment);
 }
 
 function decodeSegment(segment: string): string | undefined {
