@@ -31,27 +31,58 @@ import { type EndRequest, listenForEnd } from './shutdown.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { openLocalTarget } from './targets/local/local-target.ts';
 
+/** What every part is given: how to build, whom to tell, and where to leave what ends it. */
+interface Setting {
+  readonly options: ServerOptions;
+  readonly log: Logger;
+  readonly end: EndRequest;
+  /** Ends the parts in the reverse order of their making. */
+  readonly parts: AsyncDisposableStack;
+}
+
 /** Builds the control plane from its parts, runs it until somebody ends it, and ends the parts in reverse. */
 async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequest): Promise<void> {
   await using parts = new AsyncDisposableStack();
+  const setting: Setting = { options, log, end, parts };
+  const state = await openState(setting);
+  const running = await startRunning(setting, state);
+  const work = await startWork(setting, state, running);
+  const info = await serve(setting, state, running, work);
+  log.info({ url: info.url, gatewayUrl: info.gatewayUrl, home: info.home }, 'Slipway is ready');
+  await end.requested;
+  log.info({ services: end.services() }, 'Slipway ends');
+}
+
+type State = Awaited<ReturnType<typeof openState>>;
+type Running = Awaited<ReturnType<typeof startRunning>>;
+type Work = Awaited<ReturnType<typeof startWork>>;
+
+/** What is kept: the home, the store, the models, the secrets. */
+async function openState({ options, parts }: Setting) {
   const home = await openHome(options.home);
   const lock = await lockHome(home);
   parts.defer(() => lock.release());
   await sweepTemporaryFiles(home);
-
   const store = await openSqliteStore(home.database);
   parts.defer(() => store.close());
-  const contentStore = await openContentStore(home.store, {
-    ...(options.uploadExpiryMs !== undefined && { uploadExpiryMs: options.uploadExpiryMs }),
-  });
+  const { uploadExpiryMs } = options;
+  const contentStore = await openContentStore(
+    home.store,
+    uploadExpiryMs === undefined ? {} : { uploadExpiryMs },
+  );
   const vault = createVault(await loadMasterKey(home.masterKey, process.env));
   const tokens = await openTokenIssuer(store, vault);
   const apiToken = await readOrMakeSecret(home.token);
   await ensureDefaultWorkspace(store);
+  return { home, store, contentStore, vault, tokens, apiToken };
+}
 
+/** What runs: replicas, the gateway, and the reconciler that takes care of them. */
+async function startRunning({ options, log, end, parts }: Setting, state: State) {
+  const { home, store, contentStore } = state;
   const checkout = (digest: string, folder = home.model(digest)) =>
     contentStore.manifests.checkout(digest, folder);
-  const authFiles = createAuthFiles(home, store, (service) => serviceAuth(service, { vault, tokens }));
+  const authFiles = createAuthFiles(home, store, (service) => serviceAuth(service, state));
   const target = await openLocalTarget({
     home,
     runtimeMain: mainOf('@slipway/runtime/main', 'SLIPWAY_RUNTIME_MAIN'),
@@ -68,28 +99,26 @@ async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequ
     log,
   });
   const router = await openFileRouter(home.gatewayRoutes, gateway);
-  const reconciler: Reconciler = createReconciler({
-    store,
-    target,
-    router,
-    log,
-    keepAuth: authFiles.write,
-  });
+  const keepAuth = authFiles.write;
+  const reconciler: Reconciler = createReconciler({ store, target, router, log, keepAuth });
   parts.defer(async () => {
     const graceMs = longestDrainMs(reconciler);
     await reconciler.stop();
-    if (end.services() === 'keep') return;
-    await stopAllReplicas(target, graceMs, end.inHaste);
+    if (end.services() === 'stop') await stopAllReplicas(target, graceMs, end.inHaste);
   });
   await checkFreeToListen(options.host, options.port, '--port');
   parts.defer(() => gateway.end(end.services(), end.inHaste));
   await gateway.start();
   await reconciler.start();
-
-  const uidOf = async (name: string) =>
-    (await store.read((reader) => reader.get('services', name)))?.value.uid;
-  const logs = createReplicaLogs(home, uidOf);
+  const logs = createReplicaLogs(home, store);
   const fleet = createFleet({ store, target, reconciler, authFiles, logs });
+  return { checkout, target, gateway, router, reconciler, fleet };
+}
+
+/** What is to be done: operations, and the removal of what nobody needs. */
+async function startWork({ options, log, parts }: Setting, state: State, running: Running) {
+  const { home, store, contentStore } = state;
+  const { target, reconciler, router, fleet, checkout } = running;
   const { uploadGraceMs } = options;
   const housekeeping = createHousekeeping({
     home,
@@ -105,6 +134,13 @@ async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequ
   parts.defer(() => housekeeping.stop());
 
   const deploy = createDeployHandler({ store, reconciler, fleet, checkout });
+  const remove = createDeleteHandler({
+    store,
+    reconciler,
+    router,
+    removeFolders: (uid) => removeServiceFolders(home, uid),
+    released: housekeeping.released,
+  });
   const operations = createOperations({
     store,
     log,
@@ -112,52 +148,49 @@ async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequ
       DeployService: deploy,
       UpdateService: deploy,
       RollbackService: deploy,
-      DeleteService: createDeleteHandler({
-        store,
-        reconciler,
-        router,
-        removeFolders: (uid) => removeServiceFolders(home, uid),
-        released: housekeeping.released,
-      }),
+      DeleteService: remove,
     },
   });
   operations.start();
   parts.defer(() => operations.stop());
+  return { operations, housekeeping };
+}
 
+/** The API, and the file that tells where it is. */
+async function serve(
+  { options, log, end, parts }: Setting,
+  { home, ...state }: State,
+  { fleet, gateway }: Running,
+  { operations, housekeeping }: Work,
+): Promise<ServerInfo> {
   const version = await readVersion();
+  const { host, port, tls } = options;
   const api = await createHttpApi(
     {
-      store,
-      contentStore,
+      ...state,
       operations,
       fleet,
-      vault,
-      tokens,
       logger: log,
       version,
-      apiToken,
       gatewayUrl: gateway.url,
       modelDeleted: housekeeping.released,
       shutdown: ({ services }) => end.request(services),
     },
-    { host: options.host, port: options.port, ...(options.tls !== null && { tls: options.tls }) },
+    { host, port, tls: tls ?? undefined },
   );
   parts.defer(() => api.close());
-  const url = await api.listen();
   const info: ServerInfo = {
     kind: 'ServerInfo',
     pid: process.pid,
     version,
-    url,
+    url: await api.listen(),
     gatewayUrl: gateway.url(),
     home: home.root,
     startedAt: new Date().toISOString(),
   };
   await writeJsonFile(home.serverInfo, info);
   parts.defer(() => rm(home.serverInfo, { force: true }));
-  log.info({ url, gatewayUrl: info.gatewayUrl, home: home.root }, 'Slipway is ready');
-  await end.requested;
-  log.info({ services: end.services() }, 'Slipway ends');
+  return info;
 }
 
 /** The file that a process of another package runs; an environment variable names another build of it. */

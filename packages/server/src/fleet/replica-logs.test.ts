@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
+import { addService } from '../fixtures/service-records.ts';
 import type { HomePaths } from '../home/home-paths.ts';
 import { writeJsonFile } from '../home/json-file.ts';
 import { openHome } from '../home/open-home.ts';
+import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { endReplicaFolder } from '../targets/local/replica-folder.ts';
 import { lineTime, splitLines } from './log-lines.ts';
 import { createReplicaLogs } from './replica-logs.ts';
@@ -30,13 +32,17 @@ async function logHome(t: TestScope): Promise<HomePaths> {
   return home;
 }
 
-const logsOf = (home: HomePaths) =>
-  createReplicaLogs(home, async (name) => (name === 'digits' ? 'u' : undefined));
+async function logsOf(home: HomePaths) {
+  const store = createMemoryStore();
+  await addService(store, { uid: 'u', name: 'digits' });
+  return createReplicaLogs(home, store);
+}
 
 async function tail(home: HomePaths, lines: number, name = 'digits'): Promise<string[]> {
   const found: string[] = [];
   const options = { tail: lines, follow: false, signal: AbortSignal.timeout(5_000) };
-  for await (const { replica, line } of logsOf(home).read(name, options)) found.push(`${replica} ${line}`);
+  for await (const { replica, line } of (await logsOf(home)).read(name, options))
+    found.push(`${replica} ${line}`);
   return found;
 }
 
@@ -68,7 +74,7 @@ test('who follows gets each further line once, also after the log was set aside'
   const seen: string[] = [];
   const following = (async () => {
     const options = { tail: 1, follow: true, signal: ending.signal };
-    for await (const { line } of logsOf(home).read('digits', options)) seen.push(line);
+    for await (const { line } of (await logsOf(home)).read('digits', options)) seen.push(line);
   })();
   const until = (count: number) => waitFor(() => seen.length === count, { what: `${count} lines` });
   await until(1);

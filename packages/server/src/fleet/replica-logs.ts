@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HomePaths } from '../home/home-paths.ts';
 import { unlessMissing } from '../home/system-errors.ts';
 import type { Fleet, FleetLogLine } from '../reconcile/fleet.ts';
+import type { Store } from '../store/store.ts';
 import { readEnded, readSpecs } from '../targets/local/replica-folder.ts';
 import { lineTime, splitLines } from './log-lines.ts';
 
@@ -26,16 +27,14 @@ interface LogPosition {
   rest: Buffer;
 }
 
-/** Logs in the folders of replicas. `uidOf` tells the id of the service that has the name now. */
-export function createReplicaLogs(
-  home: HomePaths,
-  uidOf: (serviceName: string) => Promise<string | undefined>,
-): ReplicaLogs {
+/** Logs in the folders of replicas. */
+export function createReplicaLogs(home: HomePaths, store: Pick<Store, 'read'>): ReplicaLogs {
   async function replicasOf(serviceName: string): Promise<readonly string[]> {
-    const uid = await uidOf(serviceName);
-    if (uid === undefined) return [];
+    const service = (await store.read((reader) => reader.get('services', serviceName)))?.value;
+    if (service === undefined) return [];
     const specs = [...(await readEnded(home)).map(({ spec }) => spec), ...(await readSpecs(home))];
-    return specs.filter((spec) => spec.authFile === home.serviceAuth(uid)).map((spec) => spec.replicaId);
+    const own = specs.filter((spec) => spec.authFile === home.serviceAuth(service.uid));
+    return own.map((spec) => spec.replicaId);
   }
 
   async function* read(

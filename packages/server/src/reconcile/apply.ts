@@ -84,7 +84,7 @@ export async function applyStep(
     case 'route':
       return await route(deps.router, context, new Set(step.replicas));
     case 'activate':
-      await deps.records.activate(snapshot.service, step.revision);
+      await deps.records.activate(snapshot.service, step.revision, routedReplicas(notes));
       events.push(
         normal('RevisionActive', `Revision ${step.revision} is healthy and active.`, step.revision),
       );
@@ -164,6 +164,10 @@ export function serviceRoute(snapshot: ServiceSnapshot, replicas: readonly Repli
       return observed === null || port === null ? [] : [{ replicaId: id, host: observed.host, port }];
     }),
   };
+}
+
+function routedReplicas({ replicas }: ServiceNotes): number {
+  return [...replicas.values()].filter((note) => note.routed).length;
 }
 
 const BAD: Partial<Record<RetireReason, string>> = {

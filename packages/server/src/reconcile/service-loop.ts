@@ -18,7 +18,7 @@ import { desiredOf, readSnapshot, type ServiceSnapshot } from './snapshot.ts';
 
 /** How soon to look again: after a step, while something is on its way, and when all is as wanted. */
 const AFTER_STEP_MS = 10;
-const UNSETTLED_MS = 100;
+const UNSETTLED_MS = 50;
 const SETTLED_MS = 1_000;
 
 /** What a loop needs. */

@@ -23,8 +23,8 @@ type Identity = Pick<ServiceRecord, 'uid' | 'name'>;
 export interface ServiceRecords {
   /** Writes state and events if there is anything new. */
   tell(service: Identity, assessment: Assessment, events: readonly EventNote[]): Promise<void>;
-  /** The revision is healthy and the one before it superseded. */
-  activate(service: Identity, revision: number): Promise<void>;
+  /** The revision is healthy, with so many replicas ready, and the one before it superseded. */
+  activate(service: Identity, revision: number, readyReplicas: number): Promise<void>;
   /** The revision cannot be; the service wants its active one again, if it has one. */
   fail(service: Identity, revision: number, error: ErrorBody): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function createServiceRecords(store: Store): ServiceRecords {
         await addEvents(writer, service.uid, events);
       });
     },
-    activate: async (service, revision) => {
+    activate: async (service, revision, readyReplicas) => {
       await store.write(async (writer) => {
         if (!(await isThere(writer, service))) return;
         const status = (await writer.get('serviceStatus', service.name))?.value;
@@ -59,7 +59,13 @@ export function createServiceRecords(store: Store): ServiceRecords {
           await changeRevision(writer, service.uid, before, { status: 'superseded' });
         }
         await changeRevision(writer, service.uid, revision, { status: 'active', error: null });
-        await writer.put('serviceStatus', service.name, activated(service.uid, revision, status));
+        await writer.put('serviceStatus', service.name, {
+          uid: service.uid,
+          state: 'Healthy',
+          error: null,
+          activeRevision: revision,
+          readyReplicas,
+        });
       });
     },
     fail: async (service, revision, error) => {
@@ -89,15 +95,6 @@ async function changeRevision(
   const key = revisionKey(uid, number);
   const revision = await writer.get('revisions', key);
   if (revision !== undefined) await writer.put('revisions', key, { ...revision.value, ...change });
-}
-
-function activated(
-  uid: string,
-  revision: number,
-  status: ServiceStatusRecord | undefined,
-): ServiceStatusRecord {
-  const readyReplicas = status?.uid === uid ? status.readyReplicas : 0;
-  return { uid, state: 'Healthy', error: null, activeRevision: revision, readyReplicas };
 }
 
 /** Back to the active revision, and to its way of showing who calls: that was part of what failed. */
