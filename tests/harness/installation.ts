@@ -37,7 +37,6 @@ export async function startInstallation(
   let ports = { api: '0', gateway: '0' };
 
   onTestEnd(scope, async () => {
-    await server?.stop('SIGINT');
     try {
       await assertNothingLeft(home);
     } finally {
@@ -51,6 +50,8 @@ export async function startInstallation(
   async function startServer(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const args = [SERVER_MAIN, '--home', home, '--port', ports.api, '--gateway-port', ports.gateway];
     const started = await startProcess(scope, process.execPath, args, { env: { ...env, ...more } });
+    // A person's Ctrl-C stops everything; registered after the process, so that it comes before its kill.
+    onTestEnd(scope, () => started.stop('SIGINT').then(() => undefined));
     server = started;
     const info = await waitFor(() => answeringServer(home, started.pid), {
       what: `the control plane to listen: ${started.stderr()}${started.stdout()}`,
