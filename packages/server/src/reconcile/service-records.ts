@@ -2,12 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ErrorBody } from '@slipway/contract';
 import { authModeOf } from '../resources/services/config.ts';
 import { revisionKey } from '../resources/services/revisions.ts';
-import type {
-  EventRecord,
-  RevisionRecord,
-  ServiceRecord,
-  ServiceStatusRecord,
-} from '../store/collections.ts';
+import type { EventRecord, RevisionRecord, ServiceRecord } from '../store/collections.ts';
 import type { Store, Writer } from '../store/store.ts';
 import { type Assessment, failureOf } from './plan/assess.ts';
 
