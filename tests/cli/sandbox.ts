@@ -14,7 +14,7 @@ import {
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** All commands of a document take some seconds, on a busy machine some more; then one of them has hung. */
-export const DOCUMENT_TIMEOUT_MS = 120_000;
+export const DOCUMENT_TIMEOUT_MS = 240_000;
 
 /** What a command printed, on both outputs in order, and how it ended. */
 export interface Ran {
@@ -36,6 +36,8 @@ export async function createSandbox(scope: TestScope): Promise<Sandbox> {
   const env = {
     PATH: [join(ROOT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     HOME: folder,
+    // npm tells about its own new versions on standard error.
+    NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     SLIPWAY_HOME: join(folder, 'home'),
     SLIPWAY_PORT: '0',
     SLIPWAY_GATEWAY_PORT: '0',
