@@ -2,23 +2,25 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { openRaw, TEST_CERTIFICATES, temporaryFolder, waitFor } from '@slipway/testkit';
 import { API_TOKEN, startApi } from './api.test.support.ts';
 
 const MODELS = '/workspaces/default/models';
 
-test('health and the description are for everyone, the rest is not', async (t) => {
-  const api = await startApi(t);
-  const health = await api.call('GET', '/health', { token: null });
+/** For tests that only ask, and for those whose requests are refused. */
+const shared = await startApi({ after }, { allowedHosts: ['slipway.example'] });
+
+test('health and the description are for everyone, the rest is not', async () => {
+  const health = await shared.call('GET', '/health', { token: null });
   assert.deepEqual([health.status, health.body], [200, { status: 'ok', version: '1.2.3' }]);
-  assert.equal((await api.call('GET', '/openapi.json', { token: null })).status, 200);
+  assert.equal((await shared.call('GET', '/openapi.json', { token: null })).status, 200);
   for (const token of [null, '', 'wrong', `${API_TOKEN}x`]) {
-    const answer = await api.call('GET', '/workspaces', { token });
+    const answer = await shared.call('GET', '/workspaces', { token });
     assert.deepEqual([answer.status, answer.body.error.code], [401, 'unauthenticated']);
     assert.equal(answer.headers.get('www-authenticate'), 'Bearer');
   }
-  assert.equal((await api.call('GET', '/nothing/here', { token: null })).status, 401);
+  assert.equal((await shared.call('GET', '/nothing/here', { token: null })).status, 401);
 });
 
 const REQUESTS: readonly [string, string, number][] = [
@@ -35,19 +37,17 @@ const REQUESTS: readonly [string, string, number][] = [
 ];
 for (const [what, headers, status] of REQUESTS) {
   test(`a request from ${what} gets ${status}`, async (t) => {
-    const api = await startApi(t, { allowedHosts: ['slipway.example'] });
     const text = `GET /api/v1/workspaces HTTP/1.1\r\n${headers}\r\nAuthorization: Bearer ${API_TOKEN}\r\nConnection: close\r\n\r\n`;
-    const answer = await (await openRaw(t, Number(new URL(api.url).port), text)).closed;
+    const answer = await (await openRaw(t, Number(new URL(shared.url).port), text)).closed;
     assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `));
     if (status === 403) assert.match(answer, /"permission_denied"/);
   });
 }
 
-test('request ids come back; what is no id is replaced', async (t) => {
-  const api = await startApi(t);
-  const given = await api.call('GET', '/health', { headers: { 'x-request-id': 'my-id' } });
+test('request ids come back; what is no id is replaced', async () => {
+  const given = await shared.call('GET', '/health', { headers: { 'x-request-id': 'my-id' } });
   assert.equal(given.headers.get('x-request-id'), 'my-id');
-  const tooLong = await api.call('GET', '/health', { headers: { 'x-request-id': 'x'.repeat(101) } });
+  const tooLong = await shared.call('GET', '/health', { headers: { 'x-request-id': 'x'.repeat(101) } });
   assert.match(tooLong.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
   assert.equal(given.headers.get('cache-control'), 'no-store');
 });
@@ -68,18 +68,16 @@ const BODIES: readonly [string, string | Uint8Array, number, RegExp][] = [
   ['a tag with a line break', '{"name": "a", "files": [], "tags": {"a\\nb": 1}}', 400, /tags\.a\nb is not/],
 ];
 for (const [what, body, status, message] of BODIES) {
-  test(`a body with ${what} is refused, and the server goes on`, async (t) => {
-    const api = await startApi(t);
-    const answer = await api.call('POST', MODELS, { body });
+  test(`a body with ${what} is refused, and the server goes on`, async () => {
+    const answer = await shared.call('POST', MODELS, { body });
     assert.deepEqual([answer.status, answer.body.error.code], [status, 'invalid_argument']);
     assert.match(answer.body.error.message, message);
-    assert.equal((await api.call('GET', MODELS)).status, 200);
+    assert.equal((await shared.call('GET', MODELS)).status, 200);
   });
 }
 
-test('every wrong field is named, also those of inner objects', async (t) => {
-  const api = await startApi(t);
-  const { body } = await api.call('POST', '/workspaces/default/services', {
+test('every wrong field is named, also those of inner objects', async () => {
+  const { body } = await shared.call('POST', '/workspaces/default/services', {
     body: {
       name: 'A',
       models: [],
@@ -148,26 +146,32 @@ const PATHS: readonly [string, readonly number[]][] = [
   ['/workspaces/default/services?limit=x', [400]],
 ];
 for (const [path, statuses] of PATHS) {
-  test(`GET ${path.slice(0, 60)} is refused`, async (t) => {
-    const api = await startApi(t);
-    const answer = await api.call('GET', path);
+  test(`GET ${path.slice(0, 60)} is refused`, async () => {
+    const answer = await shared.call('GET', path);
     assert.ok(statuses.includes(answer.status), `${answer.status}: ${JSON.stringify(answer.body)}`);
     assert.ok(answer.body.error.message.length > 10);
   });
 }
 
-test('a method that an address does not take is 405 with those that it does', async (t) => {
-  const api = await startApi(t);
-  const answer = await api.call('DELETE', MODELS);
+test('a method that an address does not take is 405 with those that it does', async () => {
+  const answer = await shared.call('DELETE', MODELS);
   assert.deepEqual([answer.status, answer.body.error.code], [405, 'method_not_allowed']);
   assert.equal(answer.headers.get('allow'), 'GET, POST');
 });
 
-test('creating with the same key is done once; with another body it is a conflict', async (t) => {
+test('creating with the same key is done once, also at the same time; with another body it is a conflict', async (t) => {
   const api = await startApi(t);
   const headers = { 'idempotency-key': 'key 1' };
   const create = (body: unknown) => api.call('POST', '/workspaces', { body, headers });
+  const { read } = api.store;
+  let reads = 0;
+  const noteRead = () => {
+    reads += 1;
+  };
+  Object.assign(api.store, { read: (work: Parameters<typeof read>[0]) => read(work).finally(noteRead) });
+  const bothHaveRead = api.store.write(() => waitFor(() => reads === 2, { what: 'both to find no answer' }));
   const [first, second] = await Promise.all([create({ name: 'one' }), create({ name: 'one' })]);
+  await bothHaveRead;
   assert.deepEqual([first.status, second.status], [201, 201]);
   assert.deepEqual(second.body, first.body);
   assert.equal(second.headers.get('etag'), first.headers.get('etag'));
@@ -204,12 +208,11 @@ test('workspaces are made, read and deleted when they are empty', async (t) => {
   assert.equal((await api.call('DELETE', '/workspaces/default')).body.error.code, 'conflict');
 });
 
-test('the local compute target shows what the machine has', async (t) => {
-  const api = await startApi(t);
-  const { body } = await api.call('GET', '/workspaces/default/computes');
+test('the local compute target shows what the machine has', async () => {
+  const { body } = await shared.call('GET', '/workspaces/default/computes');
   assert.deepEqual(body.items[0].capacity, { cpuCores: 4, memoryGb: 8 });
-  assert.equal((await api.call('GET', '/workspaces/default/computes/local')).body.type, 'local');
-  assert.equal((await api.call('GET', '/workspaces/default/computes/my-aks')).status, 404);
+  assert.equal((await shared.call('GET', '/workspaces/default/computes/local')).body.type, 'local');
+  assert.equal((await shared.call('GET', '/workspaces/default/computes/my-aks')).status, 404);
 });
 
 test('shutdown answers first', async (t) => {

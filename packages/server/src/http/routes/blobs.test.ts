@@ -85,14 +85,17 @@ test('an upload says what is missing: the offset, the type', async (t) => {
   assert.equal(none.status, 415);
 });
 
-for (const name of ['..%2f..%2fetc%2fpasswd', '%2e%2e', 'sha256:..', `sha256:${'A'.repeat(64)}`, '%00']) {
-  test(`no blob or upload is called ${name}`, async (t) => {
-    const api = await startApi(t);
-    assert.ok([400, 404].includes((await api.call('GET', `/blobs/${name}`)).status));
-    assert.ok([400, 404].includes((await api.call('GET', `/uploads/${name}`)).status));
-    assert.ok([400, 404].includes((await api.call('DELETE', `/uploads/${name}`)).status));
-  });
-}
+test('no blob or upload has a name that leaves its folder', async (t) => {
+  const api = await startApi(t);
+  const names = ['..%2f..%2fetc%2fpasswd', '%2e%2e', 'sha256:..', `sha256:${'A'.repeat(64)}`, '%00'];
+  for (const name of names) {
+    for (const request of [`GET /blobs/${name}`, `GET /uploads/${name}`, `DELETE /uploads/${name}`]) {
+      const [method = '', path = ''] = request.split(' ');
+      const { status } = await api.call(method, path);
+      assert.ok(status === 400 || status === 404, `${request}: ${status}`);
+    }
+  }
+});
 
 test('a connection that breaks during an upload keeps what had arrived', async (t) => {
   const api = await startApi(t);

@@ -137,16 +137,15 @@ test('a model whose blobs are missing or of another size is not registered, and 
   assert.equal((await api.register('digits')).version, 1);
 });
 
-for (const path of ['../x', '/etc/passwd', 'a/../../b', 'a\\b', 'a\0b', 'C:x', 'a//b']) {
-  test(`a file may not be called ${JSON.stringify(path)}`, async (t) => {
-    const api = await startApi(t);
-    const digest = await api.upload('x');
-    const answer = await api.call('POST', MODELS, {
-      body: { name: 'm', files: [{ path, digest, size: 1 }] },
-    });
-    assert.deepEqual([answer.status, answer.body.error.details.field], [400, 'files[0].path']);
-  });
-}
+test('a file has a path that stays inside its model', async (t) => {
+  const api = await startApi(t);
+  const digest = await api.upload('x');
+  for (const path of ['../x', '/etc/passwd', 'a/../../b', 'a\\b', 'a\0b', 'C:x', 'a//b']) {
+    const files = [{ path, digest, size: 1 }];
+    const answer = await api.call('POST', MODELS, { body: { name: 'm', files } });
+    assert.deepEqual([answer.status, answer.body.error.details.field], [400, 'files[0].path'], path);
+  }
+});
 
 test('a model that a service uses is in use, by the wanted and by the active revision', async (t) => {
   const api = await startApi(t);
