@@ -42,7 +42,7 @@ function problemsOf(error: SchemaError, source: string): readonly FieldProblem[]
         message: `is not a field of ${field === '' ? source : field}`,
       }));
     case 'minProperties':
-      return [{ field: field === '' ? source : field, message: 'holds no parameters: give at least one' }];
+      return [about(field, source, 'holds no parameters: give at least one')];
     // These two repeat what another error of the same field says.
     case 'boolean':
     case 'anyOf':
@@ -52,8 +52,13 @@ function problemsOf(error: SchemaError, source: string): readonly FieldProblem[]
     case 'enum':
       return [{ field, message: `must be one of ${namesIn(error.params['allowedValues']).join(', ')}` }];
     default:
-      return [{ field: field === '' ? source : field, message: error.message ?? 'is wrong' }];
+      return [about(field, source, error.message ?? 'is wrong')];
   }
+}
+
+/** A problem of a field, or of the whole: that has no field's name. */
+function about(field: string, source: string, message: string): FieldProblem {
+  return { field, message: field === '' ? `T${source.slice(1)} ${message}` : message };
 }
 
 /** `/config/models/0` as a person writes it: `config.models[0]`. */
