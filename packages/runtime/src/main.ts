@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   try {
     await Promise.race([replica.start(), stopped]);
     await stopped;
-    await replica.stop();
+    if (!(await replica.stop())) endAtOnce();
   } catch (thrown) {
     await exitFailed(replica, thrown);
   }
@@ -35,6 +35,11 @@ function stopSignal(): Promise<void> {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
   });
+}
+
+/** Ends the process with a thread still in a run: `process.exit` would wait for that thread. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 async function exitFailed(replica: Replica, thrown: unknown): Promise<never> {

@@ -39,7 +39,7 @@ async function assertRunning(replica: {
 test('a stuck run costs its replica: the state says so and liveness fails', async (t) => {
   const replica = await startReplica(t, {
     model: loopModel(),
-    limits: { scoringTimeoutMs: 100 },
+    limits: { scoringTimeoutMs: 100, drainGraceSeconds: 1 },
     spec: { lane: 'worker' },
   });
   const late = await replica.score('{"data":[9000000000000]}');
@@ -53,6 +53,7 @@ test('a stuck run costs its replica: the state says so and liveness fails', asyn
   assert.equal((await fetch(replica.url)).status, 503);
   assert.equal((await fetch(`${replica.url}/readyz`)).status, 503);
   assert.equal(((await (await replica.admin('GET', '/status')).json()) as { phase: string }).phase, 'stuck');
+  assert.deepEqual(await replica.process.stop(), { code: null, signal: 'SIGKILL' });
 });
 
 test('a replica that cannot serve says why, and whether to try again', async (t) => {

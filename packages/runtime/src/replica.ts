@@ -20,8 +20,11 @@ export interface Replica {
   state(): ReplicaState;
   /** Builds and starts all parts; resolves when it is ready. Throws what made it fail, after saying it in the state. */
   start(): Promise<void>;
-  /** Stops accepting, answers what runs, and frees everything, within the grace period. */
-  stop(): Promise<void>;
+  /**
+   * Stops accepting, answers what runs, and frees everything, within the grace period. False if a run went on to the end
+   * of that period: then a thread is still in it.
+   */
+  stop(): Promise<boolean>;
   /** Says in the state that it can no longer serve. */
   fail(error: SlipwayError): Promise<void>;
 }
@@ -54,7 +57,8 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
   }
 
   async function enter(next: ReplicaPhase): Promise<void> {
-    phase = next;
+    // What was under way when it was told to stop does not call it back to life.
+    phase = phase === 'draining' && next !== 'failed' ? 'draining' : next;
     try {
       await stateFile.write(state());
     } catch (thrown) {
@@ -117,24 +121,31 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
     log.error({ err: error }, error.message);
   }
 
-  async function stop(): Promise<void> {
+  async function stop(): Promise<boolean> {
     const graceMs = spec.limits.drainGraceSeconds * 1000;
     const deadline = AbortSignal.timeout(graceMs);
     void enter('draining');
     log.info({ graceMs }, 'Draining.');
-    const isClean = await listener?.drain(graceMs);
-    if (isClean === false) log.warn({ graceMs }, 'Requests were cut off at the end of the grace period.');
+    const isAnswered = (await listener?.drain(graceMs)) ?? true;
+    if (!isAnswered) log.warn({ graceMs }, 'Requests were cut off at the end of the grace period.');
+    const isIdle = await endRuns(deadline);
+    await close();
+    await enter('draining');
+    log.info({}, 'Stopped.');
+    return isIdle;
+  }
+
+  async function endRuns(deadline: AbortSignal): Promise<boolean> {
     try {
       await dataPlane?.drain(deadline);
+      return true;
     } catch (thrown) {
       log.warn(
         { reason: toSlipwayError(thrown).message },
         'Runs were cut off at the end of the grace period.',
       );
+      return false;
     }
-    await close();
-    await enter('draining');
-    log.info({}, 'Stopped.');
   }
 
   async function close(): Promise<void> {

@@ -56,6 +56,8 @@ test('bad bodies are refused with the field that is wrong, and harm nothing', as
     assert.equal(response.headers.get('x-ms-run-function-failed'), 'False', name);
     await assertStillGood(replica, name);
   }
+  assert.match(replica.process.stdout(), /"field":"inputs\.a\[0\]\[0\]","offset":17/);
+  assert.doesNotMatch(replica.process.stdout(), /nan/, 'what stood in a body is not logged');
 });
 
 test('bare NaN and infinities go through, and integers of 64 bits stay exact', async (t) => {

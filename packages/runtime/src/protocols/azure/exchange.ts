@@ -74,7 +74,7 @@ function answerMessage(
   answer(exchange, status, JSON_TYPE, JSON.stringify({ message }), addHeaders);
 }
 
-/** Answers with an error, counts it, and logs it: what a caller must not see stands in the log only. */
+/** Answers with an error, counts it, and logs it; of a defect the caller learns nothing but that there was one. */
 export function answerError(exchange: Exchange, error: SlipwayError): void {
   const { context, ids, request } = exchange;
   const failure = errorAnswer(error, context.service);
@@ -92,12 +92,19 @@ export function answerError(exchange: Exchange, error: SlipwayError): void {
       status: failure.status,
       code: error.code,
       ms: elapsed(exchange),
-      ...(error.code === 'internal' ? { err: error } : { reason: error.message }),
+      ...causeToLog(error),
     },
     'A request failed.',
   );
   if (failure.kind === 'json') answerMessage(exchange, failure.status, failure.message, addHeaders);
   else answer(exchange, failure.status, TEXT_TYPE, failure.message, addHeaders);
+}
+
+/** What the log is told of an error. A message about a place in the body quotes the body, which no log may hold. */
+function causeToLog(error: SlipwayError): Readonly<Record<string, unknown>> {
+  if (error.code === 'internal') return { err: error };
+  const { field, offset } = error.details ?? {};
+  return offset === undefined ? { reason: error.message } : { field, offset };
 }
 
 /** Refuses what never became a request for the model: an unknown address, a wrong method, an id that is too long. */
