@@ -85,7 +85,7 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   const authFiles = createAuthFiles(home, store, (service) => serviceAuth(service, state));
   const target = await openLocalTarget({
     home,
-    runtimeMain: mainOf('@slipway/runtime/main', 'SLIPWAY_RUNTIME_MAIN'),
+    runtimeMain: mainOf('SLIPWAY_RUNTIME_MAIN', import.meta.resolve('@slipway/runtime/main')),
     logLevel: options.logLevel,
     checkout,
     ensureAuth: authFiles.ensure,
@@ -93,7 +93,7 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   });
   const gateway = createGatewaySupervisor({
     home,
-    gatewayMain: mainOf('@slipway/gateway/main', 'SLIPWAY_GATEWAY_MAIN'),
+    gatewayMain: mainOf('SLIPWAY_GATEWAY_MAIN', import.meta.resolve('@slipway/gateway/main')),
     listen: { host: options.gatewayHost, port: options.gatewayPort },
     tls: options.tls,
     log,
@@ -194,8 +194,8 @@ async function serve(
 }
 
 /** The file that a process of another package runs; an environment variable names another build of it. */
-function mainOf(specifier: string, variable: string): string {
-  return process.env[variable] ?? fileURLToPath(import.meta.resolve(specifier));
+function mainOf(variable: string, installed: string): string {
+  return process.env[variable] ?? fileURLToPath(installed);
 }
 
 async function readVersion(): Promise<string> {
