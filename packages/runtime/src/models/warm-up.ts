@@ -6,7 +6,7 @@ import { sampleInputs } from './sample-inputs.ts';
 
 /** What warm-up found out about a model: plain data, so that it can cross threads. */
 export interface WarmUp {
-  /** Median milliseconds of one run of the sample; `null` if the model refuses the sample. */
+  /** Milliseconds of the shortest run of the sample; `null` if the model refuses the sample. */
   readonly runMs: number | null;
   /** Milliseconds a row costs in a shared run; `null` if the model cannot be batched. */
   readonly rowMs: number | null;
@@ -16,17 +16,16 @@ export interface WarmUp {
   readonly refusal: string | null;
 }
 
-/** Runs that are measured: odd, so that the median is one of them. */
+/** Runs that are measured, and the milliseconds after which measuring ends with what there is. */
 const MEASURED_RUNS = 15;
-
-/** Milliseconds after which measuring ends, with what there is. */
 const MEASURING_MS = 250;
 
 /** Rows of the shared run that is measured: where the cost of a row has levelled off for small models. */
 const MEASURED_ROWS = 16;
 
-/** Runs after which a model that was never quick is called slow; the first may have memory to set up. */
-const QUICK_TRIES = 3;
+/** Milliseconds of the first look, and the runs it has at least: the first may have memory to set up. */
+const FIRST_LOOK_MS = 20;
+const FIRST_LOOK_RUNS = 3;
 
 const SEEDS = { one: 1, other: 2 } as const;
 
@@ -43,9 +42,9 @@ export function warmUp(session: EngineSession): WarmUp {
   } catch (thrown) {
     return { runMs: null, rowMs: null, elements, refusal: toSlipwayError(thrown).message };
   }
-  const runMs = medianRunMs(session, one);
+  const runMs = shortestRunMs(session, one);
   const other: RunRequest = { inputs: sampleInputs(session.signature, SEEDS.other), outputs };
-  const rowMs = canBatch(session, one, other) ? medianRowMs(session, one, runMs) : null;
+  const rowMs = canBatch(session, one, other) ? shortestRowMs(session, one, runMs) : null;
   return { runMs, rowMs, elements, refusal: null };
 }
 
@@ -54,7 +53,8 @@ export function runsWithin(session: EngineSession, limitMs: number): boolean {
   const outputs = session.signature.outputs.map((spec) => spec.name);
   const inputs = sampleInputs(session.signature, SEEDS.one);
   try {
-    for (let tries = 0; tries < QUICK_TRIES; tries += 1) {
+    const until = performance.now() + FIRST_LOOK_MS;
+    for (let run = 0; run < FIRST_LOOK_RUNS || performance.now() < until; run += 1) {
       const startedAt = performance.now();
       session.run(inputs, outputs);
       if (performance.now() - startedAt < limitMs) return true;
@@ -65,26 +65,22 @@ export function runsWithin(session: EngineSession, limitMs: number): boolean {
   return false;
 }
 
-function medianRunMs(session: EngineSession, request: RunRequest): number {
-  const times: number[] = [];
+/** Other work on the machine only ever adds to a run's time, so the shortest is nearest to what it costs. */
+function shortestRunMs(session: EngineSession, request: RunRequest): number {
   const until = performance.now() + MEASURING_MS;
-  do {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let run = 0; run === 0 || (run < MEASURED_RUNS && performance.now() < until); run += 1) {
     const startedAt = performance.now();
     session.run(request.inputs, request.outputs);
-    times.push(performance.now() - startedAt);
-  } while (times.length < MEASURED_RUNS && performance.now() < until);
-  return median(times);
+    shortest = Math.min(shortest, performance.now() - startedAt);
+  }
+  return shortest;
 }
 
-function median(values: number[]): number {
-  values.sort((a, b) => a - b);
-  return values[values.length >> 1] ?? 0;
-}
-
-function medianRowMs(session: EngineSession, request: RunRequest, runMs: number): number {
-  if (runMs * MEASURED_ROWS * MEASURED_RUNS > MEASURING_MS) return runMs;
+function shortestRowMs(session: EngineSession, request: RunRequest, runMs: number): number {
+  if (runMs * MEASURED_ROWS > MEASURING_MS) return runMs;
   const rows = Array.from({ length: MEASURED_ROWS }, () => request);
-  return medianRunMs(session, { inputs: mergeInputs(rows), outputs: request.outputs }) / MEASURED_ROWS;
+  return shortestRunMs(session, { inputs: mergeInputs(rows), outputs: request.outputs }) / MEASURED_ROWS;
 }
 
 function canBatch(session: EngineSession, one: RunRequest, other: RunRequest): boolean {

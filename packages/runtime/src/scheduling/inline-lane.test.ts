@@ -4,7 +4,7 @@ import { SlipwayError, type Tensor } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
 import { createInlineLane } from './inline-lane.ts';
 import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
-import { createRunSlots } from './run-slots.ts';
+import { createRunSlots, type RunSlots } from './run-slots.ts';
 import type { Watchdog } from './watchdog.ts';
 
 const limits = {
@@ -18,7 +18,13 @@ const limits = {
 const model = { name: 'm', version: 1, digest: 'sha256:0', path: '/m' };
 const POISON = 13;
 
-function open(options: { maxBatchRows?: number; slots?: number; scoringTimeoutMs?: number } = {}) {
+interface LaneOptions {
+  readonly maxBatchRows?: number;
+  readonly slots?: RunSlots;
+  readonly limits?: { readonly scoringTimeoutMs?: number; readonly maxQueueWaitMs?: number };
+}
+
+function open(options: LaneOptions = {}) {
   const runs: number[] = [];
   const beats: string[] = [];
   let closed = false;
@@ -44,8 +50,8 @@ function open(options: { maxBatchRows?: number; slots?: number; scoringTimeoutMs
     model,
     session,
     maxBatchRows: options.maxBatchRows ?? 4,
-    limits: { ...limits, scoringTimeoutMs: options.scoringTimeoutMs ?? limits.scoringTimeoutMs },
-    slots: createRunSlots(options.slots ?? null),
+    limits: { ...limits, ...options.limits },
+    slots: options.slots ?? createRunSlots(null),
     watchdog,
   });
   return { lane, runs, beats, isClosed: () => closed };
@@ -77,9 +83,22 @@ test('a poisoned request fails alone', async () => {
 });
 
 test('no more requests run at once than the replica allows', async () => {
-  const { lane, runs } = open({ slots: 2 });
+  const { lane, runs } = open({ slots: createRunSlots(2) });
   await Promise.all(submitAll(lane, [1, 2, 3]).map(outcomeOf));
   assert.deepEqual(runs, [2, 1]);
+  await lane.close();
+});
+
+test('a request waits for slots that another lane has, but not too long', async () => {
+  const slots = createRunSlots(1);
+  slots.take(1);
+  const { lane, runs } = open({ slots, limits: { maxQueueWaitMs: 20 } });
+  const late = submitAll(lane, [1]);
+  assert.deepEqual(await Promise.all(late.map(outcomeOf)), ['overloaded, not run']);
+  const inTime = submitAll(lane, [2]);
+  slots.give(1);
+  assert.deepEqual(await Promise.all(inTime.map(outcomeOf)), [2]);
+  assert.deepEqual(runs, [1]);
   await lane.close();
 });
 
@@ -92,7 +111,7 @@ test('a request that comes while others run has its turn', async () => {
 });
 
 test('an answer that comes too late is an error', async () => {
-  const { lane } = open({ scoringTimeoutMs: 0 });
+  const { lane } = open({ limits: { scoringTimeoutMs: 0 } });
   const late = createTestJob({ arrivedAt: performance.now() - 0.001 });
   lane.submit(late.job);
   assert.match(String(await outcomeOf(late)), /^deadline_exceeded/);

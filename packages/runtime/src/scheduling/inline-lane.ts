@@ -1,5 +1,6 @@
 import type { ReplicaLimits, ReplicaModel, SlipwayError } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
+import { createAlarm } from './alarm.ts';
 import type { Job, Lane } from './job.ts';
 import { createJobQueue } from './job-queue.ts';
 import { timedOut } from './refusals.ts';
@@ -28,17 +29,16 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
   const queue = createJobQueue(limits, options.maxBatchRows);
   let scheduled = false;
   let refusal: SlipwayError | undefined;
-  let whenIdle: (() => void) | undefined;
+  let whenEmpty: (() => void) | undefined;
 
   const turn = () => {
     const until = performance.now() + TURN_MS;
     scheduled = false;
     while (queue.size > 0) {
       if (performance.now() > until) return schedule();
-      // With no slot free, a worker lane has them all, and calls back when it gives one back.
-      if (!runNext()) return;
+      if (!runNext()) return waitForSlots();
     }
-    whenIdle?.();
+    whenEmpty?.();
   };
   const schedule = () => {
     if (scheduled) return;
@@ -54,6 +54,13 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
     slots.give(granted);
     return true;
   };
+  /** Worker lanes have them all. One calls back when it gives some back; until then no job may wait too long. */
+  const waitForSlots = () => {
+    const lookAgain = queue.expire(performance.now());
+    if (lookAgain === undefined) whenEmpty?.();
+    else alarm.atLatest(lookAgain);
+  };
+  const alarm = createAlarm(waitForSlots);
   const run = (batch: readonly Job[], startedAt: number) => {
     watchdog.enter();
     const outcomes = runBatch(session, batch);
@@ -88,9 +95,11 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
     refuse(error) {
       refusal = error;
       queue.refuse(error);
+      whenEmpty?.();
     },
     async close() {
-      if (queue.size > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
+      if (queue.size > 0) await new Promise<void>((resolve) => (whenEmpty = resolve));
+      alarm.cancel();
       session.close();
     },
   };

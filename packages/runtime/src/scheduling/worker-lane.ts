@@ -39,6 +39,7 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
   const idle: ModelWorker[] = [];
   const runs = new Set<Run>();
   let refusal: SlipwayError | undefined;
+  let broken = false;
   let whenIdle: (() => void) | undefined;
 
   const started = options.workers.then(
@@ -67,6 +68,10 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
       if (worker !== undefined) void execute(worker, { jobs, startedAt });
       slots.give(granted - jobs.length);
     }
+    checkIdle();
+  };
+
+  const checkIdle = () => {
     if (runs.size === 0 && queue.size === 0) whenIdle?.();
   };
 
@@ -99,11 +104,13 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
       if (now >= stuckAt) fail(stuck(model.name));
       else alarm.atLatest(stuckAt);
     }
+    checkIdle();
   };
 
   const refuse = (error: SlipwayError) => {
     refusal = error;
     queue.refuse(error);
+    checkIdle();
   };
   const fail = (error: SlipwayError) => {
     if (broken) return;
@@ -111,7 +118,6 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
     refuse(error);
     options.onBroken(error);
   };
-  let broken = false;
 
   slots.onFree(dispatch);
   return {
