@@ -25,7 +25,7 @@ export function deploy() {
       ),
     )
     .action((name, flags) =>
-      performInWorkspace(flags, async ({ home, workspace, output, progress }) => {
+      performInWorkspace(flags, async ({ workspace, output, progress }) => {
         if (flags.model === undefined) throw modelMissing(name);
         const service = await Model.deploy({
           workspace,
@@ -46,7 +46,7 @@ export function deploy() {
           timeoutSec: flags.timeout,
           onProgress: showOperation(progress, `Deploying ${name}`),
         });
-        const call = await callOf(service, home);
+        const call = await callOf(service);
         output.result({ ...service.toJSON(), curl: call.curl }, () => describeDeployed(service, call));
       }),
     );

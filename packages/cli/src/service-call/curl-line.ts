@@ -1,39 +1,30 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { bodyExpression } from './body-expression.ts';
 
-/** A longer body makes a line that nobody reads: it goes into a file. */
+/** A longer body makes a line that nobody reads: it is computed instead. */
 const MAX_INLINE_CHARACTERS = 200;
 
 interface Call {
-  /** Name of the service. */
-  readonly name: string;
-  /** Folder for a body that is too long for the line; made if missing. */
-  readonly folder: string;
   readonly uri: string;
   readonly credential: string | undefined;
-  /** JSON text. */
-  readonly body: string;
+  /** What is sent, as JSON. */
+  readonly body: unknown;
 }
 
-/** A line for a shell that makes the call. */
-export async function curlLine({ name, folder, uri, credential, body }: Call): Promise<string> {
-  const data = body.length <= MAX_INLINE_CHARACTERS ? body : `@${await exampleFile(folder, name, body)}`;
-  return [
+/** A line for a shell that makes the call, on any machine that has curl and Node. */
+export function curlLine({ uri, credential, body }: Call): string {
+  const json = JSON.stringify(body);
+  const isShort = json.length <= MAX_INLINE_CHARACTERS;
+  const words = [
     'curl -sS',
     quoted(uri),
     ...(credential === undefined ? [] : ['-H', quoted(`Authorization: Bearer ${credential}`)]),
     '-H',
     quoted('Content-Type: application/json'),
     '-d',
-    quoted(data),
-  ].join(' ');
-}
-
-async function exampleFile(folder: string, name: string, body: string): Promise<string> {
-  const path = join(folder, `${name}.json`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path, body);
-  return path;
+    isShort ? quoted(json) : '@-',
+  ];
+  const computed = `node -p ${quoted(`JSON.stringify(${bodyExpression(body)})`)} | `;
+  return `${isShort ? '' : computed}${words.join(' ')}`;
 }
 
 /** Text as one word of a POSIX shell. */

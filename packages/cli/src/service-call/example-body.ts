@@ -14,13 +14,10 @@ interface PostDescription {
 }
 
 /**
- * A JSON body that a service takes, made from its own description; `undefined` if that cannot be had, because a deployment
+ * A body that a service takes, made from its own description; `undefined` if that cannot be had, because a deployment
  * has not failed when only the example call is missing.
  */
-export async function exampleBody(
-  swaggerUri: string,
-  credential: string | undefined,
-): Promise<string | undefined> {
+export async function exampleBody(swaggerUri: string, credential: string | undefined): Promise<unknown> {
   try {
     const answer = await fetch(swaggerUri, {
       headers: credential === undefined ? {} : { authorization: `Bearer ${credential}` },
@@ -29,7 +26,7 @@ export async function exampleBody(
     if (!answer.ok) return undefined;
     const document = (await answer.json()) as ServiceDescription;
     const schema = scoreSchema(document);
-    return schema === undefined ? undefined : JSON.stringify(exampleOf(schema, document));
+    return schema === undefined ? undefined : exampleOf(schema, document);
   } catch {
     return undefined;
   }
