@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { elementCount, type ReplicaModel, type SlipwayError, type Tensor } from '@slipway/contract';
@@ -144,6 +145,20 @@ test('a larger model runs on a worker, and gives the same there', async (t) => {
     inline.infer({ id: 'r', inputs: [image()] }),
   ]);
   assertClose(one.outputs[0]?.data, other.outputs[0]?.data);
+});
+
+test('throughput is a worker a core, and all of them answer', async (t) => {
+  const plane = await open(t, { loop: loopModel() }, { profile: 'throughput', cpuCores: 2 });
+  const [model] = plane.models;
+  assert.equal(model?.workers, Math.min(2, availableParallelism()));
+  assert.equal(model?.threads, 1);
+  const answers = await Promise.all(
+    [3n, 4n, 5n].map((steps) => plane.infer({ id: 'r', inputs: [count(steps)] })),
+  );
+  assert.deepEqual(
+    answers.map(({ outputs }) => outputs[0]?.data[0]),
+    [3, 4, 5],
+  );
 });
 
 test('a model with a loop is not trusted with the socket thread', async (t) => {

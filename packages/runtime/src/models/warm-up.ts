@@ -18,7 +18,7 @@ export interface WarmUp {
 
 /** Runs that are measured, and the milliseconds after which measuring ends with what there is. */
 const MEASURED_RUNS = 15;
-const MEASURING_MS = 250;
+const MEASURING_MS = 100;
 
 /** Rows of the shared run that is measured: where the cost of a row has levelled off for small models. */
 const MEASURED_ROWS = 16;

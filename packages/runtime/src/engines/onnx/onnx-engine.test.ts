@@ -3,7 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Tensor } from '@slipway/contract';
-import { encodeModel, identityModel, node, temporaryFolder, tensor, tensorSpec } from '@slipway/testkit';
+import {
+  encodeModel,
+  externalDataModel,
+  identityModel,
+  node,
+  temporaryFolder,
+  tensor,
+  tensorSpec,
+} from '@slipway/testkit';
 import { describeEngine } from '../describe-engine.ts';
 import type { EngineSession } from '../engine.ts';
 import { onnxEngine } from './onnx-engine.ts';
@@ -43,6 +51,16 @@ for (const [what, bytes, message] of BAD_TEXTS) {
     session.close();
   });
 }
+
+test('reads weights from the file beside the model', async (t) => {
+  const folder = await temporaryFolder(t);
+  const { model, dataFile, data } = externalDataModel();
+  writeFileSync(join(folder, dataFile), data);
+  const session = loadIn(folder, model);
+  const input: Tensor = { name: 'input', datatype: 'FP32', shape: [1, 4], data: new Float32Array(4) };
+  assert.deepEqual(session.run([input], ['output'])[0]?.data, Float32Array.of(1, 2, 3, 4));
+  session.close();
+});
 
 test('computes only the outputs that are asked for, in their order', async (t) => {
   const model = encodeModel({
