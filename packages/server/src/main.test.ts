@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ReplicaState } from '@slipway/contract';
 import { waitFor } from '@slipway/testkit';
 import {
   deploy,
@@ -69,4 +72,27 @@ test('goes back to what ran when a revision cannot be', async (t) => {
   assert.equal(alone.error?.message, 'The model file is no model.');
   await waitFor(async () => (await serviceOf(server, 'alone')).state === 'Failed', { what: 'failure' });
   await stopAll(server);
+});
+
+test('new keys are in force at every replica when the answer comes, and what was stopped comes back', async (t) => {
+  const home = await testHome(t);
+  const first = await startTestServer(t, home);
+  await registerModel(first, 'one');
+  await deployed(first, { name: 'digits', models: ['one'], config: { numReplicas: 2 } });
+  const replicas = await readyReplicas(first, 'digits', 2);
+  const path = '/workspaces/default/services/digits/keys';
+  assert.equal((await first.call('POST', path, { keyType: 'Primary' })).status, 200);
+  for (const { id } of replicas) {
+    const text = await readFile(join(home, 'replicas', id, 'state.json'), 'utf8');
+    assert.equal((JSON.parse(text) as ReplicaState).authGeneration, 2);
+  }
+  await stopAll(first);
+  const second = await startTestServer(t, home);
+  const back = await readyReplicas(second, 'digits', 2);
+  assert.ok(back.every(({ id }) => !replicas.some((replica) => replica.id === id)));
+  const logs = await fetch(`${second.info.url}/api/v1${path.replace('keys', 'logs')}`, {
+    headers: { authorization: `Bearer ${(await readFile(join(home, 'token'), 'utf8')).trim()}` },
+  });
+  assert.match(await logs.text(), new RegExp(`${replicas[0]?.id} drained`));
+  await stopAll(second);
 });

@@ -26,8 +26,8 @@ export interface HousekeepingOptions {
   readonly home: HomePaths;
   readonly store: Store;
   readonly contentStore: ContentStore;
-  readonly target: Target;
-  readonly reconciler: Reconciler;
+  readonly target: Pick<Target, 'observe'>;
+  readonly reconciler: Pick<Reconciler, 'all'>;
   readonly log: Logger;
   /** Blobs that no model names are kept this long: their model may be about to be registered. */
   readonly uploadGraceMs: number;

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { test } from 'node:test';
+import { openContentStore } from '@slipway/oci';
+import { temporaryFolder } from '@slipway/testkit';
+import pino from 'pino';
+import { addRevisionOf, addService } from '../fixtures/service-records.ts';
+import { writeJsonFile } from '../home/json-file.ts';
+import { openHome } from '../home/open-home.ts';
+import { createMemoryStore } from '../store/memory/memory-store.ts';
+import { endReplicaFolder } from '../targets/local/replica-folder.ts';
+import { createMemoryTarget } from '../targets/memory/memory-target.ts';
+import { createHousekeeping } from './housekeeping.ts';
+
+test('removes what nobody needs, and nothing else', async (t) => {
+  const home = await openHome(await temporaryFolder(t));
+  const store = createMemoryStore();
+  const contentStore = await openContentStore(home.store);
+  const files = async (text: string) => {
+    const blob = await contentStore.blobs.write(Readable.from([Buffer.from(text)]));
+    return [{ path: 'model.onnx', ...blob }];
+  };
+  const used = await contentStore.manifests.packModel({ files: await files('used') });
+  const unused = await contentStore.manifests.packModel({ files: await files('unused') });
+  const service = await addService(store, { uid: 'u', name: 'digits' });
+  const revision = await addRevisionOf(store, 'u', 1);
+  const models = [{ name: 'one', version: 1, digest: used.digest }];
+  await store.write((writer) => writer.put('revisions', 'u/1', { ...revision, models }));
+  for (const { digest } of [used, unused]) {
+    await contentStore.manifests.checkout(digest, home.model(digest));
+  }
+  for (const uid of [service.uid, 'gone']) await mkdir(home.service(uid));
+  for (const [id, uid] of [
+    ['ended', 'u'],
+    ['left', 'gone'],
+  ] as const) {
+    await mkdir(home.replica(id));
+    const authFile = home.serviceAuth(uid);
+    await writeJsonFile(home.replicaSpec(id), { kind: 'ReplicaSpec', replicaId: id, authFile });
+    await endReplicaFolder(home, id);
+  }
+  for (const [id, createdAt] of [
+    ['old', '2020-01-01T00:00:00.000Z'],
+    ['new', new Date().toISOString()],
+  ] as const) {
+    const record = { requestDigest: '', status: 200, body: null, headers: {}, createdAt };
+    await store.write((writer) => writer.put('idempotency', id, record));
+  }
+  const blobs = join(home.store, 'blobs', 'sha256');
+  const past = new Date(Date.now() - 60_000);
+  for (const name of await readdir(blobs)) await utimes(join(blobs, name), past, past);
+
+  const housekeeping = createHousekeeping({
+    home,
+    store,
+    contentStore,
+    target: createMemoryTarget({ cpuCores: 1, memoryGb: 1 }),
+    reconciler: { all: () => [] },
+    log: pino({ level: 'silent' }),
+    uploadGraceMs: 30_000,
+  });
+  await housekeeping.collect();
+  assert.deepEqual(await readdir(home.models), [used.digest.replace(':', '-')]);
+  assert.deepEqual(await readdir(home.services), ['u']);
+  assert.deepEqual(await readdir(home.replicas), ['ended']);
+  assert.ok(await contentStore.blobs.stat(used.digest));
+  assert.equal(await contentStore.blobs.stat(unused.digest), undefined);
+  const keys = await store.read((reader) => reader.list('idempotency', { limit: 10 }));
+  assert.deepEqual(
+    keys.map(({ id }) => id),
+    ['new'],
+  );
+  await housekeeping.stop();
+});
