@@ -5,8 +5,8 @@ import type { OrtType } from './datatypes.ts';
 
 /**
  * The synchronous binding beneath `onnxruntime-node`, whose public `run` wraps each call in a promise and a
- * `setImmediate` (29 µs against 10 µs for a tiny model). It is not public API: onnxruntime-node is pinned to
- * the version in which `ort-binding.test.ts` found what this file relies on.
+ * `setImmediate`, which costs more than a tiny model's run. It is not public API: onnxruntime-node is pinned
+ * to the version in which `ort-binding.test.ts` found what this file relies on.
  */
 export interface OrtBinding {
   readonly InferenceSession: new () => OrtSession;

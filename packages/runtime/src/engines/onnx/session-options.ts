@@ -9,7 +9,7 @@ const WEIGHTS_FILE = 'weights.bin';
 
 /**
  * Options of a session on the CPU. Spinning is off: threads that spin for work take cores from the socket
- * thread and from other sessions (measured: 19.5 against 12.8 images/s when cores are short).
+ * thread and from other sessions.
  */
 export function sessionOptions(threads: number): OrtSessionOptions {
   return {
