@@ -1,4 +1,4 @@
-import { SlipwayError } from '@slipway/contract';
+import { SlipwayError, toSlipwayError } from '@slipway/contract';
 import { Model } from '@slipway/sdk';
 import { examples } from '../command-line/define.ts';
 import { deploymentCommand, deploymentConfig } from '../command-line/deployment-options.ts';
@@ -42,14 +42,24 @@ export function deploy() {
           onProgress: showRegistration(progress),
         });
         if (!flags.wait) return output.result(service.toJSON(), () => describeBegun(service));
-        await service.waitForDeployment({
-          timeoutSec: flags.timeout,
-          onProgress: showOperation(progress, `Deploying ${name}`),
-        });
+        await service
+          .waitForDeployment({
+            timeoutSec: flags.timeout,
+            onProgress: showOperation(progress, `Deploying ${name}`),
+          })
+          .catch((thrown: unknown) => {
+            throw withWayOut(toSlipwayError(thrown), name);
+          });
         const call = await callOf(service);
         output.result({ ...service.toJSON(), curl: call.curl }, () => describeDeployed(service, call));
       }),
     );
+}
+
+/** A service whose deployment failed stays, for whoever wants to know why. */
+function withWayOut(error: SlipwayError, name: string): SlipwayError {
+  const wayOut = `See "slipway service events ${name}"; then deploy again with --overwrite, or "slipway service delete ${name}".`;
+  return new SlipwayError(error.code, `${error.message} ${wayOut}`, { details: error.details, cause: error });
 }
 
 function modelMissing(name: string): SlipwayError {

@@ -4,6 +4,7 @@ import { SlipwayError } from '@slipway/contract';
 import { Webservice } from '@slipway/sdk';
 import { apiCommand, examples } from '../command-line/define.ts';
 import { performInWorkspace } from '../command-line/perform-api.ts';
+import { scoringFailure } from '../service-call/scoring-failure.ts';
 
 export function score() {
   return apiCommand('score')
@@ -28,7 +29,9 @@ export function score() {
         const body = requestBody(parseJson(await readData(data)), input);
         const service = await Webservice.get({ workspace, name });
         progress.show(`Scoring with ${name}`);
-        const answer = await service.run(body);
+        const answer = await service.run(body).catch((thrown: unknown) => {
+          throw scoringFailure(thrown, name);
+        });
         output.result(only === undefined ? answer : pickOutput(answer, only), (value) =>
           JSON.stringify(value),
         );
