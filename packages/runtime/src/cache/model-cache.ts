@@ -89,7 +89,11 @@ function isSound(entry: string): boolean {
 
 function markUsed(entry: string): void {
   const now = new Date();
-  utimesSync(join(entry, MANIFEST_FILE), now, now);
+  try {
+    utimesSync(join(entry, MANIFEST_FILE), now, now);
+  } catch {
+    // A cache that can only be read serves all the same; whoever can write to it evicts a little less well.
+  }
 }
 
 function writeManifest(folder: string): void {

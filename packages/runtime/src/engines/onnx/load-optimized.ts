@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { version } from 'onnxruntime-node/dist/version.js';
 import { cacheKey, readCpuFlags } from '../../cache/cache-key.ts';
-import { createModelCache, MODEL_FILE, type ModelCache } from '../../cache/model-cache.ts';
+import { createModelCache, MODEL_FILE } from '../../cache/model-cache.ts';
 import type { LoadOptions } from '../engine.ts';
 import { type OrtSession, type OrtSessionOptions, ortBinding } from './ort-binding.ts';
 import { readableOrtMessage } from './ort-message.ts';
@@ -22,18 +22,27 @@ export interface LoadedSession {
 /** Loads a model, from the cache of optimized models where that is faster. Throws what ONNX Runtime throws. */
 export function loadSession(file: string, bytes: number, options: LoadOptions): LoadedSession {
   if (bytes < MIN_CACHED_BYTES) return { native: open(file, sessionOptions(options.threads)), notes: [] };
+  try {
+    return { native: openOptimized(file, options), notes: [] };
+  } catch (thrown) {
+    // If the model is to blame and not the cache, it throws here again.
+    const native = open(file, sessionOptions(options.threads));
+    const reason = readableOrtMessage(thrown);
+    return { native, notes: [`The optimized model could not be kept in ${options.cacheDir}: ${reason}`] };
+  }
+}
+
+/** A new entry is loaded instead of keeping the session that made it, so that its weights are mapped and shared. */
+function openOptimized(file: string, options: LoadOptions): OrtSession {
+  const { digest, threads } = options;
   const cache = createModelCache(options.cacheDir);
-  const key = cacheKey({
-    digest: options.digest,
-    engineVersion: version,
-    cpuFlags: readCpuFlags(),
-    options: FORMAT,
-  });
+  const key = cacheKey({ digest, engineVersion: version, cpuFlags: readCpuFlags(), options: FORMAT });
   const found = cache.find(key);
-  const cached = found === undefined ? undefined : openEntry(found, options.threads);
-  if (cached !== undefined) return { native: cached, notes: [] };
+  const native = found === undefined ? undefined : openEntry(found, threads);
+  if (native !== undefined) return native;
   cache.remove(key);
-  return loadAndAdd(file, options, cache, key);
+  const entry = cache.add(key, (folder) => open(file, savingSessionOptions(threads, folder)).dispose());
+  return open(join(entry, MODEL_FILE), optimizedSessionOptions(threads));
 }
 
 /** `undefined` if the entry cannot be loaded after all. */
@@ -43,20 +52,6 @@ function openEntry(folder: string, threads: number): OrtSession | undefined {
   } catch {
     // It is made again from the model itself, which decides whether anything is wrong.
     return undefined;
-  }
-}
-
-/** Loads the new entry instead of keeping the session that made it, so that the weights are mapped and shared. */
-function loadAndAdd(file: string, options: LoadOptions, cache: ModelCache, key: string): LoadedSession {
-  const { threads } = options;
-  try {
-    const entry = cache.add(key, (folder) => open(file, savingSessionOptions(threads, folder)).dispose());
-    return { native: open(join(entry, MODEL_FILE), optimizedSessionOptions(threads)), notes: [] };
-  } catch (thrown) {
-    // If the model is to blame, it throws here again.
-    const native = open(file, sessionOptions(threads));
-    const reason = readableOrtMessage(thrown);
-    return { native, notes: [`The optimized model could not be kept in ${options.cacheDir}: ${reason}`] };
   }
 }
 
