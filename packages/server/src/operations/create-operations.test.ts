@@ -65,6 +65,7 @@ test('runs what is enqueued, with progress, a log, and one change told for each'
   const operations = startOperations(t, store, async ({ report }) => {
     await report({ percent: 40, message: 'half way' });
     await report({ message: 'careful', level: 'warn' });
+    return 'All is well.';
   });
   const watching = new AbortController();
   const id = await store.write(async (writer) => {
@@ -80,7 +81,7 @@ test('runs what is enqueued, with progress, a log, and one change told for each'
   assert.equal(done.percent, 100);
   assert.equal(done.lease, null);
   assert.ok(done.startedAt && done.finishedAt && isFinal(done.state));
-  assert.deepEqual(await lines(store, id), ['1 info half way', '2 warn careful', '3 info Done.']);
+  assert.deepEqual(await lines(store, id), ['1 info half way', '2 warn careful', '3 info All is well.']);
   await waitFor(() => told >= 4, { what: 'every change to be told' });
   watching.abort();
 });
@@ -117,6 +118,7 @@ test('one runs for each resource at a time, in order', async (t) => {
   const operations = startOperations(t, store, async ({ operation }) => {
     begun.push(operation.id);
     await new Promise<void>((resolve) => gates.set(operation.id, resolve));
+    return 'Done.';
   });
   const first = await enqueue(store, operations);
   const second = await enqueue(store, operations);
@@ -158,6 +160,7 @@ test('the next server goes on with what was running', async (t) => {
   let resumed = false;
   startOperations(t, store, async (context) => {
     resumed = context.resumed;
+    return 'Done.';
   });
   const done = await inState(store, id, 'Succeeded');
   assert.equal(resumed, true);

@@ -126,8 +126,8 @@ export function createOperations({ store, handlers, log }: OperationsOptions): O
       },
     };
     try {
-      await handlers[operation.kind](context);
-      return { state: 'Succeeded', message: 'Done.', error: null };
+      const message = await handlers[operation.kind](context);
+      return { state: 'Succeeded', message, error: null };
     } catch (thrown) {
       if (thrown instanceof ServerEnding) return undefined;
       return endingOf(thrown);

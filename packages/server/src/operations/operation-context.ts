@@ -22,10 +22,10 @@ export interface OperationContext {
 
 /**
  * Does the work of one kind. It looks at what there is and goes on from there, so that it can be called again
- * after a crash at any point. It returns when the work is done and throws when it cannot be; `cancelled` and
- * `deadline_exceeded` end the operation as `Cancelled` and `TimedOut`, everything else as `Failed`.
+ * after a crash at any point. It returns what was reached, in a sentence, and throws when it cannot be reached;
+ * `cancelled` and `deadline_exceeded` end the operation as `Cancelled` and `TimedOut`, everything else as `Failed`.
  */
-export type OperationHandler = (context: OperationContext) => Promise<void>;
+export type OperationHandler = (context: OperationContext) => Promise<string>;
 
 /** A handler for each kind. */
 export type OperationHandlers = Readonly<Record<OperationKind, OperationHandler>>;

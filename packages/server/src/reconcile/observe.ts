@@ -62,6 +62,8 @@ function adopt(observed: ObservedReplica, { revisions }: ServiceSnapshot, now: n
     memoryGb: goal?.memoryGb ?? 0,
     drainGraceMs,
     started: true,
+    // It became ready under an earlier control plane, which told so.
+    readyAt: observed.state?.phase === 'ready' ? now : null,
   };
 }
 
@@ -98,7 +100,6 @@ function noteChange(
   const about = { revision: note.revision, replica: note.id };
   if (note.readyAt === null && note.observed?.state?.phase === 'ready') {
     note.readyAt = now;
-    if (note.template === desired.wanted?.template) notes.rollout.everReady = true;
     events.push({
       type: 'Normal',
       reason: 'ReplicaReady',
@@ -106,6 +107,7 @@ function noteChange(
       ...about,
     });
   }
+  if (note.readyAt !== null && note.template === desired.wanted?.template) notes.rollout.everReady = true;
   if (isAlive(note) || note.retiredAt !== null || note.drainedAt !== null) return events;
   const restart = restartAfter(viewOf(note, null), now);
   notes.restarts = [...notes.restarts, restart];

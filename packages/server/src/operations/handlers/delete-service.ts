@@ -29,7 +29,7 @@ export function createDeleteHandler(deps: DeleteDeps): OperationHandler {
     const name = context.operation.resource.slice('services/'.length);
     const service = (await deps.store.read((reader) => reader.get('services', name)))?.value;
     // Gone, or another of the same name: this one had been deleted when the server ended.
-    if (!service?.deleting) return;
+    if (!service?.deleting) return `The service ${name} is gone.`;
     await context.report({ percent: 0, message: `Deleting the service ${name}.` });
     await deps.reconciler.wake(name);
     await waitForReplicas(deps, context, name);
@@ -38,6 +38,7 @@ export function createDeleteHandler(deps: DeleteDeps): OperationHandler {
     await deps.store.write((writer) => removeRecords(writer, service));
     await deps.reconciler.wake(name);
     deps.released();
+    return `The service ${name} is deleted.`;
   };
 }
 

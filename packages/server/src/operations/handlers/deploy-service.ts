@@ -29,10 +29,14 @@ interface Deployed {
 export function createDeployHandler(deps: DeployDeps): OperationHandler {
   return async (context) => {
     const first = await requireDeployed(deps, context);
+    const healthy = `Revision ${first.revision.number} of ${first.service.name} is healthy.`;
+    // Only its words were changed: nothing has to be started.
+    if (first.revision.status === 'active') return healthy;
     if (!context.resumed) await tryAgain(deps, first);
     try {
       await prepare(deps, context, first);
       await follow(deps, context, first.service.uid);
+      return healthy;
     } catch (thrown) {
       if (context.signal.aborted) return await end(deps, context, first);
       await fail(deps, first, toSlipwayError(thrown));
@@ -50,7 +54,7 @@ async function tryAgain({ store }: DeployDeps, { service, revision }: Deployed):
 
 async function prepare(
   { checkout, fleet, reconciler }: DeployDeps,
-  { report, operation }: OperationContext,
+  { report }: OperationContext,
   { service, revision }: Deployed,
 ): Promise<void> {
   await report({ percent: 0, message: `Deploying revision ${revision.number} of ${service.name}.` });
@@ -65,7 +69,7 @@ async function prepare(
   const { numReplicas } = revision.config;
   await report({
     percent: PREPARED_PERCENT,
-    message: `Starting ${numReplicas} ${numReplicas === 1 ? 'replica' : 'replicas'} for ${operation.resource}.`,
+    message: `Starting ${numReplicas} ${numReplicas === 1 ? 'replica' : 'replicas'}.`,
   });
   await reconciler.wake(service.name);
 }
@@ -78,6 +82,8 @@ async function follow(deps: DeployDeps, context: OperationContext, uid: string):
   const reporter = createRolloutReporter(context.report, PREPARED_PERCENT);
   for await (const _ of changesOf(reconciler, name, context.signal)) {
     const { service, revision } = await requireDeployed(deps, context, uid);
+    const live = reconciler.live(name);
+    if (live !== undefined) await reporter.report(live, revisionGoal(revision));
     if (revision.status === 'active' || revision.status === 'superseded') return;
     if (revision.status === 'failed') {
       throw errorFromBody(revision.error ?? { code: 'internal', message: 'No reason was noted.' });
@@ -85,8 +91,6 @@ async function follow(deps: DeployDeps, context: OperationContext, uid: string):
     if (service.revision !== revision.number) {
       throw new SlipwayError('cancelled', `Revision ${service.revision} took its place.`);
     }
-    const live = reconciler.live(name);
-    if (live !== undefined) await reporter.report(live, revisionGoal(revision));
   }
   throw context.signal.reason;
 }
@@ -111,7 +115,7 @@ async function requireDeployed(
 }
 
 /** The server ends: leave everything as it is. Somebody cancelled: back to what was active. */
-async function end(deps: DeployDeps, { signal }: OperationContext, deployed: Deployed): Promise<void> {
+async function end(deps: DeployDeps, { signal }: OperationContext, deployed: Deployed): Promise<never> {
   const reason: unknown = signal.reason;
   if (!(reason instanceof SlipwayError)) throw reason;
   await fail(deps, deployed, cancelledByRequest());
