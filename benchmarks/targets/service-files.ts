@@ -5,7 +5,6 @@ import {
   DEFAULT_DRAIN_GRACE_SECONDS,
   DEFAULT_MAX_BODY_BYTES,
   DEFAULT_MAX_QUEUE_LENGTH,
-  DEFAULT_MAX_QUEUE_WAIT_MS,
   DEFAULT_SCORING_TIMEOUT_MS,
   type ReplicaLimits,
   type ServiceAuth,
@@ -21,12 +20,15 @@ export const ADMIN_TOKEN = randomBytes(24).toString('base64url');
 /** A process that has not said that it is ready after so many milliseconds will not. */
 const START_TIMEOUT_MS = 30_000;
 
-/** The limits of a deployment for which nothing was said. */
+/** Milliseconds that a request may wait for its turn here: a refusal would be quick, and no measurement. */
+const MAX_QUEUE_WAIT_MS = 20_000;
+
+/** Otherwise the limits of a deployment for which nothing was said. */
 export const LIMITS: ReplicaLimits = {
   maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
   maxConcurrentRequests: null,
   maxQueueLength: DEFAULT_MAX_QUEUE_LENGTH,
-  maxQueueWaitMs: DEFAULT_MAX_QUEUE_WAIT_MS,
+  maxQueueWaitMs: MAX_QUEUE_WAIT_MS,
   scoringTimeoutMs: DEFAULT_SCORING_TIMEOUT_MS,
   drainGraceSeconds: DEFAULT_DRAIN_GRACE_SECONDS,
 };
