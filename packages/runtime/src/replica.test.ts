@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { addModel, loopModel } from '@slipway/testkit';
-import { startReplica, startReplicaProcess, waitForPhase, writeReplicaFiles } from './replica-fixtures.ts';
+import type { ReplicaState } from '@slipway/contract';
+import { addModel, loopModel, waitFor } from '@slipway/testkit';
+import {
+  startReplica,
+  startReplicaProcess,
+  type TestReplica,
+  waitForPhase,
+  writeReplicaFiles,
+} from './replica-fixtures.ts';
 
 test('a replica tells its state, and its admin listener asks for the token', async (t) => {
   const replica = await startReplica(t, { model: addModel() });
@@ -18,7 +27,7 @@ test('a replica tells its state, and its admin listener asks for the token', asy
 test('SIGTERM answers what runs, takes nothing new, and ends with 0', async (t) => {
   const replica = await startReplica(t, { model: loopModel(), spec: { lane: 'worker' } });
   const running = replica.score('{"data":[300000]}');
-  await assertRunning(replica);
+  await waitUntilRunning(replica);
   const ended = replica.process.stop();
   const response = await running;
   assert.equal(response.status, 200);
@@ -27,14 +36,48 @@ test('SIGTERM answers what runs, takes nothing new, and ends with 0', async (t) 
   assert.equal((await replica.state()).phase, 'draining');
 });
 
-async function assertRunning(replica: {
-  admin(method: string, path: string): Promise<Response>;
-}): Promise<void> {
-  for (let inFlight = 0; inFlight === 0; ) {
-    const state = await (await replica.admin('GET', '/status')).json();
-    ({ inFlight } = state as { inFlight: number });
-  }
+async function waitUntilRunning(replica: TestReplica): Promise<void> {
+  await waitFor(
+    async () => {
+      const state = await (await replica.admin('GET', '/status')).json();
+      return (state as ReplicaState).inFlight > 0;
+    },
+    { what: 'the request to run' },
+  );
 }
+
+test('one request too many is refused in words that the gateway understands, and counted', async (t) => {
+  const replica = await startReplica(t, {
+    model: loopModel(),
+    limits: { maxConcurrentRequests: 1, maxQueueLength: 1, maxQueueWaitMs: 30_000, scoringTimeoutMs: 30_000 },
+    spec: { lane: 'worker' },
+  });
+  const running = replica.score('{"data":[300000]}');
+  await waitUntilRunning(replica);
+  const waiting = [replica.score('{"data":[1]}'), replica.score('{"data":[1]}')];
+  const refused = await Promise.race(waiting);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.headers.get('x-slipway-not-run'), 'true');
+  assert.equal(await refused.text(), 'Too many requests for service digits (overloaded)');
+  assert.equal((await running).status, 200);
+  assert.deepEqual((await Promise.all(waiting)).map(({ status }) => status).sort(), [200, 503]);
+
+  const metrics = await (await fetch(`${replica.url}/metrics`)).text();
+  assert.match(metrics, /^slipway_errors_total\{code="overloaded"\} 1$/m);
+  assert.match(metrics, /^slipway_requests_total\{status="503"\} 1$/m);
+  assert.match(metrics, /^slipway_overhead_duration_seconds_count 2$/m);
+  assert.match(metrics, /^slipway_batch_size_sum 2$/m);
+});
+
+test('a replica that cannot write its state does not serve unseen', async (t) => {
+  const spec = await writeReplicaFiles(t, { model: addModel() });
+  const folder = dirname(spec.stateFile);
+  const broken = { ...spec, stateFile: join(folder, 'no-such-folder', 'state.json') };
+  await writeFile(join(folder, 'spec.json'), JSON.stringify(broken));
+  const started = await startReplicaProcess(t, spec);
+  assert.deepEqual(await started.exit, { code: 1, signal: null });
+  assert.match(started.stdout(), /Make room on the disk/);
+});
 
 test('a stuck run costs its replica: the state says so and liveness fails', async (t) => {
   const replica = await startReplica(t, {
