@@ -7,6 +7,7 @@ import type { ReplicaRoute } from '@slipway/contract';
 import { freePort, type StartedProcess, startProcess, waitFor } from '@slipway/testkit';
 import { digits, startGateway, startReplica } from './started-gateway.test.helper.ts';
 
+const REPLICA_CLOSED = 'Replica closed connection before replying';
 const SCORE = '/api/v1/service/digits/score';
 
 async function startReplicaProcess(
@@ -129,23 +130,29 @@ test('a replica that closes before it replies: another is asked, and a 502 if th
   const response = await fetch(gateway.url + SCORE, { method: 'POST', body: 'x' });
   assert.equal(response.status, 502);
   assert.ok(response.headers.get('x-ms-request-id'));
-  assert.equal(await response.text(), 'Replica closed connection before replying');
+  assert.equal(await response.text(), REPLICA_CLOSED);
   assert.equal(calls, 2);
 });
 
-test('once a response has begun, nothing is sent again and the caller is cut off', async (t) => {
-  const gateway = await startGateway(t);
-  let calls = 0;
-  const breaking: Parameters<typeof startReplica>[2] = (request, response) => {
-    calls += 1;
-    response.writeHead(200, { 'content-length': 10 });
-    response.write('half', () => request.socket.destroy());
-  };
-  await gateway.route(digits([await startReplica(t, 'a', breaking), await startReplica(t, 'b', breaking)]));
-  const response = await fetch(gateway.url + SCORE);
-  await assert.rejects(response.text());
-  assert.equal(calls, 1);
-});
+for (const { name, length } of [
+  { name: 'a small one is a 502', length: 10 },
+  { name: 'a large one is cut off', length: 1_000_000 },
+]) {
+  test(`a response that breaks off is not asked for again: ${name}`, async (t) => {
+    const gateway = await startGateway(t);
+    let calls = 0;
+    const breaking: Parameters<typeof startReplica>[2] = (request, response) => {
+      calls += 1;
+      response.writeHead(200, { 'content-length': length });
+      response.write('half', () => request.socket.destroy());
+    };
+    await gateway.route(digits([await startReplica(t, 'a', breaking), await startReplica(t, 'b', breaking)]));
+    const response = await fetch(gateway.url + SCORE);
+    if (length > 10) await assert.rejects(response.text());
+    else assert.equal(`${response.status} ${await response.text()}`, `502 ${REPLICA_CLOSED}`);
+    assert.equal(calls, 1);
+  });
+}
 
 test('a replica that is silent past the scoring timeout is a 504, and the request is taken back', async (t) => {
   const gateway = await startGateway(t);

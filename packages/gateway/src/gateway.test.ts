@@ -123,6 +123,25 @@ for (const { name, send, status } of [
   });
 }
 
+test('small answers of any kind of bytes come through as they are', async (t) => {
+  const gateway = await startGateway(t);
+  const bytes = Buffer.from(Array.from({ length: 512 }, (_, index) => index % 256));
+  const replica = await startReplica(t, 'r1', (request, response) => {
+    if (request.url === '/none') response.writeHead(204);
+    else response.writeHead(200, { 'content-length': bytes.length });
+    if (request.url === '/pieces')
+      response.write(bytes.subarray(0, 100), () => response.end(bytes.subarray(100)));
+    else response.end(request.url === '/none' || request.method === 'HEAD' ? undefined : bytes);
+  });
+  await gateway.route(digits([replica]));
+  const call = (path: string, method = 'GET') =>
+    fetch(`${gateway.url}/api/v1/service/digits/${path}`, { method });
+  assert.deepEqual(Buffer.from(await (await call('whole')).arrayBuffer()), bytes);
+  assert.deepEqual(Buffer.from(await (await call('pieces')).arrayBuffer()), bytes);
+  assert.equal((await call('none')).status, 204);
+  assert.equal((await call('whole', 'HEAD')).headers.get('content-length'), '512');
+});
+
 test('a 500 of a replica is a 502 of the gateway, with its body', async (t) => {
   const gateway = await startGateway(t);
   const replica = await startReplica(t, 'r1', (_request, response) => {

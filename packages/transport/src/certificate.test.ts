@@ -6,13 +6,14 @@ import { connect } from 'node:tls';
 import type { SlipwayError } from '@slipway/contract';
 import {
   onTestEnd,
+  openRaw,
   TEST_CERTIFICATES,
   type TestCertificate,
   temporaryFolder,
   waitFor,
 } from '@slipway/testkit';
 import { readCertificate } from './certificate.ts';
-import { createListener } from './listener.ts';
+import { createListener, type Listener } from './listener.ts';
 
 const { first, second } = TEST_CERTIFICATES;
 
@@ -21,7 +22,10 @@ async function writePair(folder: string, pair: TestCertificate): Promise<void> {
   await writeFile(join(folder, 'tls.key'), pair.key);
 }
 
-async function start(t: TestContext, folder: string): Promise<{ port: number; errors: SlipwayError[] }> {
+async function start(
+  t: TestContext,
+  folder: string,
+): Promise<{ port: number; listener: Listener; errors: SlipwayError[] }> {
   const errors: SlipwayError[] = [];
   const listener = await createListener({
     host: '127.0.0.1',
@@ -31,7 +35,7 @@ async function start(t: TestContext, folder: string): Promise<{ port: number; er
     onError: (error) => errors.push(error),
   });
   onTestEnd(t, listener.close);
-  return { port: listener.port, errors };
+  return { port: listener.port, listener, errors };
 }
 
 /** The common name of the certificate that the port shows now. */
@@ -95,4 +99,13 @@ test('a certificate that is not there is an error naming the files', async (t) =
     readCertificate({ certFile: join(folder, 'a'), keyFile: join(folder, 'b') }),
     (error: SlipwayError) => error.code === 'invalid_argument' && error.message.includes(join(folder, 'a')),
   );
+});
+
+test('a caller that never ends its handshake does not keep the port from closing', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writePair(folder, first);
+  const { port, listener } = await start(t, folder);
+  const silent = await openRaw(t, port, '\x16\x03\x01');
+  assert.equal(await listener.drain(10_000), true);
+  assert.equal(await silent.closed, '');
 });

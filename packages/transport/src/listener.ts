@@ -1,14 +1,16 @@
-import type { Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { SlipwayError } from '@slipway/contract';
+import type { SlipwayError } from '@slipway/contract';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
-import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
+import { trackConnections } from './connections.ts';
+import type { HttpHandler } from './http-message.ts';
 import { createHttp1Server } from './http1.ts';
 import { createHttp2Sessions } from './http2.ts';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';
+import { listen } from './listen.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
 import { createRequestsInFlight } from './requests-in-flight.ts';
+import { createServeRequest } from './serve-request.ts';
 import { waitAtMost } from './wait.ts';
 
 /** After the last response, connections get this long to close by themselves. */
@@ -47,15 +49,21 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   const limits: TransportLimits = Object.freeze({ ...DEFAULT_TRANSPORT_LIMITS, ...options.limits });
   const certificate = options.tls === null ? null : await readCertificate(options.tls);
   const inFlight = createRequestsInFlight();
-  const sniffed = new Set<Socket>();
   const http2 = createHttp2Sessions(limits);
   const http1 = createHttp1Server(limits, certificate, accept, inFlight.hasBegun);
   const { server } = http1;
+  const connections = trackConnections(server);
+  const serve = createServeRequest(options.handler, inFlight, options.onError);
   for (const source of [server, http2.server]) {
     source.on('request', serve);
     // Without this, Node would ask for the body before the handler has seen how long it is.
     source.on('checkContinue', serve);
   }
+  const port = await listen(server, options.host, options.port);
+  const watch =
+    options.tls === null || certificate === null
+      ? undefined
+      : watchCertificate(options.tls, certificate, { changed: http1.renew, failed: options.onError });
 
   function accept(socket: Socket): void {
     if (socket instanceof TLSSocket) {
@@ -63,57 +71,25 @@ export async function createListener(options: ListenerOptions): Promise<Listener
       else http1.serve(socket);
       return;
     }
-    sniffed.add(socket);
+    connections.undecided.add(socket);
     sniffProtocol(socket, limits.headerTimeoutMs, {
-      left: () => sniffed.delete(socket),
+      left: () => connections.undecided.delete(socket),
       http1: http1.serve,
       http2: http2.serve,
     });
   }
 
-  function serve(request: HttpRequest, response: HttpResponse): void {
-    inFlight.add(request, response);
-    // A connection that breaks shows in 'close'; without a listener its error would be thrown.
-    response.on('error', ignore);
-    try {
-      const answered = options.handler(request, response);
-      if (answered instanceof Promise) answered.catch((error) => answerDefect(error, response));
-    } catch (error) {
-      answerDefect(error, response);
-    }
-  }
-
-  function answerDefect(error: unknown, response: HttpResponse): void {
-    options.onError(
-      new SlipwayError('internal', 'A request could not be answered because of a defect.', { cause: error }),
-    );
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    response.writeHead(500, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ message: 'An internal server error occurred.' }));
-  }
-
-  const port = await listen(server, options.host, options.port);
-  const watch =
-    options.tls === null || certificate === null
-      ? undefined
-      : watchCertificate(options.tls, certificate, {
-          changed: http1.renew,
-          failed: options.onError,
-        });
-
   function stopAccepting(): Promise<void> {
     watch?.close();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of sniffed) socket.destroy();
+    connections.destroyUndecided();
     return closed;
   }
 
-  function cutOff(): void {
+  async function cutOff(closed: Promise<void>): Promise<void> {
     http2.destroy();
-    server.closeAllConnections();
+    connections.destroyAll();
+    await closed;
   }
 
   return {
@@ -125,47 +101,9 @@ export async function createListener(options: ListenerOptions): Promise<Listener
       const clean = await waitAtMost(inFlight.settled(), graceMs);
       server.closeIdleConnections();
       await waitAtMost(closed, CLOSE_GRACE_MS);
-      cutOff();
-      await closed;
+      await cutOff(closed);
       return clean;
     },
-    close: async () => {
-      const closed = stopAccepting();
-      cutOff();
-      await closed;
-    },
+    close: () => cutOff(stopAccepting()),
   };
-}
-
-function ignore(): void {}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, host, port)));
-    server.listen({ host, port }, () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): SlipwayError {
-  const details = { host, port };
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new SlipwayError(
-        'conflict',
-        `Port ${port} on ${host} is in use by another process. Stop that process or choose another port.`,
-        { details, cause: error },
-      );
-    case 'EACCES':
-      return new SlipwayError(
-        'permission_denied',
-        `This user may not listen on port ${port}. Choose a port from 1024.`,
-        { details, cause: error },
-      );
-    default:
-      return new SlipwayError(
-        'invalid_argument',
-        `Cannot listen on ${host}, port ${port}: ${error.message}. Choose an address of this machine.`,
-        { details, cause: error },
-      );
-  }
 }

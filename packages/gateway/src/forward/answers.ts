@@ -41,7 +41,10 @@ export function answerFailure(
       break;
     }
     case 'closed':
-      answerText(exchange, 502, 'Replica closed connection before replying');
+    case 'broken':
+      // Half a response cannot be mended; a caller that sees the connection end knows that it is half.
+      if (response.headersSent) response.destroy();
+      else answerText(exchange, 502, 'Replica closed connection before replying');
       break;
     case 'timeout':
       answerMessage(exchange, 504, 'The service did not answer within its scoring timeout.');
@@ -49,7 +52,6 @@ export function answerFailure(
     case 'too_large':
       answerMessage(exchange, 413, `The body is larger than the limit of ${maxBodyBytes} bytes.`);
       break;
-    case 'broken':
     case 'abandoned':
       // Nobody is left to be told.
       break;

@@ -5,14 +5,11 @@ import type { HttpResponse } from '@slipway/transport';
 import type { Dispatcher } from 'undici';
 import type { Replica } from '../routes/replica.ts';
 import type { Cancellation } from './cancellation.ts';
-import { headersForCaller } from './headers.ts';
 import { BodyTooLarge, type RequestBody } from './request-body.ts';
+import { createResponseRelay } from './response-relay.ts';
 
 /** The most of a refusal's text that is kept for the caller. */
 const MAX_REFUSAL_BYTES = 65_536;
-
-/** A caller that reads nothing of its answer for this long is given up. */
-const STALL_TIMEOUT_MS = 60_000;
 
 /** A request as every replica would get it. */
 export interface ReplicaRequest {
@@ -23,7 +20,7 @@ export interface ReplicaRequest {
 }
 
 /** How sending a request to one replica ended. */
-export type AttemptOutcome = { readonly kind: 'answered'; readonly status: number } | AttemptFailure;
+export type AttemptOutcome = { readonly kind: 'answered' } | AttemptFailure;
 
 export type AttemptFailure =
   /** No connection could be made. */
@@ -37,7 +34,7 @@ export type AttemptFailure =
     }
   /** The connection ended without a byte of a response. */
   | { readonly kind: 'closed'; readonly error: Error }
-  /** The connection ended within the response; the caller's was cut off too. */
+  /** The connection ended within the response. */
   | { readonly kind: 'broken'; readonly error: Error }
   /** Nothing came within the time. */
   | { readonly kind: 'timeout' }
@@ -56,6 +53,7 @@ export function attempt(
   cancellation: Cancellation,
 ): Promise<AttemptOutcome> {
   return new Promise((resolve) => {
+    const relay = createResponseRelay(response, ids);
     let controller: Dispatcher.DispatchController | undefined;
     let status = 0;
     let refusal:
@@ -87,20 +85,6 @@ export function attempt(
       return { kind: 'refused', status, headers, text: Buffer.concat(chunks) };
     }
 
-    /** Holds the replica back until the caller has read what there is, and cuts off a caller that stops reading. */
-    function waitForCaller(source: Dispatcher.DispatchController): void {
-      source.pause();
-      const stalled = setTimeout(() => response.destroy(), STALL_TIMEOUT_MS);
-      const end = () => {
-        clearTimeout(stalled);
-        response.off('drain', end);
-        response.off('close', end);
-        source.resume();
-      };
-      response.on('drain', end);
-      response.on('close', end);
-    }
-
     replica.pool.dispatch(optionsOf(request), {
       onRequestStart: (started) => {
         controller = started;
@@ -113,8 +97,7 @@ export function attempt(
           refusal = { headers, chunks: [], bytes: 0 };
           return;
         }
-        // A replica's own failure is the failure of somebody behind this door.
-        response.writeHead(code === 500 ? 502 : code, headersForCaller(headers, ids));
+        relay.start(code, headers);
       },
       onResponseData: (source, chunk) => {
         if (refusal !== undefined) {
@@ -122,17 +105,15 @@ export function attempt(
           if (refusal.bytes <= MAX_REFUSAL_BYTES) refusal.chunks.push(chunk);
           return;
         }
-        if (!response.write(chunk)) waitForCaller(source);
+        relay.data(chunk, source);
       },
       onResponseEnd: () => {
         if (refusal !== undefined) return settle(refused(refusal));
-        response.end();
-        settle({ kind: 'answered', status: response.statusCode });
+        relay.end();
+        settle({ kind: 'answered' });
       },
       onResponseError: (_controller, error) => {
-        const failure = failed(error);
-        if (failure.kind === 'broken') response.destroy();
-        settle(failure);
+        settle(failed(error));
       },
     });
   });

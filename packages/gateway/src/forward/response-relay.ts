@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { HttpResponse } from '@slipway/transport';
+import { headersForCaller } from './headers.ts';
+
+/** A response up to this size is held until it is whole: headers and body in one write take half the time of two. */
+const MAX_HELD_BYTES = 16_384;
+
+/** A caller that reads nothing of its answer for this long is given up. */
+const STALL_TIMEOUT_MS = 60_000;
+
+interface HeldResponse {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly chunks: Buffer[];
+}
+
+/** What can be told to wait. */
+interface Source {
+  pause(): void;
+  resume(): void;
+}
+
+/** Passes a replica's response on to the caller while it comes. */
+export interface ResponseRelay {
+  start(status: number, headers: IncomingHttpHeaders): void;
+  data(chunk: Buffer, source: Source): void;
+  end(): void;
+}
+
+export function createResponseRelay(
+  response: HttpResponse,
+  ids: Readonly<Record<string, string>>,
+): ResponseRelay {
+  let held: HeldResponse | undefined;
+
+  return {
+    start: (code, replicaHeaders) => {
+      // A replica's own failure is the failure of somebody behind this door.
+      const status = code === 500 ? 502 : code;
+      const headers = headersForCaller(replicaHeaders, ids);
+      const length = Number(replicaHeaders['content-length'] ?? Number.POSITIVE_INFINITY);
+      if (length <= MAX_HELD_BYTES) held = { status, headers, chunks: [] };
+      else response.writeHead(status, headers);
+    },
+    data: (chunk, source) => {
+      if (held !== undefined) held.chunks.push(chunk);
+      else if (!response.write(chunk)) waitForCaller(response, source);
+    },
+    end: () => {
+      if (held === undefined) response.end();
+      else sendHeld(response, held);
+    },
+  };
+}
+
+function sendHeld(response: HttpResponse, { status, headers, chunks }: HeldResponse): void {
+  response.writeHead(status, headers);
+  if (chunks.length === 0) {
+    response.end();
+    return;
+  }
+  const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  // As text of one byte a character, Node joins it to the headers.
+  response.end(body.toString('latin1'), 'latin1');
+}
+
+/** Holds the replica back until the caller has read what there is. */
+function waitForCaller(response: HttpResponse, source: Source): void {
+  source.pause();
+  const stalled = setTimeout(() => response.destroy(), STALL_TIMEOUT_MS);
+  response.on('drain', goOn);
+  response.on('close', goOn);
+
+  function goOn(): void {
+    clearTimeout(stalled);
+    response.off('drain', goOn);
+    response.off('close', goOn);
+    source.resume();
+  }
+}

@@ -1,0 +1,36 @@
+import { SlipwayError } from '@slipway/contract';
+import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
+import type { RequestsInFlight } from './requests-in-flight.ts';
+
+/** Runs the handler for every request, and answers for it when it fails. */
+export function createServeRequest(
+  handler: HttpHandler,
+  inFlight: RequestsInFlight,
+  onError: (error: SlipwayError) => void,
+): (request: HttpRequest, response: HttpResponse) => void {
+  return (request, response) => {
+    inFlight.add(request, response);
+    // A connection that breaks shows in 'close'; without a listener its error would be thrown.
+    response.on('error', ignore);
+    try {
+      const answered = handler(request, response);
+      if (answered instanceof Promise) answered.catch((error) => answerDefect(error, response));
+    } catch (error) {
+      answerDefect(error, response);
+    }
+  };
+
+  function answerDefect(error: unknown, response: HttpResponse): void {
+    onError(
+      new SlipwayError('internal', 'A request could not be answered because of a defect.', { cause: error }),
+    );
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.writeHead(500, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ message: 'An internal server error occurred.' }));
+  }
+}
+
+function ignore(): void {}
