@@ -18,6 +18,7 @@ export function createRunSlots(limit: number | null): RunSlots {
       return granted;
     },
     give(count) {
+      if (count === 0) return;
       const wereNone = free === 0;
       free += count;
       if (wereNone) for (const listener of listeners) listener();
