@@ -26,7 +26,9 @@ function installIfStale() {
   const found = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
   if (found === wanted) return;
   process.stderr.write('Installing dependencies (once) …\n');
-  run('npm', ['ci', '--loglevel=error'], 'npm ci', {
+  // Not "npm ci": a lock file holds the optional packages of the systems that its registry had, and "npm ci" refuses to
+  // install where one is missing. What is in the lock is installed as it stands there, and the lock is not written.
+  run('npm', ['install', '--no-save', '--loglevel=error'], 'npm install', {
     // The GPU libraries that onnxruntime-node's install script would fetch are a separate, explicit step.
     ONNXRUNTIME_NODE_INSTALL: 'skip',
   });
