@@ -28,6 +28,12 @@ export async function homeProcesses(home: string): Promise<readonly HomeProcess[
   });
 }
 
+/** True if the process has this home in its command line, as its server does. */
+export async function mentionsHome(pid: number, home: string): Promise<boolean> {
+  const lines = process.platform === 'linux' ? await commandLinesOfProc() : await commandLinesOfPs();
+  return lines.some((line) => line.pid === pid && line.command.includes(`--home${SEPARATOR}${home}`));
+}
+
 /** True while a process with this number runs. */
 export function isAlive(pid: number): boolean {
   try {

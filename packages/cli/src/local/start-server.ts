@@ -48,7 +48,7 @@ export async function answering(
     }
     await sleep(POLL_MS);
   }
-  child.kill('SIGTERM');
+  child.kill('SIGINT');
   throw new SlipwayError(
     'deadline_exceeded',
     `The server did not answer within ${START_TIMEOUT_MS / 1000} s; its log is ${join(home, HOME_FILES.serverLog)}.`,
