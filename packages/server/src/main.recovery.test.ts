@@ -60,7 +60,7 @@ test('replaces a replica that is killed, and one server after the other adopts w
       const ready = await readyReplicas(first, 'digits', 2);
       return ready.every(({ id }) => id !== victim.id) && ready;
     },
-    { what: 'the replacement', timeoutMs: 5_000 },
+    { what: 'the replacement' },
   );
   assert.ok((await reasonsOf(first, 'digits')).includes('ReplicaEnded'));
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { openContentStore } from '@slipway/oci';
@@ -31,6 +31,8 @@ test('removes what nobody needs, and nothing else', async (t) => {
   for (const { digest } of [used, unused]) {
     await contentStore.manifests.checkout(digest, home.model(digest));
   }
+  const coming = `.${basename(home.model(used.digest))}.tmp-0123`;
+  for (const name of [coming, '.sha256-00.tmp-0123']) await mkdir(join(home.models, name));
   for (const uid of [service.uid, 'gone']) await mkdir(home.service(uid));
   for (const [id, uid] of [
     ['ended', 'u'],
@@ -62,7 +64,7 @@ test('removes what nobody needs, and nothing else', async (t) => {
     uploadGraceMs: 30_000,
   });
   await housekeeping.collect();
-  assert.deepEqual(await readdir(home.models), [used.digest.replace(':', '-')]);
+  assert.deepEqual((await readdir(home.models)).toSorted(), [coming, basename(home.model(used.digest))]);
   assert.deepEqual(await readdir(home.services), ['u']);
   assert.deepEqual(await readdir(home.replicas), ['ended']);
   assert.ok(await contentStore.blobs.stat(used.digest));

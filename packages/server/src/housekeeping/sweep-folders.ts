@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { HomePaths } from '../home/home-paths.ts';
 import { readEnded, readSpecs } from '../targets/local/replica-folder.ts';
 
@@ -33,9 +33,15 @@ export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InU
     ...[...used.replicaIds].map(home.replica),
     ...(await foldersOfEnded(home, used.serviceUids)),
   ]);
-  const left = there.flat().filter((path) => !kept.has(path));
+  const left = there.flat().filter((path) => !kept.has(finishedPath(path)));
   for (const path of left) await remove(path);
   return left.length;
+}
+
+/** A folder that is being made stands under a hidden name beside the one that it will be; it is needed like that one. */
+function finishedPath(path: string): string {
+  const [, name] = /^\.(.+)\.tmp-[^.]+$/.exec(basename(path)) ?? [];
+  return name === undefined ? path : join(dirname(path), name);
 }
 
 async function pathsIn(parent: string): Promise<readonly string[]> {
