@@ -17,7 +17,10 @@ const [script, ...args] = process.argv.slice(2);
 installIfStale();
 run(join(bin, 'tsc'), ['-b'], 'build');
 if (script !== undefined) {
-  run(join(bin, 'node'), ['--enable-source-maps', join(root, script), ...args], script);
+  run(join(bin, 'node'), ['--enable-source-maps', join(root, script), ...args], script, {
+    // Tests and benchmarks load ONNX Runtime by themselves; its library would send usage data to its maker.
+    ORT_DISABLE_TELEMETRY: '1',
+  });
 }
 
 function installIfStale() {

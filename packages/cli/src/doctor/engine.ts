@@ -16,6 +16,8 @@ export async function checkEngine(): Promise<Finding> {
     const script = `process.stdout.write(require(${JSON.stringify(library)}).env.versions.common)`;
     const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
       timeout: LOAD_TIMEOUT_MS,
+      // The library would send usage data to its maker.
+      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
     });
     return finding('engine', 'ok', `ONNX Runtime ${stdout} loads.`);
   } catch (thrown) {

@@ -41,8 +41,10 @@ function outlineOf(source: WindowedFile, name: string): OnnxOutline {
   return outline;
 }
 
+/** A file whose first field makes no sense, not even its length, never was ONNX. */
 function malformed(name: string, size: number, error: ProtobufError): SlipwayError {
-  if (!error.cutShort) return notOnnx(name, `its structure stops making sense at byte ${error.position}`);
+  if (!error.cutShort || error.position === 0)
+    return notOnnx(name, `its structure stops making sense at byte ${error.position}`);
   return new SlipwayError(
     'invalid_model',
     `${name} is cut short or corrupt: what begins at byte ${error.position} goes on past the end of the file (${size} bytes). Copy or export it again.`,

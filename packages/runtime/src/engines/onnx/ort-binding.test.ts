@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { addModel, temporaryFolder } from '@slipway/testkit';
+import { addModel, runProcess, temporaryFolder } from '@slipway/testkit';
 import { version } from 'onnxruntime-node/dist/version.js';
 import { OrtTensor, ortBinding } from './ort-binding.ts';
 import { sessionOptions } from './session-options.ts';
@@ -32,4 +32,14 @@ test('the binding is the one that the engine was written for', async (t) => {
   assert.equal(structuredClone(buffer, { transfer: [buffer] }).byteLength, 8, 'and can be transferred');
   assert.throws(() => session.run({ a: feed(1, 2) }, { sum: null }), /b/);
   session.dispose();
+});
+
+test('the library sends no usage data: it does not even begin its log of it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const module = JSON.stringify(new URL('./ort-binding.js', import.meta.url));
+  const script = `import(${module}).then(({ ortBinding }) => ortBinding())`;
+  const env = { TMPDIR: folder, ORT_DISABLE_TELEMETRY: undefined };
+  const { code, stderr } = await runProcess(t, process.execPath, ['-e', script], { env });
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(readdirSync(folder), []);
 });

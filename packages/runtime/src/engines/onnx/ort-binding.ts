@@ -1,3 +1,5 @@
+// Must stand before the import of the library.
+import './without-telemetry.ts';
 import { isMainThread } from 'node:worker_threads';
 import type { TensorData } from '@slipway/contract';
 import { binding as nativeBinding } from 'onnxruntime-node/dist/binding.js';
