@@ -20,16 +20,18 @@ export interface ModelFiles {
 export async function writeModels(scope: TestScope): Promise<ModelFiles> {
   const folder = join(await temporaryFolder(scope), 'models');
   await mkdir(folder);
-  const write = async (name: string, bytes: Uint8Array) => {
-    const path = join(folder, `${name}.onnx`);
-    await writeFile(path, bytes);
-    return path;
-  };
   return {
-    digits: await write('digits', digitMlp()),
-    loop: await write('loop', loopModel()),
-    hog: await write('hog', memoryHogModel()),
+    digits: await writeBytes(folder, 'digits.onnx', digitMlp()),
+    loop: await writeBytes(folder, 'loop.onnx', loopModel()),
+    hog: await writeBytes(folder, 'hog.onnx', memoryHogModel()),
   };
+}
+
+/** Writes a file; its path. */
+export async function writeBytes(folder: string, name: string, bytes: Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return path;
 }
 
 /** A blank picture, for when any answer will do. */
@@ -37,9 +39,8 @@ export const BLANK_DIGIT = JSON.stringify({ data: [new Array(784).fill(0)] });
 
 /** A model that adds, of which no two numbers give the same bytes. Its path. */
 export async function writeVariant(folder: string, number: number): Promise<string> {
-  const path = join(folder, `variant-${number}.onnx`);
-  await writeFile(path, Buffer.concat([addModel(), metadata('variant', String(number))]));
-  return path;
+  const bytes = Buffer.concat([addModel(), metadata('variant', String(number))]);
+  return await writeBytes(folder, `variant-${number}.onnx`, bytes);
 }
 
 /** A `metadata_props` entry (field 14 of ModelProto) as it is on the wire. */

@@ -18,8 +18,8 @@ test('bad bodies are refused with the field that is wrong, and harm nothing', as
   const replica = await startReplica(t, { model: addModel() });
   const b = '"b":[[3,4]]';
   const rows: [string, string | Uint8Array, RegExp][] = [
-    ['empty', '', /expected the body to be an object, found the end/],
-    ['no object', '[1]', /expected the body to be an object, found an array/],
+    ['empty', '', /expected the body to be a JSON object, found the end/],
+    ['no object', '[1]', /expected the body to be a JSON object, found an array/],
     ['cut', GOOD.slice(0, 20), /inputs\.a/],
     ['trailing garbage', `${GOOD}{}`, /expected the end of the body.*byte 36/],
     ['unknown key', '{"input":{}}', /"input" is not known here; the body takes "inputs", and "outputs"/],

@@ -106,7 +106,7 @@ function readNames(cursor: JsonCursor): string[] {
 /** Reads an object: `readMember` reads the value of each key. A key that comes twice is a problem. */
 function readMembers(cursor: JsonCursor, what: string, readMember: (key: string) => void): void {
   if (!accept(cursor, BYTE.openObject)) {
-    failExpecting(cursor, `${what} to be an object`);
+    failExpecting(cursor, `${what} to be a JSON object`);
     return;
   }
   if (accept(cursor, BYTE.closeObject)) return;

@@ -19,7 +19,8 @@ export function addBlobRoutes(app: App, { contentStore }: Pick<ApiDeps, 'content
     '/blobs/:digest',
     { schema: { tags, summary: 'Ask whether a blob is there', params: BlobParams, response: errors } },
     async ({ params }, reply) => {
-      const blob = await requireBlob(params.digest);
+      // Whoever asks is about to register it, so it must not be collected meanwhile.
+      const blob = known(await blobs.claim(params.digest), params.digest);
       return describe(reply, blob).header('content-length', blob.size).send();
     },
   );
@@ -36,7 +37,8 @@ export function addBlobRoutes(app: App, { contentStore }: Pick<ApiDeps, 'content
       },
     },
     async (request, reply) => {
-      const blob = await requireBlob(request.params.digest);
+      const { digest } = request.params;
+      const blob = known(await blobs.stat(digest), digest);
       const range = parseRange(request.headers.range, blob.size);
       describe(reply, blob);
       if (range === 'unsatisfiable') return answerUnsatisfiable(reply, blob);
@@ -50,12 +52,11 @@ export function addBlobRoutes(app: App, { contentStore }: Pick<ApiDeps, 'content
         .send(await blobs.read(blob.digest, range));
     },
   );
+}
 
-  async function requireBlob(digest: string): Promise<BlobDescriptor> {
-    const blob = await blobs.stat(digest);
-    if (blob !== undefined) return blob;
-    throw new SlipwayError('not_found', `There is no blob ${digest}.`, { details: { digest } });
-  }
+function known(blob: BlobDescriptor | undefined, digest: string): BlobDescriptor {
+  if (blob !== undefined) return blob;
+  throw new SlipwayError('not_found', `There is no blob ${digest}.`, { details: { digest } });
 }
 
 function describe(reply: FastifyReply, { digest }: BlobDescriptor): FastifyReply {
