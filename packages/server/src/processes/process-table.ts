@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { systemCode } from '../home/system-errors.ts';
 import {
   type ProcessEntry,
   type ProcessVitals,
@@ -32,12 +33,35 @@ async function readEntry(pid: number): Promise<ProcessEntry | undefined> {
 
 /** What one process is like now; `undefined` if there is none with that pid. */
 export async function readVitals(pid: number): Promise<ProcessVitals | undefined> {
-  if (!onLinux) return (await ps(['-p', String(pid)]))[0];
+  if (!onLinux) return isThere(pid) ? await psVitals(pid) : undefined;
   try {
     const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8');
     return parseProc(await read('stat'), await read('status'));
   } catch {
     return undefined;
+  }
+}
+
+/** Starting `ps` costs milliseconds of CPU, and replicas are looked at many times a second. */
+const PS_VALID_MS = 1_000;
+
+const psSeen = new Map<number, { readonly at: number; readonly vitals: ProcessVitals | undefined }>();
+
+async function psVitals(pid: number): Promise<ProcessVitals | undefined> {
+  const now = performance.now();
+  for (const [seen, { at }] of psSeen) if (now - at > PS_VALID_MS) psSeen.delete(seen);
+  const known = psSeen.get(pid);
+  if (known !== undefined) return known.vitals;
+  const [vitals] = await ps(['-p', String(pid)]);
+  psSeen.set(pid, { at: now, vitals });
+  return vitals;
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return systemCode(thrown) === 'EPERM';
   }
 }
 
