@@ -57,7 +57,8 @@ export const DeploymentConfig = Type.Object(
     maxQueueLength: Type.Integer({
       minimum: 0,
       default: DEFAULT_MAX_QUEUE_LENGTH,
-      description: 'Requests that may wait in a replica; one more is answered 503 at once.',
+      description:
+        'Requests that may wait in a replica; one more is answered 503 at once. With 0, what cannot run at once is refused.',
     }),
     maxBodyBytes: Type.Integer({
       minimum: 1,

@@ -21,7 +21,7 @@ const POISON = 13;
 interface LaneOptions {
   readonly maxBatchRows?: number;
   readonly slots?: RunSlots;
-  readonly limits?: { readonly scoringTimeoutMs?: number; readonly maxQueueWaitMs?: number };
+  readonly limits?: Partial<Omit<typeof limits, 'maxConcurrentRequests'>>;
 }
 
 function open(options: LaneOptions = {}) {
@@ -107,6 +107,18 @@ test('a request that comes while others run has its turn', async () => {
   const [first] = submitAll(lane, [1]);
   await first?.answer;
   assert.deepEqual(await Promise.all(submitAll(lane, [2]).map(outcomeOf)), [2]);
+  await lane.close();
+});
+
+test('without a queue, what can run at the end of the turn runs, and the rest is refused', async () => {
+  const slots = createRunSlots(3);
+  const { lane, runs } = open({ slots, limits: { maxQueueLength: 0 } });
+  const refused = 'overloaded, not run';
+  assert.deepEqual(await Promise.all(submitAll(lane, [1, 2, 3, 4]).map(outcomeOf)), [1, 2, 3, refused]);
+  assert.deepEqual(await Promise.all(submitAll(lane, [5]).map(outcomeOf)), [5]);
+  slots.take(3);
+  assert.deepEqual(await Promise.all(submitAll(lane, [6]).map(outcomeOf)), [refused]);
+  assert.deepEqual(runs, [3, 1]);
   await lane.close();
 });
 

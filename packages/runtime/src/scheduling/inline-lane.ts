@@ -87,7 +87,7 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
   return {
     submit(job) {
       if (refusal !== undefined) return job.reject(refusal);
-      queue.add(job);
+      queue.add(job, Math.min(slots.free, options.maxBatchRows));
       schedule();
     },
     // A run begins and ends within one turn, so nobody can look while something is in flight.

@@ -11,7 +11,7 @@ const at = (arrivedAt: number) => createTestJob({ arrivedAt });
 test('gives jobs in the order they came', () => {
   const queue = createJobQueue(limits, 1);
   const jobs = [at(NOW), at(NOW), at(NOW)];
-  for (const { job } of jobs) queue.add(job);
+  for (const { job } of jobs) queue.add(job, 0);
   assert.deepEqual(
     jobs.map(() => queue.take(NOW, 9)),
     jobs.map(({ job }) => [job]),
@@ -22,7 +22,7 @@ test('gives jobs in the order they came', () => {
 test('takes what can share a run, up to the rows and the requests allowed', () => {
   const queue = createJobQueue({ ...limits, maxQueueLength: 9 }, 4);
   const jobs = [1, 1, 2, 1, 9, 1].map((rows) => createTestJob({ rows, arrivedAt: NOW }).job);
-  for (const job of jobs) queue.add(job);
+  for (const job of jobs) queue.add(job, 0);
   assert.deepEqual(queue.take(NOW, 2), jobs.slice(0, 2), 'as many requests as allowed');
   assert.deepEqual(queue.take(NOW, 9), jobs.slice(2, 4), 'as many rows as allowed');
   assert.deepEqual(queue.take(NOW, 9), jobs.slice(4, 5), 'a larger one runs alone');
@@ -33,7 +33,7 @@ test('takes what can share a run, up to the rows and the requests allowed', () =
 test('refuses one more than its length at once', async () => {
   const queue = createJobQueue(limits, 1);
   const jobs = Array.from({ length: 4 }, () => at(NOW));
-  for (const { job } of jobs) queue.add(job);
+  for (const { job } of jobs) queue.add(job, 0);
   assert.equal(await outcomeOf(jobs[3] as (typeof jobs)[0]), 'overloaded, not run');
   assert.equal(queue.size, 3);
 });
@@ -42,8 +42,8 @@ test('does not run what waited too long', async () => {
   const queue = createJobQueue(limits, 4);
   const late = at(NOW - 501);
   const inTime = at(NOW - 500);
-  queue.add(late.job);
-  queue.add(inTime.job);
+  queue.add(late.job, 0);
+  queue.add(inTime.job, 0);
   assert.deepEqual(queue.take(NOW, 9), [inTime.job]);
   assert.equal(await outcomeOf(late), 'overloaded, not run');
 });
@@ -51,7 +51,7 @@ test('does not run what waited too long', async () => {
 test('a scoring timeout shorter than the wait comes first', async () => {
   const queue = createJobQueue({ ...limits, scoringTimeoutMs: 100 }, 1);
   const late = at(NOW - 101);
-  queue.add(late.job);
+  queue.add(late.job, 0);
   assert.equal(queue.expire(NOW), undefined);
   assert.equal(await outcomeOf(late), 'deadline_exceeded, not run');
 });
@@ -59,8 +59,8 @@ test('a scoring timeout shorter than the wait comes first', async () => {
 test('says when the oldest will have waited too long', () => {
   const queue = createJobQueue(limits, 1);
   assert.equal(queue.expire(NOW), undefined);
-  queue.add(at(NOW - 100).job);
-  queue.add(at(NOW).job);
+  queue.add(at(NOW - 100).job, 0);
+  queue.add(at(NOW).job, 0);
   assert.equal(queue.expire(NOW), NOW + 400);
 });
 
@@ -68,12 +68,12 @@ test('does not run what lost its caller, and gives its place away', async () => 
   const queue = createJobQueue(limits, 1);
   const caller = new AbortController();
   const gone = createTestJob({ arrivedAt: NOW, signal: caller.signal });
-  queue.add(gone.job);
-  queue.add(at(NOW).job);
-  queue.add(at(NOW).job);
+  queue.add(gone.job, 0);
+  queue.add(at(NOW).job, 0);
+  queue.add(at(NOW).job, 0);
   caller.abort();
   const next = at(NOW);
-  queue.add(next.job);
+  queue.add(next.job, 0);
   assert.equal(await outcomeOf(gone), 'cancelled, not run');
   assert.equal(queue.size, 3);
 });
@@ -81,7 +81,7 @@ test('does not run what lost its caller, and gives its place away', async () => 
 test('refuses all that waits', async () => {
   const queue = createJobQueue(limits, 1);
   const waiting = at(NOW);
-  queue.add(waiting.job);
+  queue.add(waiting.job, 0);
   queue.refuse(new SlipwayError('unavailable', 'Closed.'));
   assert.equal(await outcomeOf(waiting), 'unavailable');
   assert.equal(queue.size, 0);

@@ -6,8 +6,11 @@ import { callerGone, queueFull, timedOut, waitedTooLong } from './refusals.ts';
 /** Jobs that wait for an engine: first in, first out, bounded in number and in time. */
 export interface JobQueue {
   readonly size: number;
-  /** Keeps the job, or rejects it with `overloaded` when the queue is full. */
-  add(job: Job): void;
+  /**
+   * Keeps the job, or rejects it with `overloaded` when the queue is full: `canRun` jobs of it are going to run
+   * at once, so they do not count as waiting.
+   */
+  add(job: Job, canRun: number): void;
   /**
    * Takes the jobs for the next run: the oldest, and those right behind it that can share its run. Rejects
    * what is late or has lost its caller. Empty when nothing may run.
@@ -55,9 +58,10 @@ export function createJobQueue(limits: QueueLimits, maxBatchRows: number): JobQu
     get size() {
       return jobs.length;
     },
-    add(job) {
-      if (jobs.length >= limits.maxQueueLength) dropAborted();
-      if (jobs.length >= limits.maxQueueLength) job.reject(queueFull(limits.maxQueueLength));
+    add(job, canRun) {
+      const room = limits.maxQueueLength + canRun;
+      if (jobs.length >= room) dropAborted();
+      if (jobs.length >= room) job.reject(queueFull(limits.maxQueueLength));
       else jobs.push(job);
     },
     take(now, maxRequests) {

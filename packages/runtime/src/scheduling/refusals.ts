@@ -4,9 +4,13 @@ import { SlipwayError } from '@slipway/contract';
 const NOT_RUN = Object.freeze({ notRun: true });
 
 export function queueFull(limit: number): SlipwayError {
+  const reason =
+    limit === 0
+      ? 'The replica is busy, and its deployment lets no request wait.'
+      : `The replica already has ${limit} requests waiting.`;
   return new SlipwayError(
     'overloaded',
-    `The replica already has ${limit} requests waiting. Send again after a pause, or raise the replicas or the queue length of the deployment.`,
+    `${reason} Send again after a pause, or raise the replicas or the queue length of the deployment.`,
     { details: { ...NOT_RUN, maxQueueLength: limit } },
   );
 }

@@ -1,5 +1,6 @@
 /** How many requests may run at once in a replica, over all its lanes. */
 export interface RunSlots {
+  readonly free: number;
   /** As many of the wanted slots as are free; the taker gives them back. */
   take(wanted: number): number;
   give(count: number): void;
@@ -12,6 +13,9 @@ export function createRunSlots(limit: number | null): RunSlots {
   const listeners: (() => void)[] = [];
   let free = limit ?? Number.POSITIVE_INFINITY;
   return {
+    get free() {
+      return free;
+    },
     take(wanted) {
       const granted = Math.min(wanted, free);
       free -= granted;

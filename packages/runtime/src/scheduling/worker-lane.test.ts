@@ -99,6 +99,18 @@ test('a free worker takes a job at once, and then all that can share a run', asy
   await lane.close();
 });
 
+test('without a queue, a free worker takes a job and a busy one none', async () => {
+  const { lane, held, submit } = await open({ limits: { maxQueueLength: 0 } });
+  const [first, second] = submit(1, 2) as [TestJob, TestJob];
+  assert.equal(await outcomeOf(second), 'overloaded, not run');
+  held.endRun();
+  assert.equal(await outcomeOf(first), 1);
+  const [third] = submit(3) as [TestJob];
+  held.endRun();
+  assert.equal(await outcomeOf(third), 3);
+  await lane.close();
+});
+
 test('no more requests run at once than the replica allows', async () => {
   const slots = createRunSlots(2);
   const { lane, held, submit } = await open({ slots });

@@ -123,7 +123,7 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
   return {
     submit(job) {
       if (refusal !== undefined) return job.reject(refusal);
-      queue.add(job);
+      queue.add(job, Math.min(slots.free, idle.length));
       alarm.atLatest(job.arrivedAt + Math.min(limits.maxQueueWaitMs, limits.scoringTimeoutMs));
       dispatch();
     },
