@@ -99,6 +99,7 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
       limits: spec.limits,
       cacheDir: spec.cacheDir,
       log,
+      onWarming: () => void enter('warming'),
       onStuck: ({ name }) => beStuck(name),
     });
     metrics.loaded(dataPlane.models);

@@ -89,6 +89,8 @@ export interface LoadedModel {
   readonly threads: number;
   readonly loadMs: number;
   readonly warmRunMs: number;
+  /** Rows that may share a run; 1 where requests run one by one. */
+  readonly maxBatchRows: number;
 }
 
 /**

@@ -92,7 +92,7 @@ test('a small model runs inline, and what comes together shares a run', async (t
   const plane = await open(t, { digits: digitMlp() });
   const [model] = plane.models;
   assert.equal(model?.lane, 'inline');
-  assert.ok(model.warmRunMs > 0 && model.loadMs > 0);
+  assert.ok(model.warmRunMs > 0 && model.loadMs > 0 && model.maxBatchRows > 1);
   const alone = [];
   for (const seed of [1, 2, 3]) alone.push(await plane.infer({ id: 'r', inputs: [digits(1, seed)] }));
   const together = await Promise.all(
@@ -114,6 +114,16 @@ function assertClose(actual: unknown, expected: unknown): void {
     assert.ok(Math.abs(value - (others[index] ?? Number.NaN)) < 1e-5);
   }
 }
+
+test('it says once that models are loaded and are being warmed up, before it is ready', async (t) => {
+  for (const lane of ['inline', 'worker', 'auto'] as const) {
+    const said: string[] = [];
+    const log: Log = { ...SILENT, info: (fields) => said.push(`${fields['model']} ready`) };
+    const models = { digits: digitMlp(), conv: convNet(1) };
+    await open(t, models, { lane, log, onWarming: () => said.push('warming') });
+    assert.deepEqual(said, ['digits ready', 'warming', 'conv ready'], lane);
+  }
+});
 
 test('a request too large for the socket thread goes to a worker', async (t) => {
   const messages: string[] = [];
@@ -152,6 +162,7 @@ test('throughput is a worker a core, and all of them answer', async (t) => {
   const [model] = plane.models;
   assert.equal(model?.workers, Math.min(2, availableParallelism()));
   assert.equal(model?.threads, 1);
+  assert.equal(model?.maxBatchRows, 1, 'a loop cannot be batched');
   const answers = await Promise.all(
     [3n, 4n, 5n].map((steps) => plane.infer({ id: 'r', inputs: [count(steps)] })),
   );

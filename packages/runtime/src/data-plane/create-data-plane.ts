@@ -33,6 +33,8 @@ export interface DataPlaneOptions {
    * then on the data plane refuses everything with `unavailable`, and only a new process can help.
    */
   readonly onStuck: (model: LoadedModel) => void;
+  /** Called once, when all models are loaded and the last of them is about to be warmed up. */
+  readonly onWarming?: () => void;
   /** What runs the models; ONNX Runtime when absent. */
   readonly engine?: EngineName;
 }
@@ -48,6 +50,7 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
   let watchdog: Watchdog | undefined;
   let refusal: SlipwayError | undefined;
   let closing: Promise<void> | undefined;
+  let warming = false;
 
   const refuse = (error: SlipwayError) => {
     refusal ??= error;
@@ -70,6 +73,11 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
     watchdog: () => {
       watchdog ??= startWatchdog(limits.scoringTimeoutMs + STUCK_RUN_GRACE_MS);
       return watchdog;
+    },
+    onLoaded(model) {
+      if (warming || model !== options.models.at(-1)) return;
+      warming = true;
+      options.onWarming?.();
     },
     onBroken(model, error) {
       log.error(

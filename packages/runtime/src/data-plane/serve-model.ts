@@ -48,6 +48,8 @@ export interface ServingContext {
   readonly log: Log;
   /** The watchdog of the socket thread, started when it is first asked for. */
   readonly watchdog: () => Watchdog;
+  /** Called when a model is loaded and about to be warmed up, once for each thread that tries it. */
+  readonly onLoaded: (model: ReplicaModel) => void;
   readonly onBroken: (model: ReplicaModel, error: SlipwayError) => void;
 }
 
@@ -94,6 +96,7 @@ function loadHere(
     cacheDir: context.cacheDir,
   });
   const loadMs = performance.now() - startedAt;
+  context.onLoaded(model);
   watchdog.enter();
   // A slow model shows within a run or two, and is going to be warmed up on its worker anyway.
   const worthwhile = context.lane === 'inline' || runsWithin(session, INLINE_MAX_RUN_MS);
@@ -142,7 +145,8 @@ async function startWorkers(
   plan: ThreadPlan,
 ): Promise<readonly ModelWorker[]> {
   const options = { threads: plan.threads, digest: model.digest, cacheDir: context.cacheDir };
-  const start = () => startModelWorker({ model, engine: context.engineName, facts, options });
+  const spec = { model, engine: context.engineName, facts, options };
+  const start = () => startModelWorker(spec, () => context.onLoaded(model));
   const first = await start();
   const others = await Promise.all(Array.from({ length: plan.workers - 1 }, start));
   return [first, ...others];
@@ -180,11 +184,21 @@ function describe(
       'The model refused the warm-up input; how long it runs is not known, and requests do not share runs.',
     );
   }
+  const rows = maxBatchRows(measured, lane);
   context.log.info(
-    { model: name, version, lane, ...plan, loadMs, runMs, rowMs, maxBatchRows: maxBatchRows(measured, lane) },
+    { model: name, version, lane, ...plan, loadMs, runMs, rowMs, maxBatchRows: rows },
     'The model is ready.',
   );
-  return Object.freeze({ name, version, signature, lane, ...plan, loadMs, warmRunMs: runMs ?? 0 });
+  return Object.freeze({
+    name,
+    version,
+    signature,
+    lane,
+    ...plan,
+    loadMs,
+    warmRunMs: runMs ?? 0,
+    maxBatchRows: rows,
+  });
 }
 
 function countElements(job: Job): number {

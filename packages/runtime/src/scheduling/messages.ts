@@ -16,8 +16,9 @@ export type ToWorker =
   | { readonly kind: 'run'; readonly requests: readonly RunRequest[] }
   | { readonly kind: 'close' };
 
-/** What a worker thread says: `ready` or `failed` once, then one `done` for each `run`. */
+/** What a worker thread says: `loaded`, then `ready` or `failed` once, then one `done` for each `run`. */
 export type FromWorker =
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'ready'; readonly info: WorkerInfo }
   | { readonly kind: 'failed'; readonly error: ErrorBody }
   | { readonly kind: 'done'; readonly outcomes: readonly SentOutcome[]; readonly runMs: number };

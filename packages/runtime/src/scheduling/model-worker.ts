@@ -21,10 +21,16 @@ export interface RunReport {
   readonly runMs: number;
 }
 
-/** Starts a thread, which loads and warms up its model. Rejects with `invalid_model` if that fails. */
-export async function startModelWorker(spec: WorkerSpec): Promise<ModelWorker> {
+/**
+ * Starts a thread, which loads its model, calls back, and warms the model up. Rejects with `invalid_model` if
+ * that fails.
+ */
+export async function startModelWorker(
+  spec: WorkerSpec,
+  onLoaded: () => void = () => undefined,
+): Promise<ModelWorker> {
   const thread = new Worker(new URL('./worker-thread.js', import.meta.url), { workerData: spec });
-  const conversation = converse(thread);
+  const conversation = converse(thread, onLoaded);
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   const first = await conversation.next();
   if (first.kind === 'failed') {
@@ -57,13 +63,14 @@ export async function startModelWorker(spec: WorkerSpec): Promise<ModelWorker> {
 }
 
 /** The thread's messages one at a time; waiting for one fails when the thread ends. */
-function converse(thread: Worker) {
+function converse(thread: Worker, onLoaded: () => void) {
   let waiting: PromiseWithResolvers<FromWorker> | undefined;
   let listener: ((error: SlipwayError) => void) | undefined;
   let ending = false;
   let cause: unknown;
 
   thread.on('message', (message: FromWorker) => {
+    if (message.kind === 'loaded') return onLoaded();
     waiting?.resolve(message);
     waiting = undefined;
   });

@@ -23,6 +23,7 @@ async function open(): Promise<{ session: EngineSession; info: WorkerInfo }> {
   const startedAt = performance.now();
   const session = engine.load(spec.facts, spec.options);
   const loadMs = performance.now() - startedAt;
+  send({ kind: 'loaded' });
   const { signature, notes } = session;
   return { session, info: { signature, notes, loadMs, warmUp: warmUp(session) } };
 }
