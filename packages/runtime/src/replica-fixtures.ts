@@ -53,7 +53,7 @@ export async function writeReplicaFiles(scope: TestScope, setUp: ReplicaSetUp): 
   const spec = replicaSpec(folder, setUp);
   await mkdir(join(folder, 'model'));
   await writeFile(join(folder, 'model', 'model.onnx'), setUp.model);
-  await writeFile(spec.authFile, JSON.stringify(setUp.auth ?? NO_AUTH));
+  await writeFile(join(folder, 'auth.json'), JSON.stringify(setUp.auth ?? NO_AUTH));
   await writeFile(join(folder, 'spec.json'), JSON.stringify(spec));
   return spec;
 }
