@@ -66,29 +66,38 @@ function collect(request: HttpRequest, maxBytes: number, declared: number | unde
     const chunks: Buffer[] = [];
     let place: Buffer | undefined;
     let length = 0;
+    let settled = false;
 
-    request.on('data', (chunk: Buffer) => {
+    request.on('data', take);
+    request.on('end', end);
+    request.on('close', leave);
+    // Stays, because a connection can still break while the request is answered.
+    request.on('error', leave);
+
+    function take(chunk: Buffer): void {
       length += chunk.length;
-      if (length > maxBytes) return finish({ error: bodyTooLarge(maxBytes) });
-      if (declared === undefined || chunk.length === declared) {
-        chunks.push(chunk);
-        return;
+      if (length > maxBytes) finish({ error: bodyTooLarge(maxBytes) });
+      else if (declared === undefined || chunk.length === declared) chunks.push(chunk);
+      else {
+        place ??= Buffer.allocUnsafeSlow(declared);
+        chunk.copy(place, length - chunk.length);
       }
-      place ??= Buffer.allocUnsafeSlow(declared);
-      chunk.copy(place, length - chunk.length);
-    });
-    request.once('end', () => {
+    }
+    function end(): void {
       const body = place ?? (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, length);
       // HTTP/2 ends the body of a request that was reset as if it were whole.
       const whole = !request.stream?.rstCode && (declared === undefined || declared === length);
       finish(whole ? { body } : { error: abandoned() });
-    });
-    request.once('error', () => finish({ error: abandoned() }));
-    request.once('close', () => finish({ error: abandoned() }));
-
+    }
+    function leave(): void {
+      if (!settled) finish({ error: abandoned() });
+    }
     function finish(result: BodyResult): void {
-      request.removeAllListeners('data');
-      request.pause();
+      settled = true;
+      request.off('data', take);
+      request.off('end', end);
+      request.off('close', leave);
+      if (result.body === undefined) request.pause();
       resolve(result);
     }
   });
