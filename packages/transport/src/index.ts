@@ -13,3 +13,4 @@ export { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';
 export { createListener, type Listener, type ListenerOptions } from './listener.ts';
 export { type BodyResult, bodyTooLarge, declaredLength, readBody, sendContinue } from './read-body.ts';
 export { type RequestIds, resolveRequestIds } from './request-ids.ts';
+export { sendWhole } from './send-whole.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import type { HttpResponse } from '@slipway/transport';
+import { type HttpResponse, sendWhole } from '@slipway/transport';
 import { headersForCaller } from './headers.ts';
 
 /** A response up to this size is held until it is whole: headers and body in one write take half the time of two. */
@@ -54,14 +54,8 @@ export function createResponseRelay(
 }
 
 function sendHeld(response: HttpResponse, { status, headers, chunks }: HeldResponse): void {
-  response.writeHead(status, headers);
-  if (chunks.length === 0) {
-    response.end();
-    return;
-  }
   const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-  // As text of one byte a character, Node joins it to the headers.
-  response.end(body.toString('latin1'), 'latin1');
+  sendWhole(response, status, headers, body);
 }
 
 /** Holds the replica back until the caller has read what there is. */

@@ -5,6 +5,7 @@ import {
   type HttpResponse,
   type RequestIds,
   resolveRequestIds,
+  sendWhole,
 } from '@slipway/transport';
 import { errorAnswer } from './errors.ts';
 import {
@@ -60,8 +61,7 @@ export function answer(
     answerAndClose(request, response, status, headers, body.toString());
     return;
   }
-  response.writeHead(status, headers);
-  response.end(request.method === 'HEAD' ? undefined : body);
+  sendWhole(response, status, headers, request.method === 'HEAD' ? '' : body);
 }
 
 /** Answers `{"message": …}`. */
