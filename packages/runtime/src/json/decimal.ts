@@ -2,12 +2,12 @@
 export const HALF_DIGITS = 9;
 
 /** A number of so many digits is below 10^15 < 2^53 and therefore exact in a double. */
-export const EXACT_DIGITS = 15;
+const EXACT_DIGITS = 15;
 
-/** So many digits, added up in a double, are off by at most 5 roundings of 2^-53 each. */
-export const SINGLE_DIGITS = 19;
+/** Whatever is below was computed exactly: it can have been rounded only from above 2^53. */
+export const EXACT_BELOW = 10 ** EXACT_DIGITS;
 
-/** More than those roundings and that of a division together. */
+/** More than the four roundings of 2^-53 each that put a long mantissa together, and that of the division. */
 const SINGLE_SLACK = 2 ** -49;
 
 /** 10^0 to 10^22: the powers of ten that a double holds exactly. */
@@ -55,7 +55,7 @@ function longQuotient(head: number, tail: number, tailDigits: number, exponent: 
 
 /**
  * True if all numbers within 2^-49 of `value`, among them the one that it stands for, round to the same single. So a
- * number of up to `SINGLE_DIGITS` digits that was added up in a double has lost nothing that a single could hold.
+ * long number that was put together in a double has lost nothing that a single could hold.
  */
 export function roundsToOneSingle(value: number): boolean {
   return Math.fround(value * (1 - SINGLE_SLACK)) === Math.fround(value * (1 + SINGLE_SLACK));
