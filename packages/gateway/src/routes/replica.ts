@@ -4,8 +4,11 @@ import { Pool } from 'undici';
 /** Connections to one replica; further requests wait for one, as they would in the replica's own queue. */
 const MAX_CONNECTIONS = 1_024;
 
-/** Replicas are on this machine or on its network: one that takes longer to be reached is as good as down. */
-const CONNECT_TIMEOUT_MS = 1_000;
+/**
+ * A replica that is down refuses at once. Only a host that is silent takes this long, and a busy machine must not look
+ * like one: a shorter time passes within one stall of an overloaded event loop.
+ */
+const CONNECT_TIMEOUT_MS = 5_000;
 
 /** A response that stops in the middle for this long is given up. */
 const BODY_TIMEOUT_MS = 60_000;
