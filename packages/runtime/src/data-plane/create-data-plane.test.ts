@@ -11,6 +11,7 @@ import {
   digitMlp,
   identityModel,
   loopModel,
+  memoryHogModel,
   onTestEnd,
   seededRandom,
   type TestScope,
@@ -177,6 +178,17 @@ test('a model with a loop is not trusted with the socket thread', async (t) => {
   assert.equal(plane.models[0]?.lane, 'worker');
   const { outputs } = await plane.infer({ id: 'r', inputs: [count(1_000n)] });
   assert.deepEqual(outputs[0]?.data, Float32Array.of(1_000));
+});
+
+test('a model whose output is as large as a value says is not trusted with the socket thread', async (t) => {
+  const told: unknown[] = [];
+  const log: Log = { ...SILENT, info: (fields) => told.push(fields['operators']) };
+  const plane = await open(t, { hog: memoryHogModel() }, { log });
+  assert.equal(plane.models[0]?.lane, 'worker');
+  assert.deepEqual(told[0], ['ConstantOfShape']);
+  const megabytes: Tensor = { name: 'megabytes', datatype: 'INT64', shape: [1], data: BigInt64Array.of(2n) };
+  const { outputs } = await plane.infer({ id: 'r', inputs: [megabytes] });
+  assert.deepEqual(outputs[0]?.shape, [250_000]);
 });
 
 test('int64 is exact in both lanes', async (t) => {

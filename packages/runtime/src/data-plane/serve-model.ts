@@ -62,8 +62,16 @@ const LARGE_WORKERS = 1;
 /** Loads a model, warms it up and opens the lane that suits it. Throws `invalid_model`. */
 export async function serveModel(model: ReplicaModel, context: ServingContext): Promise<ServedModel> {
   const facts = context.engine.inspect(model.path);
+  if (context.lane === 'auto' && facts.valueDriven.length > 0) tellValueDriven(model, facts, context.log);
   const inline = mayRunInline(context.lane, facts) ? tryInline(model, facts, context) : undefined;
   return inline ?? (await serveOnWorkers(model, facts, context));
+}
+
+function tellValueDriven(model: ReplicaModel, { valueDriven }: ModelFacts, log: Log): void {
+  log.info(
+    { model: model.name, operators: valueDriven },
+    'The values of a request set how much work these operators do, so the model is kept off the socket thread.',
+  );
 }
 
 function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingContext): ServedModel | undefined {

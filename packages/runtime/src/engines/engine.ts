@@ -9,8 +9,11 @@ export interface ModelFacts {
   readonly file: string;
   /** Size of the model with the files that it refers to. */
   readonly bytes: number;
-  /** The model holds loops, so that one input can take far longer than another of the same size. */
-  readonly hasLoops: boolean;
+  /**
+   * Operators whose work is set by the values of a request and not by its size, so that one request can take
+   * far longer than another of the same size; none for most models.
+   */
+  readonly valueDriven: readonly string[];
 }
 
 /** How a model is to be loaded: plain data, so that it can cross to a worker thread. */

@@ -6,14 +6,14 @@ import { fitsInline, maxBatchRows, mayRunInline, shouldRunInline } from './choos
 import { planThreads } from './plan-threads.ts';
 import type { WarmUp } from './warm-up.ts';
 
-const facts: ModelFacts = { file: '/m.onnx', bytes: 1_000, hasLoops: false };
+const facts: ModelFacts = { file: '/m.onnx', bytes: 1_000, valueDriven: [] };
 const measured: WarmUp = { runMs: 0.05, rowMs: 0.01, elements: 10, refusal: null };
 
 const TRIED: readonly [string, LaneChoice, Partial<ModelFacts>, boolean][] = [
   ['a small model', 'auto', {}, true],
   ['a large model', 'auto', { bytes: 1e9 }, false],
-  ['a model with loops', 'auto', { hasLoops: true }, false],
-  ['a model with loops, when told to', 'inline', { hasLoops: true }, true],
+  ['a model with loops', 'auto', { valueDriven: ['Loop'] }, false],
+  ['a model with loops, when told to', 'inline', { valueDriven: ['Loop'] }, true],
   ['a small model, when told not to', 'worker', {}, false],
 ];
 for (const [what, choice, change, expected] of TRIED) {

@@ -20,7 +20,7 @@ const MAX_BATCH_MS = 400;
 /** True if it makes sense to warm the model up on the socket thread. */
 export function mayRunInline(choice: LaneChoice, facts: ModelFacts): boolean {
   if (choice !== 'auto') return choice === 'inline';
-  return !facts.hasLoops && facts.bytes <= INLINE_MAX_BYTES;
+  return facts.valueDriven.length === 0 && facts.bytes <= INLINE_MAX_BYTES;
 }
 
 /** True if a model that was warmed up on the socket thread stays there. */

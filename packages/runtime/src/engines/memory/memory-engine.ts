@@ -20,7 +20,7 @@ export const memoryEngine: Engine = {
     const bytes = statSync(file, { throwIfNoEntry: false })?.size;
     if (bytes === undefined)
       throw new SlipwayError('invalid_model', `The model has no ${MEMORY_MODEL_FILE}.`);
-    return { file, bytes, hasLoops: false };
+    return { file, bytes, valueDriven: [] };
   },
   load(facts) {
     const model = readModel(facts.file);

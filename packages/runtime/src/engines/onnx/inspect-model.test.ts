@@ -106,7 +106,7 @@ test('finds a model in a folder below', async (t) => {
   assert.deepEqual(onnxEngine.inspect(folder), {
     file: join(folder, 'net/digits.onnx'),
     bytes: digits.length,
-    hasLoops: false,
+    valueDriven: [],
   });
 });
 
@@ -119,7 +119,7 @@ test('counts the weights beside the model', async (t) => {
 test('sees a loop, in a subgraph too', async (t) => {
   const folder = await temporaryFolder(t);
   await write(folder, { 'm.onnx': loopModel() });
-  assert.equal(onnxEngine.inspect(folder).hasLoops, true);
+  assert.deepEqual(onnxEngine.inspect(folder).valueDriven, ['Loop']);
 
   const body = {
     inputs: [],
@@ -133,5 +133,5 @@ test('sees a loop, in a subgraph too', async (t) => {
     nodes: [node('If', ['c'], ['y'], branches)],
   };
   await write(folder, { 'm.onnx': encodeModel({ opset: 17, graph }) });
-  assert.equal(onnxEngine.inspect(folder).hasLoops, true);
+  assert.deepEqual(onnxEngine.inspect(folder).valueDriven, ['Loop']);
 });

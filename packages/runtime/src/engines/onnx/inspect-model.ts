@@ -5,10 +5,8 @@ import type { ModelFacts } from '../engine.ts';
 import { nameFormat } from './name-format.ts';
 import { ProtobufError } from './protobuf-fields.ts';
 import { type ExternalTensor, type OnnxOutline, readOutline } from './read-outline.ts';
+import { valueDrivenOperators } from './value-driven.ts';
 import { openWindowed, type WindowedFile } from './windowed-file.ts';
-
-/** Operators that repeat their body as often as the data says. */
-const LOOPS = ['Loop', 'Scan'];
 
 /**
  * What an ONNX file tells without being loaded. Throws `invalid_model` if it is no ONNX file, if it was cut
@@ -20,7 +18,7 @@ export function inspectModel(file: string, folder: string): ModelFacts {
     const outline = outlineOf(source, basename(file));
     const dataFiles = checkExternalFiles(outline.externalTensors, file, folder);
     const bytes = dataFiles.reduce((sum, path) => sum + statSync(path).size, source.size);
-    return { file, bytes, hasLoops: LOOPS.some((operator) => outline.operators.has(operator)) };
+    return { file, bytes, valueDriven: valueDrivenOperators(outline.scopes) };
   } finally {
     source.close();
   }

@@ -6,9 +6,24 @@ import type { WindowedFile } from './windowed-file.ts';
 export interface OnnxOutline {
   readonly irVersion: number | undefined;
   readonly hasGraph: boolean;
-  /** Operators anywhere in it, in subgraphs and functions too. */
-  readonly operators: ReadonlySet<string>;
+  /** The graph with its subgraphs, and each function: a name means one value in each. */
+  readonly scopes: readonly OutlineScope[];
   readonly externalTensors: readonly ExternalTensor[];
+}
+
+export interface OutlineScope {
+  /** In an order in which each comes after those whose outputs it takes; what is in a subgraph comes before its node. */
+  readonly nodes: readonly OutlineNode[];
+  /** Names of the values that are written in the file. */
+  readonly constants: ReadonlySet<string>;
+}
+
+export interface OutlineNode {
+  readonly operator: string;
+  /** An optional input that is left out has an empty name. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly hasSubgraph: boolean;
 }
 
 /** A tensor whose elements lie in a file beside the model. */
@@ -22,17 +37,23 @@ export interface ExternalTensor {
 }
 
 const MODEL = { irVersion: 1, graph: 7, functions: 25 } as const;
-const GRAPH = { node: 1, initializer: 5 } as const;
+const GRAPH = { node: 1, initializer: 5, input: 11 } as const;
 const FUNCTION_NODE = 7;
-const NODE = { operator: 4, attribute: 5 } as const;
+const VALUE_NAME = 1;
+const NODE = { input: 1, output: 2, operator: 4, attribute: 5 } as const;
 const ATTRIBUTE = { tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
 const TENSOR = { name: 8, externalData: 13, dataLocation: 14 } as const;
 const ENTRY = { key: 1, value: 2 } as const;
 const EXTERNAL = 1;
 
+interface GrowingScope {
+  readonly nodes: OutlineNode[];
+  readonly constants: Set<string>;
+}
+
 /** Reads the outline; throws `ProtobufError` where the bytes are no protobuf. */
 export function readOutline(file: WindowedFile): OnnxOutline {
-  const operators = new Set<string>();
+  const scopes: OutlineScope[] = [];
   const externalTensors: ExternalTensor[] = [];
   let irVersion: number | undefined;
   let hasGraph = false;
@@ -40,59 +61,90 @@ export function readOutline(file: WindowedFile): OnnxOutline {
   const model = () => {
     for (const field of readFields(file, 0, file.size)) {
       if (field.number === MODEL.irVersion) irVersion = field.value;
-      else if (field.number === MODEL.functions) functionBody(field);
+      else if (field.number === MODEL.functions) scopes.push(functionBody(field));
       else if (field.number === MODEL.graph) {
         hasGraph = true;
-        graph(field);
+        scopes.push(mainGraph(field));
       }
     }
   };
-  const graph = (whole: ProtobufField) => {
+  const mainGraph = (whole: ProtobufField): OutlineScope => {
+    const scope = { nodes: [], constants: new Set<string>() };
+    graph(whole, scope);
+    // A caller may give another value for an initializer that is an input, too.
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === GRAPH.node) node(field);
-      else if (field.number === GRAPH.initializer) tensor(field);
+      if (field.number === GRAPH.input) scope.constants.delete(valueName(field));
+    }
+    return scope;
+  };
+  const functionBody = (whole: ProtobufField): OutlineScope => {
+    const scope = { nodes: [], constants: new Set<string>() };
+    for (const field of readFields(file, whole.start, whole.end)) {
+      if (field.number === FUNCTION_NODE) node(field, scope);
+    }
+    return scope;
+  };
+  const graph = (whole: ProtobufField, scope: GrowingScope) => {
+    for (const field of readFields(file, whole.start, whole.end)) {
+      if (field.number === GRAPH.node) node(field, scope);
+      else if (field.number === GRAPH.initializer) scope.constants.add(tensor(field));
     }
   };
-  const functionBody = (whole: ProtobufField) => {
+  const valueName = (whole: ProtobufField): string => {
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === FUNCTION_NODE) node(field);
+      if (field.number === VALUE_NAME) return textOf(field);
     }
+    return '';
   };
-  const node = (whole: ProtobufField) => {
+  const node = (whole: ProtobufField, scope: GrowingScope) => {
+    const inputs: string[] = [];
+    const outputs: string[] = [];
+    let operator = '';
+    let hasSubgraph = false;
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === NODE.operator) operators.add(file.textAt(field.start, field.end));
-      else if (field.number === NODE.attribute) attribute(field);
+      if (field.number === NODE.input) inputs.push(textOf(field));
+      else if (field.number === NODE.output) outputs.push(textOf(field));
+      else if (field.number === NODE.operator) operator = textOf(field);
+      else if (field.number === NODE.attribute && attribute(field, scope)) hasSubgraph = true;
     }
+    scope.nodes.push({ operator, inputs, outputs, hasSubgraph });
   };
-  const attribute = (whole: ProtobufField) => {
+  /** True if the attribute is a graph. */
+  const attribute = (whole: ProtobufField, scope: GrowingScope): boolean => {
+    let isGraph = false;
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === ATTRIBUTE.graph || field.number === ATTRIBUTE.graphs) graph(field);
-      else if (field.number === ATTRIBUTE.tensor || field.number === ATTRIBUTE.tensors) tensor(field);
+      if (field.number === ATTRIBUTE.graph || field.number === ATTRIBUTE.graphs) {
+        isGraph = true;
+        graph(field, scope);
+      } else if (field.number === ATTRIBUTE.tensor || field.number === ATTRIBUTE.tensors) tensor(field);
     }
+    return isGraph;
   };
-  const tensor = (whole: ProtobufField) => {
+  const textOf = (field: ProtobufField) => file.textAt(field.start, field.end);
+  const tensor = (whole: ProtobufField): string => {
     const entries = new Map<string, string>();
     let name = '';
     let external = false;
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === TENSOR.name) name = file.textAt(field.start, field.end);
+      if (field.number === TENSOR.name) name = textOf(field);
       else if (field.number === TENSOR.dataLocation) external = field.value === EXTERNAL;
       else if (field.number === TENSOR.externalData) entry(field, entries);
     }
     if (external) externalTensors.push(externalTensor(name, entries));
+    return name;
   };
   const entry = (whole: ProtobufField, entries: Map<string, string>) => {
     let key = '';
     let value = '';
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === ENTRY.key) key = file.textAt(field.start, field.end);
-      else if (field.number === ENTRY.value) value = file.textAt(field.start, field.end);
+      if (field.number === ENTRY.key) key = textOf(field);
+      else if (field.number === ENTRY.value) value = textOf(field);
     }
     entries.set(key, value);
   };
 
   model();
-  return { irVersion, hasGraph, operators, externalTensors };
+  return { irVersion, hasGraph, scopes, externalTensors };
 }
 
 function externalTensor(tensor: string, entries: ReadonlyMap<string, string>): ExternalTensor {

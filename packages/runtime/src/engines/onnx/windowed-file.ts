@@ -28,6 +28,7 @@ export function openWindowed(path: string): WindowedFile {
       return window[position - from] ?? 0;
     },
     textAt(start, end) {
+      if (start >= from && end <= until) return window.toString('utf8', start - from, end - from);
       const bytes = Buffer.alloc(end - start);
       const read = readSync(descriptor, bytes, 0, bytes.length, start);
       return bytes.toString('utf8', 0, read);
