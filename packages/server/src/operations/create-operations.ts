@@ -102,7 +102,7 @@ export function createOperations({ store, handlers, log }: OperationsOptions): O
       );
     }, RENEW_MS);
     try {
-      const ending = await perform(operation, waiting.startedAt !== null, signal);
+      const ending = await perform(operation, signal);
       if (ending === undefined) await letGo(store, operation.id);
       else await endOperation(store, operation.id, ending);
     } finally {
@@ -111,14 +111,9 @@ export function createOperations({ store, handlers, log }: OperationsOptions): O
     }
   }
 
-  async function perform(
-    operation: OperationRecord,
-    resumed: boolean,
-    signal: AbortSignal,
-  ): Promise<Ending | undefined> {
+  async function perform(operation: OperationRecord, signal: AbortSignal): Promise<Ending | undefined> {
     const context: OperationContext = {
       operation,
-      resumed,
       signal: operation.cancelRequested ? AbortSignal.abort(cancelledByRequest()) : signal,
       report: async (report) => {
         await reportOperation(store, operation.id, report);

@@ -12,8 +12,6 @@ export interface OperationReport {
 /** One operation, for its handler. */
 export interface OperationContext {
   readonly operation: OperationRecord;
-  /** True when an earlier server, or an earlier run of this one, had begun it. */
-  readonly resumed: boolean;
   /** Fires when somebody wants it cancelled, or the server ends; its reason is a `SlipwayError` or `ServerEnding`. */
   readonly signal: AbortSignal;
   /** Notes progress: a line in the log, and the message of the operation. */

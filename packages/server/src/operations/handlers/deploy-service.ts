@@ -29,10 +29,13 @@ interface Deployed {
 export function createDeployHandler(deps: DeployDeps): OperationHandler {
   return async (context) => {
     const first = await requireDeployed(deps, context);
-    const healthy = `Revision ${first.revision.number} of ${first.service.name} is healthy.`;
-    // Only its words were changed: nothing has to be started.
-    if (first.revision.status === 'active') return healthy;
-    if (!context.resumed) await tryAgain(deps, first);
+    const { name } = first.service;
+    const { number, status } = first.revision;
+    const healthy = `Revision ${number} of ${name} is healthy.`;
+    if (status === 'active') return healthy;
+    if (context.operation.revision === null) {
+      return `${name} has its new description, tags and properties; its revision ${number} is ${status} as before.`;
+    }
     try {
       await prepare(deps, context, first);
       await follow(deps, context, first.service.uid);
@@ -43,13 +46,6 @@ export function createDeployHandler(deps: DeployDeps): OperationHandler {
       throw thrown;
     }
   };
-}
-
-/** Somebody asks again for a revision that failed: it may have been for want of room. */
-async function tryAgain({ store }: DeployDeps, { service, revision }: Deployed): Promise<void> {
-  if (revision.status !== 'failed' || service.revision !== revision.number) return;
-  const again: RevisionRecord = { ...revision, status: 'pending', error: null };
-  await store.write((writer) => writer.put('revisions', revisionKey(service.uid, revision.number), again));
 }
 
 async function prepare(
