@@ -96,6 +96,7 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
     gatewayMain: mainOf('SLIPWAY_GATEWAY_MAIN', import.meta.resolve('@slipway/gateway/main')),
     listen: { host: options.gatewayHost, port: options.gatewayPort },
     tls: options.tls,
+    publicHost: options.publicHost,
     log,
   });
   const router = await openFileRouter(home.gatewayRoutes, gateway);
@@ -164,7 +165,7 @@ async function serve(
   { operations, housekeeping }: Work,
 ): Promise<ServerInfo> {
   const version = await readVersion();
-  const { host, port, tls } = options;
+  const { host, port, tls, publicHost } = options;
   const api = await createHttpApi(
     {
       ...state,
@@ -176,7 +177,7 @@ async function serve(
       modelDeleted: housekeeping.released,
       shutdown: ({ services }) => end.request(services),
     },
-    { host, port, tls: tls ?? undefined },
+    { host, port, tls: tls ?? undefined, publicHost },
   );
   parts.defer(() => api.close());
   const info: ServerInfo = {

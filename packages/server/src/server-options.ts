@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_API_PORT, DEFAULT_GATEWAY_PORT, type LogLevel, SlipwayError } from '@slipway/contract';
 import { defaultHome } from './home/open-home.ts';
+import { isEverywhere } from './loopback.ts';
 
 /** Only this machine can reach it, unless it is told otherwise. */
 const DEFAULT_HOST = '127.0.0.1';
@@ -19,6 +20,8 @@ export interface ServerOptions {
   readonly gatewayHost: string;
   readonly gatewayPort: number;
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** The name that clients call this machine by; `undefined`: the addresses it listens at. */
+  readonly publicHost: string | undefined;
   readonly logLevel: LogLevel;
   readonly uploadGraceMs: number;
   /** `undefined`: what the content store thinks right. */
@@ -36,6 +39,14 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
     problems,
   );
   const tls = readTlsFiles(values['tls-cert'], values['tls-key'], problems);
+  const host = values.host ?? DEFAULT_HOST;
+  const gatewayHost = values['gateway-host'] ?? DEFAULT_HOST;
+  const publicHost = values['public-host'];
+  if (publicHost === undefined && [host, gatewayHost].some(isEverywhere)) {
+    problems.push(
+      '--public-host is missing: what listens on every address needs a name that clients call it by',
+    );
+  }
   const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
   if (logLevel === undefined) problems.push(`--log-level must be one of ${LOG_LEVELS.join(', ')}`);
   const grace = readSeconds(environment['SLIPWAY_UPLOAD_GRACE_SECONDS'], problems);
@@ -46,11 +57,12 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
   }
   return Object.freeze({
     home: values.home ?? defaultHome(environment),
-    host: values.host ?? DEFAULT_HOST,
+    host,
     port,
-    gatewayHost: values['gateway-host'] ?? DEFAULT_HOST,
+    gatewayHost,
     gatewayPort,
     tls,
+    publicHost,
     logLevel,
     uploadGraceMs: (grace ?? DEFAULT_UPLOAD_GRACE_SECONDS) * 1000,
     uploadExpiryMs: grace === undefined ? undefined : grace * 1000,
@@ -66,6 +78,7 @@ const FLAGS = {
   'gateway-port': text,
   'tls-cert': text,
   'tls-key': text,
+  'public-host': text,
   'log-level': text,
 } as const;
 

@@ -14,6 +14,7 @@ interface UpOptions {
   readonly gatewayHost?: string | undefined;
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
+  readonly publicHost?: string | undefined;
 }
 
 export function up() {
@@ -34,6 +35,7 @@ export function up() {
     .option('--gateway-host <address>', 'address the gateway listens at')
     .option('--tls-cert <file>', 'certificate chain in PEM for both ports')
     .option('--tls-key <file>', 'its private key in PEM')
+    .option('--public-host <name>', 'name that clients call this machine by; needed with 0.0.0.0 or ::')
     .addHelpText(
       'after',
       examples('slipway up --detach', 'slipway up --port 0 --gateway-port 0 --home /tmp/try'),
@@ -60,6 +62,7 @@ function serverArgs(options: UpOptions): string[] {
     '--gateway-host': options.gatewayHost,
     '--tls-cert': options.tlsCert,
     '--tls-key': options.tlsKey,
+    '--public-host': options.publicHost,
   };
   return Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
 }

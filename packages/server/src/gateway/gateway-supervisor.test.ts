@@ -23,6 +23,7 @@ async function gatewayOptions(t: TestScope): Promise<GatewayOptions> {
     gatewayMain: fileURLToPath(new URL('../fixtures/fake-gateway.js', import.meta.url)),
     listen: { host: '127.0.0.1', port: 0 },
     tls: null,
+    publicHost: undefined,
     log: pino({ level: 'silent' }),
   };
 }

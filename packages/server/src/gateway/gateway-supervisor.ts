@@ -16,6 +16,7 @@ import { type OwnedProcess, sendSignal, stopProcess, vitalsOf } from '../process
 import { argumentAfter } from '../processes/parse-processes.ts';
 import { listProcesses } from '../processes/process-table.ts';
 import { startDetached } from '../processes/start-detached.ts';
+import { publicUrl } from '../public-url.ts';
 import { restartDelay } from '../reconcile/plan/restarts.ts';
 import type { GatewayControl } from './file-router.ts';
 import { checkFreeToListen } from './free-to-listen.ts';
@@ -42,6 +43,8 @@ export interface GatewayOptions {
   readonly gatewayMain: string;
   readonly listen: GatewayConfig['listen'];
   readonly tls: GatewayConfig['tls'];
+  /** The name that callers know this machine by; `undefined`: the address it listens at. */
+  readonly publicHost: string | undefined;
   readonly log: Logger;
 }
 
@@ -128,9 +131,8 @@ export function createGatewaySupervisor(options: GatewayOptions): GatewaySupervi
     start,
     ask,
     url: () => {
-      const { host } = options.listen;
-      const scheme = options.tls === null ? 'http' : 'https';
-      return `${scheme}://${urlHost(host)}:${running?.port ?? options.listen.port}`;
+      const { listen, tls, publicHost } = options;
+      return publicUrl({ ...listen, port: running?.port ?? listen.port, secure: tls !== null, publicHost });
     },
     end: async (gateway, inHaste) => {
       ending = true;
@@ -142,12 +144,6 @@ export function createGatewaySupervisor(options: GatewayOptions): GatewaySupervi
       }
     },
   };
-}
-
-/** A host as it stands in a URL: what listens everywhere is called by a name that everybody has. */
-export function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** The gateway that an earlier control plane started, if it listens where it should; another one is ended. */

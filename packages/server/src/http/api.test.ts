@@ -9,7 +9,7 @@ import { API_TOKEN, startApi } from './api.test.support.ts';
 const MODELS = '/workspaces/default/models';
 
 /** For tests that only ask, and for those whose requests are refused. */
-const shared = await startApi({ after }, { allowedHosts: ['slipway.example'] });
+const shared = await startApi({ after }, { publicHost: 'slipway.example' });
 
 test('health and the description are for everyone, the rest is not', async () => {
   const health = await shared.call('GET', '/health', { token: null });

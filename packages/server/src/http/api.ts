@@ -59,9 +59,9 @@ export async function createHttpApi(deps: ApiDeps, options: ListenOptions): Prom
   };
 }
 
-function addHooks(app: App, { apiToken }: ApiDeps, { host, allowedHosts = [] }: ListenOptions): void {
+function addHooks(app: App, { apiToken }: ApiDeps, { host, publicHost = host }: ListenOptions): void {
   app.addHook('onRequest', addAnswerHeaders);
-  app.addHook('onRequest', createOriginCheck([host, ...allowedHosts]));
+  app.addHook('onRequest', createOriginCheck([host, publicHost]));
   app.addHook('onRequest', createAuthentication(apiToken));
   app.addHook('onResponse', logAccess);
   addJsonBody(app);

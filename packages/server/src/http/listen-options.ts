@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { SlipwayError } from '@slipway/contract';
+import { isLoopback } from '../loopback.ts';
 
 /** Where the API listens. */
 export interface ListenOptions {
@@ -8,15 +9,8 @@ export interface ListenOptions {
   readonly port: number;
   /** PEM files. */
   readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
-  /** Further names that clients may call this server by; loopback names and `host` always are. */
-  readonly allowedHosts?: readonly string[] | undefined;
-}
-
-const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|::1|\[::1\])$/;
-
-/** True for names and addresses that only this machine can reach. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host);
+  /** The name that clients call this machine by, besides loopback names and `host`. */
+  readonly publicHost?: string | undefined;
 }
 
 /** Refuses to send the token in clear over a network. Throws `invalid_argument`. */

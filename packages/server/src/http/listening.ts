@@ -1,14 +1,14 @@
 import { SlipwayError } from '@slipway/contract';
 import { systemCode } from '../home/system-errors.ts';
+import { publicUrl } from '../public-url.ts';
 import type { App } from './app.ts';
 import type { ListenOptions } from './listen-options.ts';
 
 /** The address at which a listening application is called: `http://127.0.0.1:7070`. */
-export function addressOf(app: App, { host, tls }: ListenOptions): string {
+export function addressOf(app: App, { host, tls, publicHost }: ListenOptions): string {
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
+  return publicUrl({ host, port, secure: tls !== undefined, publicHost });
 }
 
 /** What listening threw, as an error that says what to do; anything else comes back unchanged. */

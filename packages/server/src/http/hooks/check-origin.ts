@@ -1,6 +1,6 @@
 import { SlipwayError } from '@slipway/contract';
 import type { FastifyRequest } from 'fastify';
-import { isLoopback } from '../listen-options.ts';
+import { isLoopback } from '../../loopback.ts';
 
 /**
  * Refuses what a web page of another origin made a browser send: a `Host` that is not ours (a name that was rebound
