@@ -1,5 +1,6 @@
 import type { ObservedReplica } from '../targets/target.ts';
 import { revisionGoal } from './goal.ts';
+import { isRollingOut } from './plan/failure.ts';
 import { restartAfter, stillMissing } from './plan/restarts.ts';
 import type { Desired } from './plan/world.ts';
 import { isAlive, type ReplicaNote, type ServiceNotes, viewOf } from './replica-notes.ts';
@@ -113,9 +114,12 @@ function noteChange(
   notes.restarts = [...notes.restarts, restart];
   note.retiredAt = now;
   events.push({ type: 'Warning', reason: 'ReplicaEnded', message: restart.error.message, ...about });
-  if (restart.notBefore > now) {
+  // A rollout that cannot succeed is given up at once; nothing is waited for then.
+  const givenUp = restart.error.permanent && isRollingOut(desired);
+  if (restart.notBefore > now && !givenUp) {
     const seconds = Math.round((restart.notBefore - now) / 1000);
-    const message = `A replica ended ${restart.streak} times in a row; the next start waits ${seconds} s.`;
+    const often = restart.streak === 1 ? 'once' : `${restart.streak} times in a row`;
+    const message = `A replica ended ${often}; the next start waits ${seconds} s.`;
     events.push({ type: 'Warning', reason: 'CrashLoopBackOff', message, ...about });
   }
   return events;
