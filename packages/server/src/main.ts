@@ -120,7 +120,7 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
 async function startWork({ options, log, parts }: Setting, state: State, running: Running) {
   const { home, store, contentStore } = state;
   const { target, reconciler, router, fleet, checkout } = running;
-  const { uploadGraceMs } = options;
+  const { uploadGraceMs, operationsKeptMs } = options;
   const housekeeping = createHousekeeping({
     home,
     store,
@@ -129,6 +129,7 @@ async function startWork({ options, log, parts }: Setting, state: State, running
     reconciler,
     log,
     uploadGraceMs,
+    operationsKeptMs,
   });
   await housekeeping.collect();
   housekeeping.start();

@@ -10,6 +10,11 @@ const DEFAULT_HOST = '127.0.0.1';
 /** Seconds that blobs without a model are kept: an upload of many files may take long until it is registered. */
 const DEFAULT_UPLOAD_GRACE_SECONDS = 3_600;
 
+/** Days that ended operations are kept: a month shows how a service came to be what it is, and stays a short list. */
+const DEFAULT_OPERATION_DAYS = 30;
+
+const DAY_MS = 24 * 60 * 60_000;
+
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** All that a server is told. */
@@ -24,6 +29,7 @@ export interface ServerOptions {
   readonly publicHost: string | undefined;
   readonly logLevel: LogLevel;
   readonly uploadGraceMs: number;
+  readonly operationsKeptMs: number;
   /** `undefined`: what the content store thinks right. */
   readonly uploadExpiryMs: number | undefined;
 }
@@ -49,7 +55,9 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
   }
   const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
   if (logLevel === undefined) problems.push(`--log-level must be one of ${LOG_LEVELS.join(', ')}`);
-  const grace = readSeconds(environment['SLIPWAY_UPLOAD_GRACE_SECONDS'], problems);
+  const readWhole = (name: string) => readWholeNumber(name, environment[name], problems);
+  const grace = readWhole('SLIPWAY_UPLOAD_GRACE_SECONDS');
+  const operationDays = readWhole('SLIPWAY_OPERATION_DAYS') ?? DEFAULT_OPERATION_DAYS;
   if (problems.length > 0 || logLevel === undefined) {
     throw new SlipwayError('invalid_argument', `The server cannot start: ${problems.join('; ')}.`, {
       details: { problems },
@@ -65,6 +73,7 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
     publicHost,
     logLevel,
     uploadGraceMs: (grace ?? DEFAULT_UPLOAD_GRACE_SECONDS) * 1000,
+    operationsKeptMs: operationDays * DAY_MS,
     uploadExpiryMs: grace === undefined ? undefined : grace * 1000,
   });
 }
@@ -106,9 +115,9 @@ function readTlsFiles(cert: string | undefined, key: string | undefined, problem
   return null;
 }
 
-function readSeconds(given: string | undefined, problems: string[]): number | undefined {
+function readWholeNumber(name: string, given: string | undefined, problems: string[]): number | undefined {
   if (given === undefined || given === '') return undefined;
-  if (/^\d{1,9}$/.test(given)) return Number(given);
-  problems.push(`SLIPWAY_UPLOAD_GRACE_SECONDS "${given}" must be a whole number of seconds`);
+  if (/^\d{1,6}$/.test(given)) return Number(given);
+  problems.push(`${name} "${given}" must be a whole number below a million`);
   return undefined;
 }

@@ -62,6 +62,7 @@ test('removes what nobody needs, and nothing else', async (t) => {
     reconciler: { all: () => [] },
     log: pino({ level: 'silent' }),
     uploadGraceMs: 30_000,
+    operationsKeptMs: 30_000,
   });
   await housekeeping.collect();
   assert.deepEqual((await readdir(home.models)).toSorted(), [coming, basename(home.model(used.digest))]);

@@ -8,6 +8,7 @@ import { liveModels } from '../resources/models/users.ts';
 import { scan } from '../resources/page.ts';
 import type { Store } from '../store/store.ts';
 import type { Target } from '../targets/target.ts';
+import { removeOldOperations } from './old-operations.ts';
 import { type InUse, sweepFolders } from './sweep-folders.ts';
 
 /** Logs are looked at this often: a process that writes 1 MB a second passes the limit by little. */
@@ -31,6 +32,8 @@ export interface HousekeepingOptions {
   readonly log: Logger;
   /** Blobs that no model names are kept this long: their model may be about to be registered. */
   readonly uploadGraceMs: number;
+  /** Operations are kept this long after their end. */
+  readonly operationsKeptMs: number;
 }
 
 /** Removes what nobody needs any more. */
@@ -46,7 +49,7 @@ export interface Housekeeping {
 
 /** Builds the housekeeping; `start` begins its rounds. */
 export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
-  const { home, store, contentStore, target, reconciler, log, uploadGraceMs } = options;
+  const { home, store, contentStore, target, reconciler, log } = options;
   const timers: NodeJS.Timeout[] = [];
   let working: Promise<void> = Promise.resolve();
   let queued = false;
@@ -64,9 +67,11 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
 
   async function collectNow(): Promise<void> {
     const folders = await sweepFolders(home, readInUse);
-    const blobs = await collectUnusedBlobs(store, contentStore, uploadGraceMs);
+    const blobs = await collectUnusedBlobs(store, contentStore, options.uploadGraceMs);
     await removeOldKeys(store);
-    if (folders + blobs.blobs + blobs.uploads > 0) log.info({ folders, ...blobs }, 'removed what was unused');
+    const operations = await removeOldOperations(store, timestampBefore(options.operationsKeptMs));
+    if (folders + blobs.blobs + blobs.uploads + operations === 0) return;
+    log.info({ folders, ...blobs, operations }, 'removed what was unused');
   }
 
   async function readInUse(): Promise<InUse> {
@@ -108,9 +113,13 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
 }
 
 async function removeOldKeys(store: Store): Promise<void> {
-  const before = new Date(Date.now() - IDEMPOTENCY_MS).toISOString();
+  const before = timestampBefore(IDEMPOTENCY_MS);
   await store.write(async (writer) => {
     const oldest = await writer.list('idempotency', { limit: REMOVED_AT_ONCE });
     for (const { id, value } of oldest) if (value.createdAt < before) await writer.remove('idempotency', id);
   });
+}
+
+function timestampBefore(ms: number): string {
+  return new Date(Date.now() - ms).toISOString();
 }
