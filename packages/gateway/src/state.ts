@@ -1,5 +1,5 @@
 import type { GatewayState } from '@slipway/contract';
-import { writeFileAtomic } from '@slipway/transport';
+import { writeJsonFile } from '@slipway/transport';
 import type { RouteTable } from './routes/route-table.ts';
 
 /** What changes in the state besides the routes. */
@@ -29,7 +29,7 @@ export function createStateReport(stateFile: string, table: RouteTable): StateRe
     current,
     enter: async (change) => {
       now = { ...now, ...change };
-      await writeFileAtomic(stateFile, `${JSON.stringify(current(), null, 2)}\n`, 0o600);
+      await writeJsonFile(stateFile, current());
     },
   };
 }

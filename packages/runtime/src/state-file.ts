@@ -1,8 +1,5 @@
 import type { ReplicaState } from '@slipway/contract';
-import { writeFileAtomic } from '@slipway/transport';
-
-/** The token of the admin listener is not in it, but nobody else needs to read it. */
-const STATE_FILE_MODE = 0o600;
+import { writeJsonFile } from '@slipway/transport';
 
 /** Keeps a state file up to date; when states come faster than the disk takes them, only the last is written. */
 export interface StateFile {
@@ -19,7 +16,7 @@ export function createStateFile(path: string): StateFile {
     await after?.catch(() => undefined);
     current = next;
     next = undefined;
-    await writeFileAtomic(path, `${JSON.stringify(latest, null, 2)}\n`, STATE_FILE_MODE);
+    await writeJsonFile(path, latest);
   }
 
   return {

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import type { ServiceAuth } from '@slipway/contract';
+import { writeJsonFile } from '@slipway/transport';
 import type { HomePaths } from '../home/home-paths.ts';
-import { readJsonFile, writeJsonFile } from '../home/json-file.ts';
+import { readJsonOfKind } from '../home/json-of-kind.ts';
 import { scan } from '../resources/page.ts';
 import type { ServiceRecord } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
@@ -31,7 +32,7 @@ export function createAuthFiles(
 
   async function writeNow(service: ServiceRecord): Promise<number> {
     const file = home.serviceAuth(service.uid);
-    const before = await readJsonFile<ServiceAuth>(file, 'ServiceAuth');
+    const before = await readJsonOfKind<ServiceAuth>(file, 'ServiceAuth');
     if (before !== undefined && before.generation >= service.authGeneration) return before.generation;
     await mkdir(home.service(service.uid), { recursive: true, mode: 0o700 });
     await writeJsonFile(file, authOf(service));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type GatewayRoutes, type GatewayState, SlipwayError } from '@slipway/contract';
 import { temporaryFolder } from '@slipway/testkit';
-import { readJsonFile } from '../home/json-file.ts';
+import { readJsonOfKind } from '../home/json-of-kind.ts';
 import { type GatewayControl, openFileRouter } from './file-router.ts';
 
 const route = (name: string, port: number) => ({
@@ -29,7 +29,7 @@ test('routes are published once, and go on from an earlier router', async (t) =>
   await Promise.all([router.publish(route('b', 2)), router.publish(route('c', 3))]);
   await router.withdraw('b');
   await router.withdraw('b');
-  const table = await readJsonFile<GatewayRoutes>(file, 'GatewayRoutes');
+  const table = await readJsonOfKind<GatewayRoutes>(file, 'GatewayRoutes');
   assert.deepEqual(
     table?.services.map(({ name }) => name),
     ['a', 'c'],
@@ -39,7 +39,7 @@ test('routes are published once, and go on from an earlier router', async (t) =>
   const later = await openFileRouter(file, answering([], { 'a-1': 2 }));
   assert.deepEqual(later.route('a'), route('a', 1));
   await later.publish(route('a', 4));
-  assert.equal((await readJsonFile<GatewayRoutes>(file, 'GatewayRoutes'))?.generation, asked.length + 1);
+  assert.equal((await readJsonOfKind<GatewayRoutes>(file, 'GatewayRoutes'))?.generation, asked.length + 1);
   assert.deepEqual(await later.inFlight(), { 'a-1': 2 });
 });
 

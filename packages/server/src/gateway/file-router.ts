@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { GatewayRoutes, GatewayState, ServiceRoute } from '@slipway/contract';
-import { readJsonFile, writeJsonFile } from '../home/json-file.ts';
+import { writeJsonFile } from '@slipway/transport';
+import { readJsonOfKind } from '../home/json-of-kind.ts';
 import type { Router } from './router.ts';
 
 /** The running gateway, as far as the router needs it. */
@@ -14,7 +15,7 @@ export interface GatewayControl {
  * so that it never counts down for a gateway that lives longer than its control plane.
  */
 export async function openFileRouter(routesFile: string, gateway: GatewayControl): Promise<Router> {
-  const before = await readJsonFile<GatewayRoutes>(routesFile, 'GatewayRoutes');
+  const before = await readJsonOfKind<GatewayRoutes>(routesFile, 'GatewayRoutes');
   const routes = new Map(before?.services.map((route) => [route.name, route]));
   let generation = before?.generation ?? 0;
   // True while nobody can say whether the gateway follows the table.

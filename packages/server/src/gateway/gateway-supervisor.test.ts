@@ -9,8 +9,8 @@ import {
   temporaryFolder,
   waitFor,
 } from '@slipway/testkit';
+import { writeJsonFile } from '@slipway/transport';
 import pino from 'pino';
-import { writeJsonFile } from '../home/json-file.ts';
 import { openHome } from '../home/open-home.ts';
 import { createGatewaySupervisor, type GatewayOptions } from './gateway-supervisor.ts';
 

@@ -8,9 +8,10 @@ import {
   type GatewayState,
   SlipwayError,
 } from '@slipway/contract';
+import { writeJsonFile } from '@slipway/transport';
 import type { Logger } from 'pino';
 import type { HomePaths } from '../home/home-paths.ts';
-import { readJsonFile, writeJsonFile } from '../home/json-file.ts';
+import { readJsonOfKind } from '../home/json-of-kind.ts';
 import { askAdmin } from '../processes/admin-client.ts';
 import { type OwnedProcess, sendSignal, stopProcess, vitalsOf } from '../processes/owned-process.ts';
 import { argumentAfter } from '../processes/parse-processes.ts';
@@ -122,7 +123,7 @@ export function createGatewaySupervisor(options: GatewayOptions): GatewaySupervi
   async function ask(request: 'status' | 'reload'): Promise<GatewayState | undefined> {
     const current = running;
     if (current === undefined || (await vitalsOf(current.process)) === undefined) return undefined;
-    const state = await readJsonFile<GatewayState>(home.gatewayState, 'GatewayState');
+    const state = await readJsonOfKind<GatewayState>(home.gatewayState, 'GatewayState');
     const address = { what: 'the gateway', port: state?.adminPort ?? 0, token: current.config.adminToken };
     return await askAdmin<GatewayState>(address, request, ASK_TIMEOUT_MS);
   }
@@ -151,8 +152,8 @@ async function adopt(options: GatewayOptions): Promise<RunningGateway | undefine
   const { home, listen, tls } = options;
   const process = await findGateway(home);
   if (process === undefined) return undefined;
-  const config = await readJsonFile<GatewayConfig>(home.gatewayConfig, 'GatewayConfig');
-  const state = await readJsonFile<GatewayState>(home.gatewayState, 'GatewayState');
+  const config = await readJsonOfKind<GatewayConfig>(home.gatewayConfig, 'GatewayConfig');
+  const state = await readJsonOfKind<GatewayState>(home.gatewayState, 'GatewayState');
   const same =
     config?.listen.host === listen.host &&
     isDeepStrictEqual(config.tls, tls) &&
@@ -200,7 +201,7 @@ async function readyPort(home: HomePaths, process: OwnedProcess): Promise<number
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (performance.now() < deadline) {
     const alive = (await vitalsOf(process)) !== undefined;
-    const state = await readJsonFile<GatewayState>(home.gatewayState, 'GatewayState');
+    const state = await readJsonOfKind<GatewayState>(home.gatewayState, 'GatewayState');
     if (state?.phase === 'ready' && state.port !== null) return state.port;
     if (state?.phase === 'failed' || !alive) throw startFailure(home, state);
     await sleep(START_POLL_MS);

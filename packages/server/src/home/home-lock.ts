@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type ServerInfo, SlipwayError } from '@slipway/contract';
 import type { HomePaths } from './home-paths.ts';
-import { readJsonFile } from './json-file.ts';
+import { readJsonOfKind } from './json-of-kind.ts';
 import { writeError } from './system-errors.ts';
 
 /** SQLite's result codes, https://www.sqlite.org/rescode.html; the low byte is the kind. */
@@ -44,7 +44,7 @@ function sqliteKind(thrown: unknown): number | undefined {
 }
 
 async function heldByAnother(paths: HomePaths): Promise<SlipwayError> {
-  const info = await readJsonFile<ServerInfo>(paths.serverInfo, 'ServerInfo');
+  const info = await readJsonOfKind<ServerInfo>(paths.serverInfo, 'ServerInfo');
   const who =
     info === undefined
       ? 'another server that is just starting or stopping'

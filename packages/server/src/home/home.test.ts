@@ -4,9 +4,10 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '@slipway/testkit';
+import { writeJsonFile } from '@slipway/transport';
 import { lockHome } from './home-lock.ts';
 import { homePaths } from './home-paths.ts';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { readJsonOfKind } from './json-of-kind.ts';
 import { defaultHome, openHome, sweepTemporaryFiles } from './open-home.ts';
 
 test('a home is made for its owner alone, and known by its real path', async (t) => {
@@ -46,12 +47,15 @@ test('a JSON file is written whole, for its owner, and read only as what it says
   const file = join(await temporaryFolder(t), 'x.json');
   await writeJsonFile(file, { kind: 'X', n: 1 });
   assert.equal((await stat(file)).mode & 0o777, 0o600);
-  assert.deepEqual(await readJsonFile(file, 'X'), { kind: 'X', n: 1 });
-  assert.equal(await readJsonFile(file, 'Y'), undefined);
+  assert.deepEqual(await readJsonOfKind(file, 'X'), { kind: 'X', n: 1 });
+  assert.equal(await readJsonOfKind(file, 'Y'), undefined);
   await writeFile(file, '{"kind": "X"');
-  assert.equal(await readJsonFile(file, 'X'), undefined);
-  assert.equal(await readJsonFile(`${file}.none`, 'X'), undefined);
-  await assert.rejects(writeJsonFile(join(file, 'inner'), {}), { code: 'ENOTDIR' });
+  assert.equal(await readJsonOfKind(file, 'X'), undefined);
+  assert.equal(await readJsonOfKind(`${file}.none`, 'X'), undefined);
+  await assert.rejects(writeJsonFile(join(file, 'inner'), {}), {
+    code: 'storage_full',
+    message: /not a directory/,
+  });
 });
 
 test('what writers that died left is removed, and nothing else', async (t) => {

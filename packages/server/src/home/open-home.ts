@@ -1,8 +1,8 @@
 import { chmod, mkdir, readdir, realpath, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { TEMPORARY_NAME } from '@slipway/transport';
 import { type HomePaths, homePaths } from './home-paths.ts';
-import { TEMPORARY_NAME } from './json-file.ts';
 import { writeError } from './system-errors.ts';
 
 /** The home folder when none is named: `$SLIPWAY_HOME`, else `~/.slipway`. */

@@ -236,20 +236,31 @@ test('a network address needs TLS, and TLS serves', async (t) => {
   const folder = await temporaryFolder(t);
   const { cert, key } = TEST_CERTIFICATES.first;
   const tls = { certFile: join(folder, 'cert.pem'), keyFile: join(folder, 'key.pem') };
-  await assert.rejects(startApi(t, { tls }), { code: 'invalid_argument', message: /certFile/ });
+  await assert.rejects(startApi(t, { tls }), { code: 'invalid_argument', message: /cert\.pem/ });
   await writeFile(tls.certFile, cert);
   await writeFile(tls.keyFile, key);
   const api = await startApi(t, { tls });
   assert.match(api.url, /^https:/);
-  const status = await new Promise((resolve, reject) => {
-    const get = httpsRequest(`${api.url}/api/v1/health`, { ca: cert, agent: false }, (response) => {
+  assert.equal(await healthOver(api.url, cert), 200);
+
+  const renewed = TEST_CERTIFICATES.second;
+  await assert.rejects(healthOver(api.url, renewed.cert), /certificate/);
+  await writeFile(tls.certFile, renewed.cert);
+  await writeFile(tls.keyFile, renewed.key);
+  const trusted = () => healthOver(api.url, renewed.cert).catch(() => undefined);
+  await waitFor(async () => (await trusted()) === 200, { what: 'the new certificate to be in use' });
+});
+
+/** The status of a health request from a client that trusts this certificate alone. */
+function healthOver(url: string, ca: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const get = httpsRequest(`${url}/api/v1/health`, { ca, agent: false }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });
     get.once('error', reject).end();
   });
-  assert.equal(status, 200);
-});
+}
 
 test('a port that is taken is said so', async (t) => {
   const api = await startApi(t);

@@ -1,3 +1,4 @@
+import { readCertificate } from '@slipway/transport';
 import type { ApiDeps } from './api-deps.ts';
 import type { App } from './app.ts';
 import { closeApp } from './close-app.ts';
@@ -8,9 +9,10 @@ import { addAnswerHeaders } from './hooks/answer-headers.ts';
 import { createAuthentication } from './hooks/authenticate.ts';
 import { createOriginCheck } from './hooks/check-origin.ts';
 import { addJsonBody } from './json-body.ts';
-import { checkListenOptions, type ListenOptions, readTls } from './listen-options.ts';
+import { checkListenOptions, type ListenOptions } from './listen-options.ts';
 import { addressOf, listenError } from './listening.ts';
 import { describeApi } from './openapi.ts';
+import { renewCertificate } from './renew-certificate.ts';
 import { addBlobRoutes } from './routes/blobs.ts';
 import { addComputeRoutes } from './routes/computes.ts';
 import { addModelRoutes } from './routes/models.ts';
@@ -37,7 +39,10 @@ const PREFIX = '/api/v1';
 export async function createHttpApi(deps: ApiDeps, options: ListenOptions): Promise<HttpApi> {
   checkListenOptions(options);
   const closing = new AbortController();
-  const app = createApp(deps.logger, options.tls && (await readTls(options.tls)));
+  const { tls } = options;
+  const certificate = tls && (await readCertificate(tls));
+  const app = createApp(deps.logger, certificate);
+  const renewal = tls && certificate && renewCertificate(app, tls, certificate, deps.logger);
   const unused = trackUnusedConnections(app.server);
   addHooks(app, deps, options);
   await describeApi(app, deps.version);
@@ -53,6 +58,7 @@ export async function createHttpApi(deps: ApiDeps, options: ListenOptions): Prom
       return addressOf(app, options);
     },
     async close() {
+      renewal?.close();
       closing.abort();
       await closeApp(app, unused);
     },

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import type { CertificatePair } from '@slipway/transport';
 import fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { Settings } from 'typebox/system';
@@ -8,7 +9,6 @@ import type { App } from './app.ts';
 import { answerError } from './errors/answer-error.ts';
 import { answerClientError } from './errors/client-error.ts';
 import { requestIdOf } from './hooks/request-id.ts';
-import type { Tls } from './listen-options.ts';
 
 /** Milliseconds in which the headers of a request must have arrived: enough for any network, too few to hold sockets open. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -26,7 +26,7 @@ const MAX_PARAM_LENGTH = 512;
 const MAX_PROBLEMS = 100;
 
 /** An application without routes, with the limits and the errors of all of them. */
-export function createApp(logger: Logger, tls: Tls | undefined): App {
+export function createApp(logger: Logger, certificate: CertificatePair | undefined): App {
   Settings.Set({ maxErrors: MAX_PROBLEMS });
   const app = fastify({
     loggerInstance: logger,
@@ -38,7 +38,7 @@ export function createApp(logger: Logger, tls: Tls | undefined): App {
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => answerError(error, request, reply),
     clientErrorHandler: answerClientError,
-    serverFactory: (handler) => createLimitedServer(handler, tls),
+    serverFactory: (handler) => createLimitedServer(handler, certificate),
   }) as unknown as App;
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   app.setSerializerCompiler(() => JSON.stringify);
@@ -46,7 +46,7 @@ export function createApp(logger: Logger, tls: Tls | undefined): App {
   return app;
 }
 
-function createLimitedServer(handler: RequestListener, tls: Tls | undefined): Server {
+function createLimitedServer(handler: RequestListener, certificate: CertificatePair | undefined): Server {
   const limits = {
     headersTimeout: HEADERS_TIMEOUT_MS,
     connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 2,
@@ -54,7 +54,9 @@ function createLimitedServer(handler: RequestListener, tls: Tls | undefined): Se
     requestTimeout: 0,
   };
   const server =
-    tls === undefined ? createServer(limits, handler) : createTlsServer({ ...limits, ...tls }, handler);
+    certificate === undefined
+      ? createServer(limits, handler)
+      : createTlsServer({ ...limits, ...certificate }, handler);
   server.setTimeout(IDLE_TIMEOUT_MS);
   return server;
 }

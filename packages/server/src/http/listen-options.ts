@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { SlipwayError } from '@slipway/contract';
+import type { CertificateFiles } from '@slipway/transport';
 import { isLoopback } from '../loopback.ts';
 
 /** Where the API listens. */
@@ -7,8 +7,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** PEM files. */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** PEM files, read again whenever they change. */
+  readonly tls?: CertificateFiles | undefined;
   /** The name that clients call this machine by, besides loopback names and `host`. */
   readonly publicHost?: string | undefined;
 }
@@ -21,26 +21,4 @@ export function checkListenOptions({ host, tls }: ListenOptions): void {
     `The API does not listen on "${host}" without TLS, because its token would cross the network in clear. Give a certificate and a key, or listen on 127.0.0.1.`,
     { details: { field: 'host' } },
   );
-}
-
-/** A certificate with its key. */
-export interface Tls {
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
-/** The certificate and key of a TLS listener. Throws `invalid_argument` naming the file that cannot be read. */
-export async function readTls({ certFile, keyFile }: NonNullable<ListenOptions['tls']>): Promise<Tls> {
-  return { cert: await readPem(certFile, 'certFile'), key: await readPem(keyFile, 'keyFile') };
-}
-
-async function readPem(path: string, field: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new SlipwayError('invalid_argument', `${field} "${path}" cannot be read: ${String(cause)}.`, {
-      details: { field },
-      cause,
-    });
-  }
 }

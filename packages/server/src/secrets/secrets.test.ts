@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { temporaryFolder } from '@slipway/testkit';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { loadMasterKey } from './master-key.ts';
-import { isSameSecret } from './same-secret.ts';
 import { readOrMakeSecret } from './secret-file.ts';
 import { openTokenIssuer } from './token-issuer.ts';
 import { createVault } from './vault.ts';
@@ -62,14 +61,3 @@ test('the issuer keeps its key pair, encrypted, and another master key cannot us
   assert.equal(JSON.stringify(first.publicKeys).includes('"d"'), false);
   await assert.rejects(openTokenIssuer(store, createVault(randomBytes(32))), { code: 'corrupt' });
 });
-
-for (const [given, expected, same] of [
-  ['abc', 'abc', true],
-  ['abc', 'abd', false],
-  ['ab', 'abc', false],
-  ['', 'abc', false],
-] as const) {
-  test(`${JSON.stringify(given)} is ${same ? '' : 'not '}${JSON.stringify(expected)}`, () => {
-    assert.equal(isSameSecret(given, expected), same);
-  });
-}

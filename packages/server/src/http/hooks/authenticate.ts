@@ -1,6 +1,6 @@
 import { SlipwayError } from '@slipway/contract';
+import { bearerToken, isSameSecret } from '@slipway/transport';
 import type { FastifyRequest } from 'fastify';
-import { isSameSecret } from '../../secrets/same-secret.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -13,7 +13,7 @@ declare module 'fastify' {
 export function createAuthentication(apiToken: string) {
   return async function authenticate(request: FastifyRequest): Promise<void> {
     if (request.routeOptions.config.public === true) return;
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearerToken(request.headers.authorization);
     if (token !== undefined && isSameSecret(token, apiToken)) return;
     throw new SlipwayError(
       'unauthenticated',

@@ -12,7 +12,7 @@ import {
   temporaryFolder,
   waitFor,
 } from '@slipway/testkit';
-import { writeJsonFile } from '../../home/json-file.ts';
+import { writeJsonFile } from '@slipway/transport';
 import { openHome } from '../../home/open-home.ts';
 import { describeTarget } from '../describe-target.ts';
 import { type LocalTargetOptions, openLocalTarget } from './local-target.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import { type LogLevel, type ReplicaSpec, type ReplicaState, SlipwayError } from '@slipway/contract';
 import type { HomePaths } from '../../home/home-paths.ts';
-import { readJsonFile } from '../../home/json-file.ts';
+import { readJsonOfKind } from '../../home/json-of-kind.ts';
 import { unlessMissing } from '../../home/system-errors.ts';
 import { askAdmin } from '../../processes/admin-client.ts';
 import { type OwnedProcess, sendSignal, vitalsOf } from '../../processes/owned-process.ts';
@@ -94,7 +94,7 @@ async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<O
   const { id, spec, startedAt } = replica;
   // The process first: a state read after its end is its last.
   const vitals = replica.process && (await vitalsOf(replica.process));
-  const state = await readJsonFile<ReplicaState>(home.replicaState(id), 'ReplicaState');
+  const state = await readJsonOfKind<ReplicaState>(home.replicaState(id), 'ReplicaState');
   return {
     id,
     serviceUid: replica.serviceUid,
@@ -124,7 +124,7 @@ async function askReplica(
   request: 'status' | 'reload',
   timeoutMs: number,
 ): Promise<ReplicaState> {
-  const state = await readJsonFile<ReplicaState>(home.replicaState(id), 'ReplicaState');
+  const state = await readJsonOfKind<ReplicaState>(home.replicaState(id), 'ReplicaState');
   const port = state?.adminPort ?? null;
   if (replica?.spec === undefined || port === null) {
     throw new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);

@@ -1,8 +1,9 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReplicaSpec } from '@slipway/contract';
+import { writeJsonFile } from '@slipway/transport';
 import type { HomePaths } from '../../home/home-paths.ts';
-import { readJsonFile, writeJsonFile } from '../../home/json-file.ts';
+import { readJsonOfKind } from '../../home/json-of-kind.ts';
 import { unlessMissing, writeError } from '../../home/system-errors.ts';
 
 /** Name of the spec once its replica has ended and is only kept for its log. */
@@ -26,7 +27,7 @@ export async function makeReplicaFolder(home: HomePaths, spec: ReplicaSpec): Pro
 export async function readSpecs(home: HomePaths): Promise<readonly ReplicaSpec[]> {
   const ids = await readdir(home.replicas);
   const specs = await Promise.all(
-    ids.map((id) => readJsonFile<ReplicaSpec>(home.replicaSpec(id), 'ReplicaSpec')),
+    ids.map((id) => readJsonOfKind<ReplicaSpec>(home.replicaSpec(id), 'ReplicaSpec')),
   );
   return specs.filter((spec) => spec !== undefined);
 }
@@ -51,7 +52,7 @@ export async function readEnded(home: HomePaths): Promise<readonly EndedReplica[
 }
 
 async function readEndedReplica(file: string): Promise<EndedReplica | undefined> {
-  const spec = await readJsonFile<ReplicaSpec>(file, 'ReplicaSpec');
+  const spec = await readJsonOfKind<ReplicaSpec>(file, 'ReplicaSpec');
   const found = spec && (await unlessMissing(stat(file)));
   return spec && found && { spec, endedAt: found.ctimeMs };
 }

@@ -1,18 +1,25 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { SlipwayError } from '@slipway/contract';
 
+/** What files between processes say is for their owner's eyes. */
+const OWNER_ONLY = 0o600;
+
+/** Temporary names end in this and eight random digits, so that what a crash leaves can be told and removed. */
+export const TEMPORARY_NAME = /\.tmp-[0-9a-f]{8}$/;
+
 /**
- * Replaces a file as a whole: whoever reads it meets the old content or the new, never a part, and after a loss of
- * power too. Throws `storage_full` if the disk or the folder cannot take it; the old file is then untouched.
+ * Replaces a JSON file as a whole, readable by its owner alone: whoever reads it meets the old value or the new, never
+ * a part, and after a loss of power too. Throws `storage_full` if the disk or the folder cannot take it; the old file
+ * is then untouched.
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array, mode: number): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+export async function writeJsonFile(path: string, value: unknown): Promise<void> {
+  const temporary = `${path}.tmp-${randomBytes(4).toString('hex')}`;
   try {
-    await writeDurably(temporary, data, mode);
+    await writeDurably(temporary, `${JSON.stringify(value, null, 2)}\n`);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new SlipwayError(
       'storage_full',
       `Cannot write ${path}: ${(error as Error).message}. Make room on the disk or mend the folder's permissions.`,
@@ -21,10 +28,10 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
   }
 }
 
-async function writeDurably(path: string, data: string | Uint8Array, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode);
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, 'wx', OWNER_ONLY);
   try {
-    await file.writeFile(data);
+    await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();

@@ -3,13 +3,13 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '@slipway/testkit';
-import { readJsonFile, writeFileAtomic } from './atomic-file.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
 
-test('writes and replaces a file with its mode, and leaves nothing else behind', async (t) => {
+test('writes and replaces a file for its owner, and leaves nothing else behind', async (t) => {
   const folder = await temporaryFolder(t);
   const path = join(folder, 'state.json');
-  await writeFileAtomic(path, '{"a":1}', 0o600);
-  await writeFileAtomic(path, '{"a":2}', 0o600);
+  await writeJsonFile(path, { a: 1 });
+  await writeJsonFile(path, { a: 2 });
   assert.deepEqual(await readJsonFile(path), { a: 2 });
   assert.equal((await stat(path)).mode & 0o777, 0o600);
   assert.deepEqual(await readdir(folder), ['state.json']);
@@ -20,7 +20,7 @@ test('what cannot be written leaves the old file as it was', async (t) => {
   const path = join(folder, 'state.json');
   await mkdir(path);
   await writeFile(join(path, 'kept'), 'old');
-  await assert.rejects(writeFileAtomic(path, 'new', 0o600), { code: 'storage_full', message: /state\.json/ });
+  await assert.rejects(writeJsonFile(path, 'new'), { code: 'storage_full', message: /state\.json/ });
   assert.equal(await readFile(join(path, 'kept'), 'utf8'), 'old');
   assert.deepEqual(await readdir(folder), ['state.json']);
 });

@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { systemCode } from './system-errors.ts';
+
+/**
+ * The object in a JSON file that says it is of this `kind`; `undefined` if the file is not there or is no such
+ * object. Our processes write these files whole, so one that cannot be read is as good as none.
+ */
+export async function readJsonOfKind<T extends { readonly kind: string }>(
+  path: string,
+  kind: T['kind'],
+): Promise<T | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (thrown) {
+    if (systemCode(thrown) === 'ENOENT' || systemCode(thrown) === 'ENOTDIR') return undefined;
+    throw thrown;
+  }
+  return parseKind<T>(text, kind);
+}
+
+function parseKind<T extends { readonly kind: string }>(text: string, kind: T['kind']): T | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind
+      ? (value as T)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
