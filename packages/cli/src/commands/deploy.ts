@@ -51,7 +51,7 @@ export function deploy() {
             throw withWayOut(toSlipwayError(thrown), name);
           });
         const call = await callOf(service);
-        output.result({ ...service.toJSON(), curl: call.curl }, () => describeDeployed(service, call));
+        output.result({ ...service.toJSON(), ...call }, () => describeDeployed(service, call));
       }),
     );
 }
