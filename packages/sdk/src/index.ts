@@ -29,6 +29,7 @@ export { type GetModelOptions, type ListModelsOptions, Model, type RegisterOptio
 export { Operation, type WaitOptions } from './operation.ts';
 export type { OperationEvent } from './operation-watch.ts';
 export type { RegisterProgress } from './register-model.ts';
+export { formatScoringJson, parseScoringJson } from './scoring-json.ts';
 export type { LogLine } from './service-logs.ts';
 export { Webservice } from './webservice.ts';
 export type {

@@ -1,5 +1,6 @@
 import { type ErrorCode, SlipwayError } from '@slipway/contract';
 import { codeOfStatus } from './http-errors.ts';
+import { parseScoringJson } from './scoring-json.ts';
 
 /** Longest part of an answer that goes into a message. */
 const MAX_EXCERPT_CHARACTERS = 500;
@@ -33,7 +34,7 @@ export async function score(request: ScoreRequest): Promise<unknown> {
     });
     const text = await response.text();
     if (!response.ok) throw badResponse(response, text);
-    return JSON.parse(text);
+    return parseScoringJson(text);
   } catch (thrown) {
     throw failure(thrown, request);
   }

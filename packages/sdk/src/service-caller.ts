@@ -2,6 +2,7 @@ import { SlipwayError } from '@slipway/contract';
 import type { ServiceKeys, Service as ServiceResource, ServiceToken } from '@slipway/contract/api';
 import type { HttpClient } from './http-client.ts';
 import { score } from './scoring.ts';
+import { formatScoringJson } from './scoring-json.ts';
 
 /** Room for the network between a service's own time limits and ours, so that the service's answer wins. */
 const SCORING_MARGIN_MS = 5_000;
@@ -33,7 +34,7 @@ export function createServiceCaller(client: HttpClient, path: string): ServiceCa
 /** Text and bytes are sent as they are, anything else as JSON. */
 function toBody(input: unknown): string | Uint8Array<ArrayBuffer> {
   if (typeof input === 'string') return input;
-  return input instanceof Uint8Array ? new Uint8Array(input) : JSON.stringify(input);
+  return input instanceof Uint8Array ? new Uint8Array(input) : formatScoringJson(input);
 }
 
 async function readCredential(

@@ -101,6 +101,7 @@ test('run sends the key, reads a regenerated one again once, and shows what the 
         return void response.writeHead(401).end('{"message":"Unauthorized, invalid key"}');
       }
       if (text === 'bad') return void response.writeHead(400).end('{"message":"not JSON"}');
+      if (text === 'odd') return void response.end('{"outputs":{"y":[NaN,9007199254740993]}}');
       if (text === 'busy')
         return void response.writeHead(503).end('Too many requests for service digits (overloaded)');
       return { text };
@@ -110,6 +111,8 @@ test('run sends the key, reads a regenerated one again once, and shows what the 
   assert.deepEqual(await service.run({ data: [1, 2] }), { text: '{"data":[1,2]}' });
   assert.deepEqual(await service.run('{"data": 3}'), { text: '{"data": 3}' });
   assert.equal(server.calls.filter((call) => call.endsWith('/keys')).length, 2);
+  assert.deepEqual(await service.run('odd'), { outputs: { y: [Number.NaN, 9_007_199_254_740_993n] } });
+  assert.deepEqual(await service.run([Number.NaN, 2n ** 60n]), { text: '[NaN,1152921504606846976]' });
   await assert.rejects(service.run('bad'), { code: 'invalid_argument', message: /answered 400: not JSON/ });
   await assert.rejects(service.run('busy'), { code: 'overloaded' });
   assert.equal(server.calls.filter((call) => call.endsWith('/keys')).length, 2);

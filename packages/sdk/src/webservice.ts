@@ -185,8 +185,9 @@ export class Webservice {
   }
 
   /**
-   * Sends input to the service and gives back its answer. Text and bytes are sent as they are, anything else as JSON. A key that
-   * was regenerated is read again once. Errors carry the answer's status, headers and body in `details`.
+   * Sends input to the service and gives back its answer. Text and bytes are sent as they are, anything else as JSON, in
+   * which typed arrays are arrays. Integers beyond 2^53 are `bigint`s, in the answer too; NaN and the infinities go both
+   * ways. A key that was regenerated is read again once. Errors carry the answer's status, headers and body in `details`.
    */
   async run(input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
     return await this.#call(this.#resource, input, signal);

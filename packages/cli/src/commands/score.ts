@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import { SlipwayError } from '@slipway/contract';
-import { Webservice } from '@slipway/sdk';
+import { formatScoringJson, parseScoringJson, Webservice } from '@slipway/sdk';
 import { apiCommand, examples } from '../command-line/define.ts';
 import { performInWorkspace } from '../command-line/perform-api.ts';
 import { scoringFailure } from '../service-call/scoring-failure.ts';
@@ -33,7 +33,7 @@ export function score() {
           throw scoringFailure(thrown, name);
         });
         output.result(only === undefined ? answer : pickOutput(answer, only), (value) =>
-          JSON.stringify(value),
+          formatScoringJson(value),
         );
       }),
     );
@@ -53,7 +53,7 @@ async function readData(data: string): Promise<string> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseScoringJson(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new SlipwayError('invalid_argument', `--data is not JSON: ${reason}.`, {

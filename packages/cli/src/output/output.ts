@@ -1,3 +1,5 @@
+import { formatScoringJson } from '@slipway/sdk';
+
 /** Where a command's result goes: standard output, and nothing else does. */
 export interface Output {
   /** Prints the result, once: as JSON with `--json`, else as `text` tells it. */
@@ -5,7 +7,8 @@ export interface Output {
 }
 
 export function createOutput(json: boolean, write: (text: string) => void): Output {
+  // A service's answer may hold numbers that plain JSON does not.
   return {
-    result: (value, text) => write(`${json ? JSON.stringify(value, null, 2) : text(value)}\n`),
+    result: (value, text) => write(`${json ? formatScoringJson(value, 2) : text(value)}\n`),
   };
 }
