@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 
@@ -22,7 +22,7 @@ export interface HttpResponse extends Writable {
   readonly headersSent: boolean;
   setHeader(name: string, value: number | string | readonly string[]): unknown;
   hasHeader(name: string): boolean;
-  writeHead(status: number, headers?: OutgoingHttpHeaders): unknown;
+  writeHead(status: number, headers?: OutgoingHttpHeaders | OutgoingHttpHeader[]): unknown;
   writeContinue(): void;
 }
 

@@ -11,9 +11,12 @@ export interface InferRequest {
   readonly inputs: readonly Tensor[];
   /** Names of the outputs that are wanted, in that order; absent or empty: all of them. */
   readonly outputs?: readonly string[] | undefined;
-  /** Fires when the caller has gone; a request that still waits then leaves the queue and is not run. */
-  readonly signal?: AbortSignal | undefined;
+  /** Says when the caller has gone; a request that still waits then leaves the queue and is not run. */
+  readonly signal?: CallerSignal | undefined;
 }
+
+/** An `AbortSignal`, or the little of it that is looked at: making a whole one for every request costs more. */
+export type CallerSignal = Pick<AbortSignal, 'aborted'>;
 
 /** The outputs of one request, and where its time went. */
 export interface InferResponse {

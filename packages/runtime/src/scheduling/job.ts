@@ -1,12 +1,12 @@
 import type { SlipwayError } from '@slipway/contract';
-import type { InferResponse } from '../data-plane/data-plane.ts';
+import type { CallerSignal, InferResponse } from '../data-plane/data-plane.ts';
 import type { RunRequest } from './batch.ts';
 
 /** A request on its way through a lane. Exactly one of `resolve` and `reject` is called, once. */
 export interface Job extends RunRequest {
   /** Milliseconds of `performance.now()` when it came. */
   readonly arrivedAt: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: CallerSignal | undefined;
   readonly resolve: (response: InferResponse) => void;
   readonly reject: (error: SlipwayError) => void;
 }

@@ -1,6 +1,6 @@
 import { SlipwayError, toSlipwayError } from '@slipway/contract';
 import { type HttpResponse, readBody } from '@slipway/transport';
-import type { InferResponse } from '../../data-plane/data-plane.ts';
+import type { CallerSignal, InferResponse } from '../../data-plane/data-plane.ts';
 import { decodeScore, encodeScore } from './codec.ts';
 import { answer, answerError, type Exchange } from './exchange.ts';
 import { addRunHeaders, JSON_TYPE } from './headers.ts';
@@ -21,19 +21,16 @@ export async function score(exchange: Exchange): Promise<void> {
   const call = model === undefined ? notReady() : decodeScore(body, model.signature);
   if (call instanceof SlipwayError) return answerError(exchange, call);
 
-  const caller = watchCaller(response);
   try {
     const answered = await dataPlane.infer({
       id: exchange.ids.logId,
       inputs: call.inputs,
       outputs: call.outputs,
-      signal: caller.signal,
+      signal: watchCaller(response),
     });
     answerScore(exchange, answered, readingMs);
   } catch (thrown) {
     answerError(exchange, toSlipwayError(thrown));
-  } finally {
-    caller.stop();
   }
 }
 
@@ -48,16 +45,18 @@ function notReady(): SlipwayError {
 
 /** A body without a type is taken for JSON; one that says it is something else is not. */
 function wrongContentType(type: string | undefined): SlipwayError | undefined {
-  if (type === undefined || /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type)) return undefined;
+  if (type === undefined || type === JSON_TYPE || /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i.test(type))
+    return undefined;
   return new SlipwayError('unsupported_media_type', 'Expects Content-Type to be application/json');
 }
 
-/** A signal that fires when the caller goes before it was answered. */
-function watchCaller(response: HttpResponse): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController();
-  const gone = () => controller.abort();
-  response.once('close', gone);
-  return { signal: controller.signal, stop: () => response.removeListener('close', gone) };
+/** Tells whether the caller went before it was answered. */
+function watchCaller(response: HttpResponse): CallerSignal {
+  const signal = { aborted: false };
+  response.on('close', () => {
+    signal.aborted = true;
+  });
+  return signal;
 }
 
 function answerScore(exchange: Exchange, answered: InferResponse, readingMs: number): void {
