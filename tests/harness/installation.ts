@@ -27,12 +27,11 @@ export interface Installation {
   startServer(env?: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** Starts it, and when the test ends stops everything and checks that no process of it is left. */
-export async function startInstallation(
-  scope: TestScope,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Installation> {
-  const home = join(await temporaryFolder(scope), 'home');
+/**
+ * Starts it in a folder of its own, and when the test ends stops everything and checks that no process of it is left.
+ */
+export async function startInstallation(scope: TestScope, folder?: string): Promise<Installation> {
+  const home = join(folder ?? (await temporaryFolder(scope)), 'home');
   let server: StartedProcess | undefined;
   let ports = { api: '0', gateway: '0' };
 
@@ -44,12 +43,12 @@ export async function startInstallation(
     }
   });
 
-  await startServer(env);
+  await startServer();
   return { home, workspace, killServer, startServer };
 
-  async function startServer(more: Readonly<Record<string, string>> = {}): Promise<void> {
+  async function startServer(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const args = [SERVER_MAIN, '--home', home, '--port', ports.api, '--gateway-port', ports.gateway];
-    const started = await startProcess(scope, process.execPath, args, { env: { ...env, ...more } });
+    const started = await startProcess(scope, process.execPath, args, { env });
     // A person's Ctrl-C stops everything; registered after the process, so that it comes before its kill.
     onTestEnd(scope, () => started.stop('SIGINT').then(() => undefined));
     server = started;

@@ -11,5 +11,5 @@ export type {
   Upload,
   Uploads,
 } from './content-store.ts';
-export type { ByteStream } from './durable-file.ts';
+export { type ByteStream, makeFolder } from './durable-file.ts';
 export { type ContentStoreOptions, openContentStore } from './open-content-store.ts';

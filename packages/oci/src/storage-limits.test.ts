@@ -1,29 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { promisify } from 'node:util';
-import { onTestEnd, temporaryFolder } from '@slipway/testkit';
+import { test } from 'node:test';
+import { mountSmallDisk, temporaryFolder } from '@slipway/testkit';
 import { openContentStore } from './open-content-store.ts';
-
-const run = promisify(execFile);
-
-/** A file system of a few megabytes, or `undefined` where this user may not make one. */
-async function mountSmallDisk(t: TestContext): Promise<string | undefined> {
-  const folder = await temporaryFolder(t);
-  try {
-    await run('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
-  } catch (thrown) {
-    t.skip(`SKIPPED, NOT TESTED HERE: a small disk cannot be mounted (${String(thrown)})`);
-    return undefined;
-  }
-  onTestEnd(t, async () => {
-    await run('umount', [folder]);
-  });
-  return folder;
-}
 
 async function* zeros(bytes: number): AsyncGenerator<Uint8Array> {
   const chunk = Buffer.alloc(65_536);
@@ -31,14 +12,14 @@ async function* zeros(bytes: number): AsyncGenerator<Uint8Array> {
 }
 
 test('a full disk refuses and keeps nothing half written', async (t) => {
-  const disk = await mountSmallDisk(t);
+  const disk = await mountSmallDisk(t, 2);
   if (disk === undefined) return;
-  const store = await openContentStore(join(disk, 'store'));
+  const store = await openContentStore(join(disk.folder, 'store'));
   await assert.rejects(store.blobs.write(zeros(4_000_000)), {
     code: 'storage_full',
     message: /the disk is full/,
   });
-  assert.deepEqual(await readdir(join(disk, 'store', 'tmp')), []);
+  assert.deepEqual(await readdir(join(disk.folder, 'store', 'tmp')), []);
 
   const upload = await store.uploads.begin();
   await upload.append(0, zeros(65_536));
@@ -49,18 +30,18 @@ test('a full disk refuses and keeps nothing half written', async (t) => {
 });
 
 test('a disk that turned read-only refuses with the reason, and still reads', async (t) => {
-  const disk = await mountSmallDisk(t);
+  const disk = await mountSmallDisk(t, 2);
   if (disk === undefined) return;
-  const store = await openContentStore(join(disk, 'store'));
+  const store = await openContentStore(join(disk.folder, 'store'));
   const { digest } = await store.blobs.write(zeros(1000));
   const upload = await store.uploads.begin();
-  await run('mount', ['-o', 'remount,ro', disk]);
+  await disk.makeReadOnly();
   const refusal = { code: 'storage_full', message: /the disk is read-only/ };
   await assert.rejects(store.blobs.write(zeros(1000)), refusal);
   await assert.rejects(store.blobs.claim(digest), refusal);
   await assert.rejects(store.uploads.begin(), refusal);
   await assert.rejects(upload.append(0, zeros(10)), refusal);
-  await assert.rejects(openContentStore(join(disk, 'another')), refusal);
+  await assert.rejects(openContentStore(join(disk.folder, 'another')), refusal);
   await store.maintenance.verify(digest);
 });
 

@@ -40,7 +40,10 @@ export async function uploadFile(client: HttpClient, upload: FileUpload): Promis
       await sendPieces(client, upload, begun, progress);
       return await finish(client, upload, id);
     } catch (thrown) {
-      if (!mayGoOn(thrown) || progress.standstillMs() > MAX_STANDSTILL_MS) throw thrown;
+      if (!mayGoOn(thrown) || progress.standstillMs() > MAX_STANDSTILL_MS) {
+        if (id !== undefined) await giveUp(client, id);
+        throw thrown;
+      }
       if (codeOf(thrown) === 'not_found') {
         if (await isThere(client, upload)) return progress.moveTo(upload.file.size);
         id = undefined;
@@ -49,6 +52,11 @@ export async function uploadFile(client: HttpClient, upload: FileUpload): Promis
       milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE_MS);
     }
   }
+}
+
+/** Frees the room that it takes. If that fails, too, it expires. */
+async function giveUp(client: HttpClient, id: string): Promise<void> {
+  await client.json({ method: 'DELETE', path: `/uploads/${id}` }).catch(() => undefined);
 }
 
 interface Progress {

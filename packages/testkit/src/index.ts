@@ -32,6 +32,7 @@ export {
 } from './processes/started-process.ts';
 export { heWeights, normalFloats, seededRandom } from './random.ts';
 export { openRaw, type RawConnection } from './raw-http.ts';
+export { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 export { median, percentile } from './statistics.ts';
 export { temporaryFolder } from './temporary-folder.ts';
 export { TEST_CERTIFICATES, type TestCertificate } from './test-certificates.ts';

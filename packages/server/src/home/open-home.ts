@@ -1,6 +1,7 @@
-import { chmod, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { chmod, readdir, realpath, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '@slipway/oci';
 import { TEMPORARY_NAME } from '@slipway/transport';
 import { type HomePaths, homePaths } from './home-paths.ts';
 import { writeError } from './system-errors.ts';
@@ -19,7 +20,7 @@ export function defaultHome(environment: NodeJS.ProcessEnv): string {
 export async function openHome(folder: string): Promise<HomePaths> {
   const wanted = resolve(folder);
   try {
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    await makeFolder(wanted);
     const paths = homePaths(await realpath(wanted));
     await chmod(paths.root, 0o700);
     for (const part of [
@@ -30,7 +31,7 @@ export async function openHome(folder: string): Promise<HomePaths> {
       paths.replicas,
       paths.gateway,
     ]) {
-      await mkdir(part, { recursive: true, mode: 0o700 });
+      await makeFolder(part);
     }
     return paths;
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { SlipwayError } from '@slipway/contract';
 import { BlobUpload, Digest } from '@slipway/contract/api';
 import type { FastifyRequest } from 'fastify';
@@ -58,7 +58,7 @@ export function addUploadRoutes(app: App, { contentStore }: Pick<ApiDeps, 'conte
     async (request) => {
       const offset = uploadOffset(request);
       const upload = await uploads.open(request.params.id);
-      return upload.append(offset, bodyStream(request));
+      return upload.append(offset, bodyBytes(request));
     },
   );
 
@@ -107,8 +107,9 @@ function uploadOffset({ headers }: Pick<FastifyRequest, 'headers'>): number {
   );
 }
 
-function bodyStream({ body }: Pick<FastifyRequest, 'body'>): Readable {
-  if (typeof body === 'object' && body !== null && Symbol.asyncIterator in body) return body as Readable;
+/** The bytes of the body. Leaving the loop over them does not end the connection: the answer says why it was left. */
+function bodyBytes({ body }: Pick<FastifyRequest, 'body'>): AsyncIterable<Uint8Array> {
+  if (body instanceof Readable) return body.iterator({ destroyOnReturn: false });
   throw new SlipwayError(
     'unsupported_media_type',
     'The body must be the bytes of the file, with Content-Type application/octet-stream.',
