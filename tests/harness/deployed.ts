@@ -8,7 +8,7 @@ import {
 import { waitFor } from '@slipway/testkit';
 import type { Installation } from './installation.ts';
 
-/** A healthy service with its primary key. */
+/** A healthy service with its primary key, or a token where it takes tokens. */
 export interface Deployed {
   readonly workspace: Workspace;
   readonly service: Webservice;
@@ -28,8 +28,13 @@ export async function deploy(
     deploymentConfig: options.config,
   });
   await service.waitForDeployment({ timeoutSec: 60 });
-  const { primaryKey } = await service.getKeys();
-  return { workspace, service, key: primaryKey };
+  return { workspace, service, key: await credentialOf(service) };
+}
+
+async function credentialOf(service: Webservice): Promise<string> {
+  return service.tokenAuthEnabled
+    ? (await service.getToken()).accessToken
+    : (await service.getKeys()).primaryKey;
 }
 
 /** Waits until `count` replicas answer, none of them with one of the process ids in `without`. */
