@@ -1,20 +1,26 @@
 import { median } from '@slipway/testkit';
+import { cpuMicroseconds } from './cpu-time.ts';
 import { type LoadResult, runLoad } from './load/load.ts';
-
 import type { Target, TargetName } from './targets/target.ts';
 import { CONNECTIONS, type Connections, type Workload } from './workloads/workload.ts';
 
 /** Requests before a measurement, as a part of its own, so that connections and code are warm. */
 const WARM_UP_PART = 0.1;
 
+/** One round; `cpu` is CPU time of the server's process a request, in microseconds, NaN where it is not known. */
+export interface Round extends LoadResult {
+  readonly cpu: number;
+}
+
 /** All rounds of one target at one number of connections, and the median of each figure over them. */
 export interface Measurement {
   readonly target: TargetName;
   readonly connections: Connections;
-  readonly rounds: readonly LoadResult[];
+  readonly rounds: readonly Round[];
   readonly p50: number;
   readonly p99: number;
   readonly requestsPerSecond: number;
+  readonly cpu: number;
   readonly errors: number;
 }
 
@@ -35,7 +41,7 @@ export async function measure(
   { rounds, signal, report }: MeasureOptions,
 ): Promise<Measurement[]> {
   const cases = CONNECTIONS.flatMap((connections) =>
-    targets.map((target) => ({ target, connections, results: [] as LoadResult[] })),
+    targets.map((target) => ({ target, connections, results: [] as Round[] })),
   );
   for (let round = 1; round <= rounds; round += 1) {
     report(round);
@@ -47,12 +53,15 @@ export async function measure(
   return cases.map(({ target, connections, results }) => summarize(target.name, connections, results));
 }
 
-async function measureOnce(target: Target, callers: number, requests: number): Promise<LoadResult> {
+async function measureOnce(target: Target, callers: number, requests: number): Promise<Round> {
   await runLoad(target.open, { callers, requests: Math.ceil(requests * WARM_UP_PART) });
-  return runLoad(target.open, { callers, requests });
+  const before = target.pid === undefined ? Number.NaN : cpuMicroseconds(target.pid);
+  const result = await runLoad(target.open, { callers, requests });
+  const after = target.pid === undefined ? Number.NaN : cpuMicroseconds(target.pid);
+  return { ...result, cpu: (after - before) / requests };
 }
 
-function summarize(target: TargetName, connections: Connections, rounds: readonly LoadResult[]): Measurement {
+function summarize(target: TargetName, connections: Connections, rounds: readonly Round[]): Measurement {
   return {
     target,
     connections,
@@ -60,6 +69,7 @@ function summarize(target: TargetName, connections: Connections, rounds: readonl
     p50: median(rounds.map(({ p50 }) => p50)),
     p99: median(rounds.map(({ p99 }) => p99)),
     requestsPerSecond: median(rounds.map(({ requestsPerSecond }) => requestsPerSecond)),
+    cpu: median(rounds.map(({ cpu }) => cpu)),
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
   };
 }

@@ -31,8 +31,8 @@ test('overhead is what is left when sockets and the run are taken off, by round'
 test('the table has a row a measurement, with the ratio to the bare run', () => {
   const lines = table(MEASUREMENTS).split('\n');
   assert.equal(lines.length, 5);
-  assert.match(lines[1] ?? '', /^ *1 +bare run +50 +50 +20000 +100 % +0$/);
-  assert.match(lines[3] ?? '', /^ *1 +replica +250 +250 +4000 +20 % +0$/);
+  assert.match(lines[1] ?? '', /^ *1 +bare run +50 +50 +20000 +80 +100 % +0$/);
+  assert.match(lines[3] ?? '', /^ *1 +replica +250 +250 +4000 +80 +20 % +0$/);
 });
 
 test('limits are kept or broken', () => {
@@ -49,6 +49,7 @@ function measurement(target: TargetName, p50s: readonly number[]): Measurement {
     p50,
     p99: p50,
     requestsPerSecond: 1e6 / p50,
+    cpu: 80,
     errors: 0,
     firstError: undefined,
   }));

@@ -1,6 +1,15 @@
 import type { Measurement } from '../measure.ts';
 
-const COLUMNS = ['connections', 'target', 'p50 µs', 'p99 µs', 'requests/s', 'to bare run', 'errors'] as const;
+const COLUMNS = [
+  'connections',
+  'target',
+  'p50 µs',
+  'p99 µs',
+  'requests/s',
+  'CPU µs',
+  'to bare run',
+  'errors',
+] as const;
 
 /** The measurements of a workload as lines of text; the ratio is of requests per second. */
 export function table(measurements: readonly Measurement[]): string {
@@ -10,6 +19,7 @@ export function table(measurements: readonly Measurement[]): string {
     one.p50.toFixed(0),
     one.p99.toFixed(0),
     one.requestsPerSecond.toFixed(0),
+    Number.isNaN(one.cpu) ? '' : one.cpu.toFixed(0),
     ratioToBare(one, measurements),
     String(one.errors),
   ]);

@@ -7,8 +7,17 @@ import { ADMIN_TOKEN, HOST, LIMITS, readyPort, SERVICE, writeJson } from './serv
 
 const GATEWAY_MAIN = fileURLToPath(import.meta.resolve('@slipway/gateway/main'));
 
+export interface StartedGateway {
+  readonly address: Address;
+  readonly pid: number;
+}
+
 /** A gateway process with one service of one replica behind it. */
-export async function startGateway(scope: TestScope, folder: string, replica: Address): Promise<Address> {
+export async function startGateway(
+  scope: TestScope,
+  folder: string,
+  replica: Address,
+): Promise<StartedGateway> {
   const { scoringTimeoutMs, maxBodyBytes, drainGraceSeconds } = LIMITS;
   const routes: GatewayRoutes = {
     kind: 'GatewayRoutes',
@@ -29,5 +38,6 @@ export async function startGateway(scope: TestScope, folder: string, replica: Ad
   };
   const configFile = await writeJson(join(folder, 'config.json'), config);
   const started = await startProcess(scope, process.execPath, [GATEWAY_MAIN, '--config', configFile]);
-  return { host: HOST, port: await readyPort(started, config.stateFile) };
+  const address = { host: HOST, port: await readyPort(started, config.stateFile) };
+  return { address, pid: started.pid };
 }

@@ -24,13 +24,19 @@ export async function openTargets(scope: TestScope, workload: Workload): Promise
   const replica = await startReplica(scope, folder, workload);
   const gateway = await startGateway(scope, folder, replica.address);
   const served = [
-    httpTarget('replica', replica.address, REPLICA_PATH, replica.key, workload),
+    httpTarget('replica', replica, REPLICA_PATH, replica.key, workload),
     httpTarget('gateway', gateway, GATEWAY_PATH, replica.key, workload),
   ];
   const expected = await expectedAnswers(workload);
   const sizes = [];
   for (const target of served) sizes.push(await checkAnswers(target, workload, expected));
-  return [await bareRun(scope, workload), await emptyServer(scope, workload, sizes[0] ?? 0), ...served];
+  const [answerBytes = 0] = sizes;
+  return [
+    await bareRun(scope, workload),
+    await emptyServer(scope, 'empty server', workload, answerBytes),
+    await emptyServer(scope, 'node:http', workload, answerBytes),
+    ...served,
+  ];
 }
 
 interface HttpTarget extends Target {
@@ -40,13 +46,13 @@ interface HttpTarget extends Target {
 
 function httpTarget(
   name: TargetName,
-  address: Address,
+  { address, pid }: { readonly address: Address; readonly pid: number },
   path: string,
   key: string,
   { samples }: Workload,
 ): HttpTarget {
   const requests = samples.map(({ json }) => postBytes(address, { path, key, json }));
-  return { name, address, requests, open: () => httpCaller(address, requests) };
+  return { name, pid, address, requests, open: () => httpCaller(address, requests) };
 }
 
 async function expectedAnswers({ model, samples, output }: Workload): Promise<number[][]> {

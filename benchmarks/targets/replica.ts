@@ -21,6 +21,7 @@ const RUNTIME_MAIN = fileURLToPath(import.meta.resolve('@slipway/runtime/main'))
 export interface StartedReplica {
   readonly address: Address;
   readonly key: string;
+  readonly pid: number;
 }
 
 /** A replica process as the control plane would start it: one core, key authentication, default limits. */
@@ -52,5 +53,5 @@ export async function startReplica(
   };
   const specFile = await writeJson(join(folder, 'spec.json'), spec);
   const started = await startProcess(scope, process.execPath, [RUNTIME_MAIN, '--spec', specFile]);
-  return { address: { host: HOST, port: await readyPort(started, spec.stateFile) }, key };
+  return { address: { host: HOST, port: await readyPort(started, spec.stateFile) }, key, pid: started.pid };
 }
