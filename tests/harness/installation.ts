@@ -19,6 +19,8 @@ const SERVER_MAIN = fileURLToPath(import.meta.resolve('@slipway/server/main'));
 /** Slipway on a home and ports of its own, as `slipway up` starts it. */
 export interface Installation {
   readonly home: string;
+  /** What the control planes have written to their terminals until now. */
+  output(): string;
   /** The default workspace; it finds the server again after a restart. */
   workspace(): Promise<Workspace>;
   /** Kills the control plane alone, as a crash would. */
@@ -32,7 +34,7 @@ export interface Installation {
  */
 export async function startInstallation(scope: TestScope, folder?: string): Promise<Installation> {
   const home = join(folder ?? (await temporaryFolder(scope)), 'home');
-  let server: StartedProcess | undefined;
+  const servers: StartedProcess[] = [];
   let ports = { api: '0', gateway: '0' };
 
   onTestEnd(scope, async () => {
@@ -44,14 +46,14 @@ export async function startInstallation(scope: TestScope, folder?: string): Prom
   });
 
   await startServer();
-  return { home, workspace, killServer, startServer };
+  return { home, output, workspace, killServer, startServer };
 
   async function startServer(env: Readonly<Record<string, string>> = {}): Promise<void> {
     const args = [SERVER_MAIN, '--home', home, '--port', ports.api, '--gateway-port', ports.gateway];
     const started = await startProcess(scope, process.execPath, args, { env });
     // A person's Ctrl-C stops everything; registered after the process, so that it comes before its kill.
     onTestEnd(scope, () => started.stop('SIGINT').then(() => undefined));
-    server = started;
+    servers.push(started);
     const info = await waitFor(() => answeringServer(home, started.pid), {
       what: `the control plane to listen: ${started.stderr()}${started.stdout()}`,
       timeoutMs: 20_000,
@@ -60,7 +62,11 @@ export async function startInstallation(scope: TestScope, folder?: string): Prom
   }
 
   async function killServer(): Promise<void> {
-    await server?.stop('SIGKILL');
+    await servers.at(-1)?.stop('SIGKILL');
+  }
+
+  function output(): string {
+    return servers.map(({ stdout, stderr }) => stdout() + stderr()).join('');
   }
 
   async function workspace(): Promise<Workspace> {
