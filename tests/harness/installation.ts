@@ -14,6 +14,9 @@ import {
   waitFor,
 } from '@slipway/testkit';
 
+/** A start takes a second; with every core taken by other tests, some more. */
+const START_TIMEOUT_MS = 20_000;
+
 const SERVER_MAIN = fileURLToPath(import.meta.resolve('@slipway/server/main'));
 
 /** Slipway on a home and ports of its own, as `slipway up` starts it. */
@@ -54,10 +57,7 @@ export async function startInstallation(scope: TestScope, folder?: string): Prom
     // A person's Ctrl-C stops everything; registered after the process, so that it comes before its kill.
     onTestEnd(scope, () => started.stop('SIGINT').then(() => undefined));
     servers.push(started);
-    const info = await waitFor(() => answeringServer(home, started.pid), {
-      what: `the control plane to listen: ${started.stderr()}${started.stdout()}`,
-      timeoutMs: 20_000,
-    });
+    const info = await listening(home, started);
     ports = { api: new URL(info.url).port, gateway: new URL(info.gatewayUrl).port };
   }
 
@@ -72,6 +72,18 @@ export async function startInstallation(scope: TestScope, folder?: string): Prom
   async function workspace(): Promise<Workspace> {
     return await Workspace.local({ home });
   }
+}
+
+/** Where the server listens. Throws with what it wrote if it ends instead, or takes longer than any start should. */
+async function listening(home: string, server: StartedProcess): Promise<ServerInfo> {
+  const ended = server.exit.then(() => undefined);
+  const answering = waitFor(() => answeringServer(home, server.pid), {
+    what: 'the control plane to listen',
+    timeoutMs: START_TIMEOUT_MS,
+  });
+  const info = await Promise.race([answering.catch(() => undefined), ended]);
+  if (info !== undefined) return info;
+  throw new Error(`The control plane does not listen. It wrote:\n${server.stdout()}${server.stderr()}`);
 }
 
 async function answeringServer(home: string, pid: number): Promise<ServerInfo | undefined> {
