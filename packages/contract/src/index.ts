@@ -39,6 +39,7 @@ export {
   type ReplicaState,
 } from './processes/replica.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
+export { systemCode, unlessMissing } from './system-errors.ts';
 export {
   BYTES_PER_ELEMENT,
   type Datatype,

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { chmod, type FileHandle, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { SlipwayError } from '@slipway/contract';
+import { SlipwayError, unlessMissing } from '@slipway/contract';
 import type { BlobDescriptor, Blobs, ByteRange } from './content-store.ts';
 import { hexOf } from './digest.ts';
 import { type ByteStream, publish, writeStream } from './durable-file.ts';
 import { blobPath, type Layout, temporaryPath } from './layout.ts';
 import type { Mutex } from './mutex.ts';
-import { unlessMissing, writingTo } from './storage-errors.ts';
+import { writingTo } from './storage-errors.ts';
 
 /** Bytes read at a time: large enough that the system's calls do not count, small enough to stay in the cache. */
 const READ_CHUNK_BYTES = 256 * 1024;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, link, lstat, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { SlipwayError } from '@slipway/contract';
+import { SlipwayError, systemCode, unlessMissing } from '@slipway/contract';
 import type { ModelFile } from '@slipway/contract/api';
 import { verifyBlob } from './blobs.ts';
 import { hashOfFile, makeFolder } from './durable-file.ts';
 import { blobPath, type Layout } from './layout.ts';
-import { systemCode, unlessMissing, writingTo } from './storage-errors.ts';
+import { writingTo } from './storage-errors.ts';
 
 /** What the system answers where a hard link is impossible: another disk, no links there, too many links to one file. */
 const CANNOT_LINK: ReadonlySet<string | undefined> = new Set([

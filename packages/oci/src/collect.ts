@@ -1,11 +1,11 @@
 import { opendir, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessMissing } from '@slipway/contract';
 import type { Blobs, Collected, CollectOptions } from './content-store.ts';
 import { hexOf } from './digest.ts';
 import type { Layout } from './layout.ts';
 import { readManifest } from './manifests.ts';
 import type { Mutex } from './mutex.ts';
-import { unlessMissing } from './storage-errors.ts';
 
 export interface CollectDeps {
   readonly layout: Layout;

@@ -2,8 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SlipwayError } from '@slipway/contract';
-import { systemCode } from './storage-errors.ts';
+import { SlipwayError, systemCode } from '@slipway/contract';
 
 const FOLDER_OPTIONS = { mode: 0o700 };
 

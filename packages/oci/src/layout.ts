@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { access, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unlessMissing } from '@slipway/contract';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { hexOf } from './digest.ts';
 import { makeFolder, publish, syncPath } from './durable-file.ts';
-import { unlessMissing, writingTo } from './storage-errors.ts';
+import { writingTo } from './storage-errors.ts';
 
 /** Where things lie in the store's folder. */
 export interface Layout {

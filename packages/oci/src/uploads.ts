@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SlipwayError } from '@slipway/contract';
+import { SlipwayError, unlessMissing } from '@slipway/contract';
 import type { BlobUpload } from '@slipway/contract/api';
 import { type BlobsDeps, storeBlob } from './blobs.ts';
 import type { BlobDescriptor, Upload, Uploads } from './content-store.ts';
 import { hexOf } from './digest.ts';
 import { type ByteStream, syncPath, writeStream } from './durable-file.ts';
 import { createRunningHashes } from './running-hashes.ts';
-import { unlessMissing, writingTo } from './storage-errors.ts';
+import { writingTo } from './storage-errors.ts';
 
 /** Uploads that may be open at once; bounds what clients that never finish can leave behind. */
 const MAX_UPLOADS = 10_000;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { SlipwayError } from '@slipway/contract';
+import { SlipwayError, systemCode } from '@slipway/contract';
 
 /** What files between processes say is for their owner's eyes. */
 const OWNER_ONLY = 0o600;
@@ -55,7 +55,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const missing = systemCode(error) === 'ENOENT';
     throw new SlipwayError(
       missing ? 'not_found' : 'invalid_argument',
       missing ? `There is no file ${path}.` : `Cannot read ${path}: ${(error as Error).message}.`,

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unlessMissing } from '@slipway/contract';
 import type { HomePaths } from '../home/home-paths.ts';
-import { unlessMissing } from '../home/system-errors.ts';
 import type { Fleet, FleetLogLine } from '../reconcile/fleet.ts';
 import type { Store } from '../store/store.ts';
 import { readEnded, readSpecs } from '../targets/local/replica-folder.ts';

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { SlipwayError } from '@slipway/contract';
-import { systemCode } from '../home/system-errors.ts';
+import { SlipwayError, systemCode } from '@slipway/contract';
 
 /**
  * Throws `conflict`, naming port and option, if nobody can listen there because somebody does, and

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { systemCode } from './system-errors.ts';
+import { unlessMissing } from '@slipway/contract';
 
 /**
  * The object in a JSON file that says it is of this `kind`; `undefined` if the file is not there or is no such
@@ -9,14 +9,8 @@ export async function readJsonOfKind<T extends { readonly kind: string }>(
   path: string,
   kind: T['kind'],
 ): Promise<T | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (thrown) {
-    if (systemCode(thrown) === 'ENOENT' || systemCode(thrown) === 'ENOTDIR') return undefined;
-    throw thrown;
-  }
-  return parseKind<T>(text, kind);
+  const text = await unlessMissing(readFile(path, 'utf8'));
+  return text === undefined ? undefined : parseKind<T>(text, kind);
 }
 
 function parseKind<T extends { readonly kind: string }>(text: string, kind: T['kind']): T | undefined {

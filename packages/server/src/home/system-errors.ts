@@ -1,11 +1,4 @@
-import { SlipwayError } from '@slipway/contract';
-
-/** The code of an error of the operating system (`ENOENT`, `EADDRINUSE` …), or `undefined`. */
-export function systemCode(thrown: unknown): string | undefined {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string'
-    ? thrown.code
-    : undefined;
-}
+import { SlipwayError, systemCode } from '@slipway/contract';
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const FORBIDDEN = new Set(['EACCES', 'EPERM', 'EROFS']);
@@ -27,15 +20,4 @@ export function writeError(thrown: unknown, path: string): unknown {
     );
   }
   return thrown;
-}
-
-/** The result, or `undefined` if the file or folder is not there. */
-export async function unlessMissing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (thrown) {
-    const code = systemCode(thrown);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw thrown;
-  }
 }

@@ -1,5 +1,4 @@
-import { SlipwayError } from '@slipway/contract';
-import { systemCode } from '../home/system-errors.ts';
+import { SlipwayError, systemCode } from '@slipway/contract';
 import { publicUrl } from '../public-url.ts';
 import type { App } from './app.ts';
 import type { ListenOptions } from './listen-options.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemCode } from '../home/system-errors.ts';
+import { systemCode } from '@slipway/contract';
 import type { ProcessVitals } from './parse-processes.ts';
 import { readVitals } from './process-table.ts';
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { systemCode } from '../home/system-errors.ts';
+import { systemCode } from '@slipway/contract';
 import {
   type ProcessEntry,
   type ProcessVitals,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { systemCode, writeError } from '../home/system-errors.ts';
+import { systemCode, unlessMissing } from '@slipway/contract';
+import { writeError } from '../home/system-errors.ts';
 
 /**
  * The secret in the file `path`; where there is no such file, one with 32 random bytes in base64url is made,
@@ -12,12 +13,7 @@ export async function readOrMakeSecret(path: string): Promise<string> {
 }
 
 async function readSecret(path: string): Promise<string | undefined> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (thrown) {
-    if (systemCode(thrown) === 'ENOENT') return undefined;
-    throw thrown;
-  }
+  return (await unlessMissing(readFile(path, 'utf8')))?.trim();
 }
 
 async function makeSecret(path: string): Promise<string> {

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
-import { type LogLevel, type ReplicaSpec, type ReplicaState, SlipwayError } from '@slipway/contract';
+import {
+  type LogLevel,
+  type ReplicaSpec,
+  type ReplicaState,
+  SlipwayError,
+  unlessMissing,
+} from '@slipway/contract';
 import type { HomePaths } from '../../home/home-paths.ts';
 import { readJsonOfKind } from '../../home/json-of-kind.ts';
-import { unlessMissing } from '../../home/system-errors.ts';
 import { askAdmin } from '../../processes/admin-client.ts';
 import { type OwnedProcess, sendSignal, vitalsOf } from '../../processes/owned-process.ts';
 import { startDetached } from '../../processes/start-detached.ts';

@@ -1,10 +1,11 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ReplicaSpec } from '@slipway/contract';
+import { unlessMissing } from '@slipway/contract';
 import { writeJsonFile } from '@slipway/transport';
 import type { HomePaths } from '../../home/home-paths.ts';
 import { readJsonOfKind } from '../../home/json-of-kind.ts';
-import { unlessMissing, writeError } from '../../home/system-errors.ts';
+import { writeError } from '../../home/system-errors.ts';
 
 /** Name of the spec once its replica has ended and is only kept for its log. */
 const ENDED_FILE = 'ended.json';
