@@ -4,8 +4,11 @@ import { type LoadResult, runLoad } from './load/load.ts';
 import type { Target, TargetName } from './targets/target.ts';
 import { CONNECTIONS, type Connections, type Workload } from './workloads/workload.ts';
 
-/** Requests before a measurement, as a part of its own, so that connections and code are warm. */
+/** Requests before a measurement, as a part of its own, so that connections and caches are warm. */
 const WARM_UP_PART = 0.1;
+
+/** Callers while a target's code becomes warm. */
+const WARM_UP_CALLERS = 16;
 
 /** One round; `cpu` is CPU time of the server's process a request, in microseconds, NaN where it is not known. */
 export interface Round extends LoadResult {
@@ -43,6 +46,10 @@ export async function measure(
   const cases = CONNECTIONS.flatMap((connections) =>
     targets.map((target) => ({ target, connections, results: [] as Round[] })),
   );
+  for (const { open } of targets) {
+    signal.throwIfAborted();
+    await runLoad(open, { callers: WARM_UP_CALLERS, requests: workload.warmUpRequests });
+  }
   for (let round = 1; round <= rounds; round += 1) {
     report(round);
     for (const { target, connections, results } of cases) {

@@ -21,6 +21,7 @@ const WORKLOAD: Workload = {
   samples: [],
   output: 'probabilities',
   requests: { 1: 1, 16: 1, 64: 1 },
+  warmUpRequests: 0,
   maxAddedMicroseconds: 150,
 };
 

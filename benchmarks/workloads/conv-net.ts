@@ -14,6 +14,7 @@ export function convNetWorker(): Workload {
     lane: 'worker',
     samples: Array.from({ length: SAMPLES }, () => imageSample(random)),
     output: 'probabilities',
+    warmUpRequests: 400,
     requests: { 1: 120, 16: 160, 64: 192 },
     maxAddedMicroseconds: Number.POSITIVE_INFINITY,
   };

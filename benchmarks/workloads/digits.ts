@@ -17,7 +17,8 @@ export async function digitsInline(): Promise<Workload> {
     lane: 'inline',
     samples: await digitSamples(),
     output: 'probabilities',
-    requests: { 1: 1_500, 16: 5_000, 64: 5_000 },
+    warmUpRequests: 30_000,
+    requests: { 1: 3_000, 16: 5_000, 64: 5_000 },
     maxAddedMicroseconds: 150,
   };
 }

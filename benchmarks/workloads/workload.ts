@@ -16,6 +16,11 @@ export interface Workload {
   readonly output: string;
   /** Requests of one measurement, enough for about half a second. */
   readonly requests: Readonly<Record<Connections, number>>;
+  /**
+   * Requests to each target before the first round. A service runs for days: what is measured is code that the
+   * engine of JavaScript has compiled, which takes some ten thousand calls.
+   */
+  readonly warmUpRequests: number;
   /** The most that a replica may add to a bare run at one connection, in microseconds. */
   readonly maxAddedMicroseconds: number;
 }
