@@ -1,6 +1,7 @@
 import { median } from '@slipway/testkit';
 import { cpuMicroseconds } from './cpu-time.ts';
 import { type LoadResult, runLoad } from './load/load.ts';
+import { medianBetween } from './targets/own-time.ts';
 import type { Target, TargetName } from './targets/target.ts';
 import { CONNECTIONS, type Connections, type Workload } from './workloads/workload.ts';
 
@@ -10,9 +11,12 @@ const WARM_UP_PART = 0.1;
 /** Callers while a target's code becomes warm. */
 const WARM_UP_CALLERS = 16;
 
-/** One round; `cpu` is CPU time of the server's process a request, in microseconds, NaN where it is not known. */
+/** One round. Microseconds a request; NaN where they are not known. */
 export interface Round extends LoadResult {
+  /** CPU time of the server's process. */
   readonly cpu: number;
+  /** Median of the time that the server says it added itself. */
+  readonly own: number;
 }
 
 /** All rounds of one target at one number of connections, and the median of each figure over them. */
@@ -63,9 +67,12 @@ export async function measure(
 async function measureOnce(target: Target, callers: number, requests: number): Promise<Round> {
   await runLoad(target.open, { callers, requests: Math.ceil(requests * WARM_UP_PART) });
   const before = target.pid === undefined ? Number.NaN : cpuMicroseconds(target.pid);
+  const ownBefore = await target.ownTime?.();
   const result = await runLoad(target.open, { callers, requests });
+  const ownAfter = await target.ownTime?.();
   const after = target.pid === undefined ? Number.NaN : cpuMicroseconds(target.pid);
-  return { ...result, cpu: (after - before) / requests };
+  const own = ownBefore && ownAfter ? medianBetween(ownBefore, ownAfter) : Number.NaN;
+  return { ...result, cpu: (after - before) / requests, own };
 }
 
 function summarize(target: TargetName, connections: Connections, rounds: readonly Round[]): Measurement {

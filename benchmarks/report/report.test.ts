@@ -26,7 +26,7 @@ const WORKLOAD: Workload = {
 };
 
 test('overhead is what is left when sockets and the run are taken off, by round', () => {
-  assert.deepEqual(overhead(MEASUREMENTS), { replica: 100, gateway: 50 });
+  assert.deepEqual(overhead(MEASUREMENTS), { replicaOwn: 70, replica: 100, gateway: 50 });
 });
 
 test('the table has a row a measurement, with the ratio to the bare run', () => {
@@ -37,12 +37,14 @@ test('the table has a row a measurement, with the ratio to the bare run', () => 
 });
 
 test('limits are kept or broken', () => {
-  const kept = (added: { replica: number; gateway: number }, measurements = MEASUREMENTS) =>
-    limits(WORKLOAD, measurements, added).map((limit) => limit.kept);
-  assert.deepEqual(kept({ replica: 100, gateway: 50 }), [true, true, true]);
-  assert.deepEqual(kept({ replica: 151, gateway: 160 }), [true, false, false]);
+  const kept = (
+    added: { replicaOwn: number; replica: number; gateway: number },
+    measurements = MEASUREMENTS,
+  ) => limits(WORKLOAD, measurements, added).map((limit) => limit.kept);
+  assert.deepEqual(kept({ replicaOwn: 150, replica: 200, gateway: 50 }), [true, true, true]);
+  assert.deepEqual(kept({ replicaOwn: 151, replica: 155, gateway: 160 }), [true, false, false]);
   const slow: Measurement = { ...measurement('replica', [1000]), connections: 16, errors: 1 };
-  assert.deepEqual(kept({ replica: 100, gateway: 50 }, [slow]), [false, true, true, false]);
+  assert.deepEqual(kept({ replicaOwn: 100, replica: 100, gateway: 50 }, [slow]), [false, true, true, false]);
 });
 
 function measurement(target: TargetName, p50s: readonly number[]): Measurement {
@@ -51,6 +53,7 @@ function measurement(target: TargetName, p50s: readonly number[]): Measurement {
     p99: p50,
     requestsPerSecond: 1e6 / p50,
     cpu: 80,
+    own: 70,
     errors: 0,
     firstError: undefined,
   }));

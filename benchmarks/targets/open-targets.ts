@@ -8,6 +8,7 @@ import type { Workload } from '../workloads/workload.ts';
 import { bareRun } from './bare-run.ts';
 import { emptyServer } from './empty-server.ts';
 import { startGateway } from './gateway.ts';
+import { type Histogram, parseOwnTime } from './own-time.ts';
 import { startReplica } from './replica.ts';
 import { SERVICE } from './service-files.ts';
 import type { Target, TargetName } from './target.ts';
@@ -24,7 +25,10 @@ export async function openTargets(scope: TestScope, workload: Workload): Promise
   const replica = await startReplica(scope, folder, workload);
   const gateway = await startGateway(scope, folder, replica.address);
   const served = [
-    httpTarget('replica', replica, REPLICA_PATH, replica.key, workload),
+    {
+      ...httpTarget('replica', replica, REPLICA_PATH, replica.key, workload),
+      ownTime: () => readOwnTime(replica.address),
+    },
     httpTarget('gateway', gateway, GATEWAY_PATH, replica.key, workload),
   ];
   const expected = await expectedAnswers(workload);
@@ -53,6 +57,11 @@ function httpTarget(
 ): HttpTarget {
   const requests = samples.map(({ json }) => postBytes(address, { path, key, json }));
   return { name, pid, address, requests, open: () => httpCaller(address, requests) };
+}
+
+async function readOwnTime({ host, port }: Address): Promise<Histogram> {
+  const answer = await fetch(`http://${host}:${port}/metrics`);
+  return parseOwnTime(await answer.text());
 }
 
 async function expectedAnswers({ model, samples, output }: Workload): Promise<number[][]> {

@@ -1,4 +1,5 @@
 import type { Caller } from '../load/load.ts';
+import type { Histogram } from './own-time.ts';
 
 /** What is measured, from the least that any server could cost to the whole way. */
 export const TARGETS = ['bare run', 'empty server', 'node:http', 'replica', 'gateway'] as const;
@@ -10,5 +11,7 @@ export interface Target {
   readonly name: TargetName;
   /** The process whose CPU time is measured; none where it is this one. */
   readonly pid?: number | undefined;
+  /** What the target says of the time that it itself added; only a replica does. */
+  readonly ownTime?: () => Promise<Histogram>;
   open(): Promise<Caller>;
 }
