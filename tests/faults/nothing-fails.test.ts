@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { type TestScope, waitFor } from '@slipway/testkit';
 import { deploy, replicaPids, waitForReplicas } from '../harness/deployed.ts';
 import { startInstallation } from '../harness/installation.ts';
 import { BLANK_DIGIT, writeModels } from '../harness/models.ts';
@@ -19,15 +19,7 @@ const BACK_WITHIN_MS = 5_000;
 const TWO_REPLICAS = { numReplicas: 2 } as const;
 
 test('kill -9 of one of two replicas fails no request, and the replica is back within 5 s', async (t) => {
-  const installation = await startInstallation(t);
-  const { digits } = await writeModels(t);
-  const { service, key } = await deploy(installation, {
-    name: 'digits',
-    model: digits,
-    config: TWO_REPLICAS,
-  });
-  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: CLIENTS });
-  await scorers.advance(WARM);
+  const { service, scorers } = await startDigits(t);
 
   const [victim = 0] = await replicaPids(service);
   process.kill(victim, 'SIGKILL');
@@ -37,15 +29,7 @@ test('kill -9 of one of two replicas fails no request, and the replica is back w
 });
 
 test('a rolling update and a rollback fail no request', async (t) => {
-  const installation = await startInstallation(t);
-  const { digits } = await writeModels(t);
-  const { service, key } = await deploy(installation, {
-    name: 'digits',
-    model: digits,
-    config: TWO_REPLICAS,
-  });
-  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: CLIENTS });
-  await scorers.advance(WARM);
+  const { service, scorers } = await startDigits(t);
   const before = await replicaPids(service);
 
   await service.update({ deploymentConfig: { scoringTimeoutMs: 30_000 } });
@@ -60,15 +44,7 @@ test('a rolling update and a rollback fail no request', async (t) => {
 });
 
 test('scaling up and down fails no request and restarts nothing', async (t) => {
-  const installation = await startInstallation(t);
-  const { digits } = await writeModels(t);
-  const { service, key } = await deploy(installation, {
-    name: 'digits',
-    model: digits,
-    config: TWO_REPLICAS,
-  });
-  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: CLIENTS });
-  await scorers.advance(WARM);
+  const { service, scorers } = await startDigits(t);
   const before = await replicaPids(service);
 
   await service.update({ deploymentConfig: { numReplicas: 3 } });
@@ -84,16 +60,8 @@ test('scaling up and down fails no request and restarts nothing', async (t) => {
 });
 
 test('a key rotation fails no request, and ends the old key at once', async (t) => {
-  const installation = await startInstallation(t);
-  const { digits } = await writeModels(t);
-  const { service, key } = await deploy(installation, {
-    name: 'digits',
-    model: digits,
-    config: TWO_REPLICAS,
-  });
+  const { service, key, scorers } = await startDigits(t);
   const before = await replicaPids(service);
-  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: CLIENTS });
-  await scorers.advance(WARM);
 
   const { secondaryKey } = await service.regenKey('Secondary');
   scorers.useKey(secondaryKey);
@@ -110,16 +78,8 @@ test('a key rotation fails no request, and ends the old key at once', async (t) 
 });
 
 test('scoring goes on while the control plane is dead, and it adopts the replicas when it is back', async (t) => {
-  const installation = await startInstallation(t);
-  const { digits } = await writeModels(t);
-  const { service, key } = await deploy(installation, {
-    name: 'digits',
-    model: digits,
-    config: TWO_REPLICAS,
-  });
+  const { installation, service, scorers } = await startDigits(t);
   const before = await replicaPids(service);
-  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: CLIENTS });
-  await scorers.advance(WARM);
 
   await installation.killServer();
   await scorers.advance(WARM);
@@ -147,20 +107,31 @@ test('a run stuck past its deadline fails alone, and costs only its replica', as
   const stuck = await score(agent, { uri: service.scoringUri, key, body: '{"data": [1000000000000]}' });
   assert.match(stuck ?? '200', /^504 /);
 
-  const after = await waitFor2Fresh();
-  assert.equal(after.filter((pid) => before.includes(pid)).length, 1, 'only one replica was to go');
-  await finishWithoutFailure(scorers);
-
-  async function waitFor2Fresh(): Promise<number[]> {
-    for (let tries = 0; tries < 150; tries += 1) {
+  const after = await waitFor(
+    async () => {
       const serving = (await service.replicas()).filter(({ phase, routed }) => phase === 'ready' && routed);
       const pids = serving.map(({ pid }) => pid ?? 0);
-      if (pids.length === 2 && pids.some((pid) => !before.includes(pid))) return pids;
-      await delay(100);
-    }
-    throw new Error('The stuck replica was not replaced.');
-  }
+      return pids.length === 2 && pids.some((pid) => !before.includes(pid)) && pids;
+    },
+    { what: 'the stuck replica to be replaced', timeoutMs: 30_000 },
+  );
+  assert.equal(after.filter((pid) => before.includes(pid)).length, 1, 'only one replica was to go');
+  await finishWithoutFailure(scorers);
 });
+
+/** The digit model on two replicas, with callers that score without a pause. */
+async function startDigits(t: TestScope) {
+  const installation = await startInstallation(t);
+  const { digits } = await writeModels(t);
+  const { service, key } = await deploy(installation, {
+    name: 'digits',
+    model: digits,
+    config: TWO_REPLICAS,
+  });
+  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: CLIENTS });
+  await scorers.advance(WARM);
+  return { installation, service, key, scorers };
+}
 
 async function finishWithoutFailure(scorers: Scorers): Promise<void> {
   await scorers.advance(WARM);
