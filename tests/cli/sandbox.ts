@@ -34,6 +34,7 @@ export async function createSandbox(scope: TestScope): Promise<Sandbox> {
   await cp(join(ROOT, 'examples', 'mnist', 'digits.onnx'), join(folder, 'digits.onnx'));
   for (const name of ['node_modules', 'examples']) await symlink(join(ROOT, name), join(folder, name));
   const env = {
+    ...withoutSettingsOfNpm(),
     PATH: [join(ROOT, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
     HOME: folder,
     // npm tells about its own new versions on standard error.
@@ -60,4 +61,13 @@ export async function createSandbox(scope: TestScope): Promise<Sandbox> {
     }
   });
   return run;
+}
+
+/**
+ * Under `npm test` npm hands its settings on in the environment, the path of the user's file among them, and an `npx` in a
+ * transcript would print its warnings about them. A reader's shell has none of this.
+ */
+function withoutSettingsOfNpm(): Record<string, undefined> {
+  const names = Object.keys(process.env).filter((name) => /^npm_/i.test(name));
+  return Object.fromEntries(names.map((name) => [name, undefined]));
 }
