@@ -7,6 +7,7 @@ export {
   SlipwayError,
   toSlipwayError,
 } from './errors.ts';
+export type { ImageFit, ImageInput, ImageResize, ModelSignature, Rgb } from './images.ts';
 export * from './limits.ts';
 export {
   checkName,

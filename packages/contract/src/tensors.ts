@@ -1,3 +1,5 @@
+import type { ImageInput } from './images.ts';
+
 /** What the elements of a tensor are, in the words of the Open Inference Protocol. */
 export type Datatype =
   | 'BOOL'
@@ -48,6 +50,8 @@ export interface TensorSpec {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly Dimension[];
+  /** Of an input whose elements are encoded images: what becomes of them. */
+  readonly image?: ImageInput | undefined;
 }
 
 /** The inputs and outputs of a model, in its own order. */

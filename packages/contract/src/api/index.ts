@@ -2,6 +2,8 @@ export * from './common.ts';
 export * from './compute.ts';
 export * from './deployment.ts';
 export * from './model.ts';
+export * from './model-signature.ts';
 export * from './operation.ts';
+export { parseModelSignature } from './parse-model-signature.ts';
 export * from './service.ts';
 export * from './workspace.ts';

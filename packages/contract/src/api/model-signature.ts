@@ -1,0 +1,80 @@
+import Type, { type Static } from 'typebox';
+import type { ImageFit, ImageInput, ImageResize } from '../images.ts';
+
+/** Pixels a side may have: far more than any network takes, and a tensor that still fits in memory. */
+const MAX_SIDE = 4096;
+
+/** A list and no tuple, which would say of a fourth number that its schema is false. */
+const rgb = (value: Type.TSchema, description: string) =>
+  Type.Unsafe<[number, number, number]>(Type.Array(value, { minItems: 3, maxItems: 3, description }));
+
+const side = (description: string) => Type.Integer({ minimum: 1, maximum: MAX_SIDE, description });
+
+/** How callers' encoded images become the tensor that an input of the model takes. */
+export const ImageDeclaration = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description: 'The name under which callers send the images; the name of the input when left out.',
+      }),
+    ),
+    width: side('Pixels that the model takes in a row.'),
+    height: side('Rows that the model takes.'),
+    resize: Type.Unsafe<ImageResize>(
+      Type.Enum(['tf1_bilinear', 'bilinear', 'nearest'], {
+        description:
+          '`tf1_bilinear` and `nearest` as TensorFlow 1 samples (no half-pixel centres); `bilinear` is the fast one.',
+      }),
+    ),
+    fit: Type.Unsafe<ImageFit>(
+      Type.Enum(['stretch', 'crop', 'pad'], {
+        description:
+          '`stretch` ignores the aspect ratio; `crop` cuts out the centre; `pad` adds bars around the image.',
+      }),
+    ),
+    shorterSide: Type.Optional(
+      side(
+        'With `crop`: the image is first scaled to this shorter side; the larger of width and height when left out.',
+      ),
+    ),
+    padLevels: Type.Optional(
+      rgb(
+        Type.Number({ minimum: 0, maximum: 255 }),
+        'With `pad`: red, green and blue of the bars, 0 to 255; black when left out.',
+      ),
+    ),
+    channelOrder: Type.Optional(Type.Unsafe<'rgb' | 'bgr'>(Type.Enum(['rgb', 'bgr'], { default: 'rgb' }))),
+    mean: Type.Optional(
+      rgb(
+        Type.Number(),
+        'Subtracted from the levels 0 to 255 of red, green and blue; 0 when left out. An element is (level - mean) / std * scale.',
+      ),
+    ),
+    std: Type.Optional(rgb(Type.Number({ exclusiveMinimum: 0 }), 'Divides; 1 when left out.')),
+    scale: Type.Optional(rgb(Type.Number({ exclusiveMinimum: 0 }), 'Multiplies; 1 when left out.')),
+    layout: Type.Unsafe<'NHWC' | 'NCHW'>(
+      Type.Enum(['NHWC', 'NCHW'], { description: 'Where the channels stand in the shape of the input.' }),
+    ),
+    datatype: Type.Optional(
+      Type.Unsafe<ImageInput['datatype']>(Type.Enum(['FP32', 'FP16', 'UINT8'], { default: 'FP32' })),
+    ),
+  },
+  { $id: 'ImageDeclaration', additionalProperties: false },
+);
+export type ImageDeclaration = Static<typeof ImageDeclaration>;
+
+/** The file `signature.json` beside a model: what its own file cannot say, under the names of its inputs. */
+export const ModelSignatureFile = Type.Object(
+  {
+    kind: Type.Literal('ModelSignature'),
+    inputs: Type.Record(
+      Type.String({ pattern: '^.{1,255}$' }),
+      Type.Object({ image: ImageDeclaration }, { additionalProperties: false }),
+      { minProperties: 1, additionalProperties: false },
+    ),
+  },
+  { $id: 'ModelSignatureFile', additionalProperties: false },
+);
+export type ModelSignatureFile = Static<typeof ModelSignatureFile>;

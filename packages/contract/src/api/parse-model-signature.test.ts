@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseModelSignature } from './parse-model-signature.ts';
+
+const REQUIRED = { width: 224, height: 200, resize: 'tf1_bilinear', fit: 'crop', layout: 'NHWC' };
+
+const file = (...images: object[]) => ({
+  kind: 'ModelSignature',
+  inputs: Object.fromEntries(images.map((image, index) => [`pixels${index}`, { image }])),
+});
+
+test('what is left out is completed', () => {
+  const { images } = parseModelSignature(file(REQUIRED), 'signature.json');
+  assert.deepEqual(images, [
+    {
+      ...REQUIRED,
+      input: 'pixels0',
+      name: 'pixels0',
+      shorterSide: 224,
+      padLevels: [0, 0, 0],
+      channelOrder: 'rgb',
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      scale: [1, 1, 1],
+      datatype: 'FP32',
+    },
+  ]);
+});
+
+test('what is said is kept', () => {
+  const said = {
+    ...REQUIRED,
+    name: 'Placeholder:0',
+    fit: 'pad',
+    padLevels: [1, 2, 3],
+    channelOrder: 'bgr',
+    mean: [123.68, 116.779, 103.939],
+    std: [2, 3, 4],
+    scale: [0.017, 1, 1],
+    datatype: 'FP16',
+  };
+  const { images } = parseModelSignature(file(said), 'signature.json');
+  assert.deepEqual(images, [{ ...said, input: 'pixels0', shorterSide: 224 }]);
+});
+
+const REFUSED: readonly [string, unknown, RegExp][] = [
+  ['no object', null, /the file must be object/],
+  ['the file of another tool', { inputs: {} }, /the file must have required properties kind/],
+  ['no input', { kind: 'ModelSignature', inputs: {} }, /inputs must not have fewer than 1 properties/],
+  [
+    'an unknown field',
+    file({ ...REQUIRED, widht: 1 }),
+    /inputs\.pixels0\.image must not have the field widht/,
+  ],
+  ['no width', file({ ...REQUIRED, width: undefined }), /inputs\.pixels0\.image.*width/],
+  ['a width of text', file({ ...REQUIRED, width: '224' }), /inputs\.pixels0\.image\.width must be integer/],
+  ['a huge height', file({ ...REQUIRED, height: 5000 }), /inputs\.pixels0\.image\.height must be <= 4096/],
+  ['an unknown method', file({ ...REQUIRED, resize: 'x' }), /resize must be one of tf1_bilinear, bilinear/],
+  ['two means', file({ ...REQUIRED, mean: [1, 2] }), /image\.mean must not have fewer than 3/],
+  ['four means', file({ ...REQUIRED, mean: [1, 2, 3, 4] }), /image\.mean must not have more than 3/],
+  ['a deviation of 0', file({ ...REQUIRED, std: [1, 0, 1] }), /image\.std\.1 must be > 0/],
+  [
+    'a mean for UINT8',
+    file({ ...REQUIRED, datatype: 'UINT8', mean: [1, 1, 1] }),
+    /image\.mean must be left out/,
+  ],
+  ['too short a side', file({ ...REQUIRED, shorterSide: 223 }), /image\.shorterSide must be at least 224/],
+  ['a side to stretch', file({ ...REQUIRED, fit: 'stretch', shorterSide: 256 }), /fit "crop" alone/],
+  ['bars to crop', file({ ...REQUIRED, padLevels: [0, 0, 0] }), /fit "pad" alone/],
+  [
+    'one name twice',
+    file({ ...REQUIRED, name: 'x' }, { ...REQUIRED, name: 'x' }),
+    /pixels1\.image\.name "x"/,
+  ],
+];
+for (const [what, value, message] of REFUSED) {
+  test(`refuses ${what}, and says where`, () => {
+    // What the file holds is JSON, where a field is left out and never undefined.
+    const parsed = JSON.parse(JSON.stringify(value));
+    assert.throws(() => parseModelSignature(parsed, 'signature.json'), { code: 'invalid_model', message });
+  });
+}
+
+test('names all problems at once', () => {
+  assert.throws(
+    () => parseModelSignature(file({ ...REQUIRED, width: 0 }, { ...REQUIRED, height: 0 }), 'signature.json'),
+    /^SlipwayError: signature\.json cannot be used: .*pixels0\.image\.width.*; .*pixels1\.image\.height/,
+  );
+});
