@@ -1,0 +1,66 @@
+import { SlipwayError } from '@slipway/contract';
+
+/** The version that a path names: by its number, by a label, or not at all, which means the latest. */
+export type VersionChoice =
+  | { readonly by: 'latest' }
+  | { readonly by: 'number'; readonly version: bigint }
+  | { readonly by: 'label'; readonly label: string };
+
+/** What a request asks for, of which model. */
+export interface Route {
+  readonly kind: 'predict' | 'classify' | 'regress' | 'status' | 'metadata';
+  readonly model: string;
+  readonly version: VersionChoice;
+}
+
+const OURS = /^\/v1\//i;
+const POST = /^\/v1\/models\/([^/:]+)(?:\/versions\/(\d+)|\/labels\/([^/:]+))?:(classify|regress|predict)$/i;
+const GET = /^\/v1\/models(?:\/([^/:]+))?(?:\/versions\/(\d+)|\/labels\/([^/:]+))?(\/metadata)?$/i;
+
+const LARGEST_VERSION = 2n ** 63n - 1n;
+
+/** Longer digits are no int64, whatever they are. */
+const MAX_VERSION_DIGITS = 20;
+
+/**
+ * Reads a method and the path of a URL without its query. `undefined` if the path is none of this protocol's, so that
+ * the answer is a bare 404; `invalid_argument` with the stock server's text if it is, but wrong.
+ */
+export function parseRoute(method: string, path: string): Route | SlipwayError | undefined {
+  if (!OURS.test(path)) return undefined;
+  const match = method === 'POST' ? POST.exec(path) : method === 'GET' ? GET.exec(path) : null;
+  if (match === null) return malformed(`Malformed request: ${method} ${path}`);
+  const [, model, digits, label, last] = match;
+  const version = chooseVersion(digits, label);
+  if (version instanceof SlipwayError) return version;
+  if (model === undefined) return malformed('Missing model name in request.');
+  return { kind: routeKind(method, last), model: unescapeUrl(model), version };
+}
+
+function chooseVersion(digits: string | undefined, label: string | undefined): VersionChoice | SlipwayError {
+  if (label !== undefined) return { by: 'label', label: unescapeUrl(label) };
+  if (digits === undefined) return { by: 'latest' };
+  const significant = digits.replace(/^0+(?=\d)/, '');
+  const version = significant.length > MAX_VERSION_DIGITS ? LARGEST_VERSION + 1n : BigInt(significant);
+  if (version > LARGEST_VERSION) return malformed(`Failed to convert version: ${digits} to numeric.`);
+  return { by: 'number', version };
+}
+
+function routeKind(method: string, last: string | undefined): Route['kind'] {
+  if (method === 'GET') return last === undefined ? 'status' : 'metadata';
+  const verb = last?.toLowerCase();
+  return verb === 'classify' || verb === 'regress' ? verb : 'predict';
+}
+
+/** Like curl's: what is no escape stays as it is, so that every name can be looked up and none is refused. */
+function unescapeUrl(text: string): string {
+  if (!text.includes('%')) return text;
+  const latin1 = Buffer.from(text, 'utf8')
+    .toString('latin1')
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(latin1, 'latin1').toString('utf8');
+}
+
+function malformed(text: string): SlipwayError {
+  return new SlipwayError('invalid_argument', text);
+}
