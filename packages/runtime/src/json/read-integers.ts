@@ -18,6 +18,9 @@ export interface LongRange {
 /** A number of so many digits is below 10^15 < 2^53 and therefore exact in a double. */
 const EXACT_DIGITS = 15;
 
+/** More digits are out of range for every datatype; they are not made a BigInt, which takes more than linear time. */
+const MOST_DIGITS = 20;
+
 const TWO_TO_32 = 2 ** 32;
 
 /**
@@ -69,8 +72,8 @@ export function readLongs(
       words = wordsOf(values);
     }
     if (Number.isNaN(value)) {
-      const exact = BigInt(asciiSlice(cursor.bytes, start, cursor.offset));
-      if (exact < range.least || exact > range.most) {
+      const exact = exactValue(cursor, start);
+      if (exact === undefined || exact < range.least || exact > range.most) {
         failOutOfRange(cursor, range, start);
         return count;
       }
@@ -87,6 +90,12 @@ export function readLongs(
   } while (count < most && accept(cursor, BYTE.comma));
   into.length = length;
   return count;
+}
+
+/** The whole number between `start` and the cursor; `undefined` if it is longer than any in range. */
+function exactValue(cursor: JsonCursor, start: number): bigint | undefined {
+  if (cursor.offset - start > MOST_DIGITS + 1) return undefined;
+  return BigInt(asciiSlice(cursor.bytes, start, cursor.offset));
 }
 
 /** The value, exact, or NaN if it is a whole number of more digits than a double holds. */

@@ -77,7 +77,7 @@ function readBase64Object(cursor: JsonCursor): Uint8Array | undefined {
 }
 
 /** The UTF-8 bytes of the string that begins at the cursor; a view of the body where it has no escapes. */
-function readString(cursor: JsonCursor): Uint8Array | undefined {
+export function readString(cursor: JsonCursor): Uint8Array | undefined {
   const { bytes } = cursor;
   const start = cursor.offset + 1;
   if (byteAt(bytes, cursor.offset) !== BYTE.quote) {

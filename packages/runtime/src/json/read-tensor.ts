@@ -14,7 +14,8 @@ export interface ShapedData {
   readonly data: TensorData;
 }
 
-interface TensorReader extends ElementReader {
+/** Reads rows of elements into an array of its own, which grows as it must, and hands it over at the end. */
+export interface TensorReader extends ElementReader {
   finish(): TensorData;
 }
 
@@ -46,7 +47,8 @@ function expectedElements(spec: TensorSpec, cursor: JsonCursor): number {
   return Math.min(count, Math.ceil(left / 2));
 }
 
-function tensorReader(datatype: Datatype, capacity: number): TensorReader {
+/** A reader for the elements of a datatype, with room for `capacity` of them to begin with. */
+export function tensorReader(datatype: Datatype, capacity: number): TensorReader {
   switch (datatype) {
     case 'FP32':
       return reader(new Float32Array(capacity), readFloats, asItIs);

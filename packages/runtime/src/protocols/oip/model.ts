@@ -1,0 +1,39 @@
+import type { LoadedModel, Signature, SlipwayError } from '@slipway/contract';
+import { invalid, unknownModel } from './refusals.ts';
+
+/** What the protocol must know of a model to read and answer a request for it. */
+export interface OipModel {
+  readonly name: string;
+  readonly signature: Signature;
+  /** Labels of the classes of an output, by the output's name. */
+  readonly labels?: ReadonlyMap<string, readonly string[]> | undefined;
+}
+
+/** The model that a request names; without a version, its newest. The error is `not_found`. */
+export function findModel(
+  models: readonly LoadedModel[],
+  name: string,
+  version?: string | undefined,
+): LoadedModel | SlipwayError {
+  let found: LoadedModel | undefined;
+  for (const model of models) {
+    if (model.name !== name || (version !== undefined && String(model.version) !== version)) continue;
+    if (found === undefined || model.version > found.version) found = model;
+  }
+  return found ?? unknownModel(name, version);
+}
+
+/**
+ * True if the first dimension of all inputs and outputs is open, which is when Triton gives an ONNX model a batch
+ * dimension of its own accord.
+ */
+export function hasBatchAxis({ inputs, outputs }: Signature): boolean {
+  return [...inputs, ...outputs].every(({ shape }) => shape.length > 0 && typeof shape[0] !== 'number');
+}
+
+/** Why a name may not be that of a model: it would be read as a path. `model..1` is a good name. */
+export function checkModelName(name: string): SlipwayError | undefined {
+  const isPath = name === '.' || name === '..' || /[/\\\0]/.test(name);
+  if (!isPath) return undefined;
+  return invalid(`invalid model name '${name}', model name must not contain path traversal characters`);
+}

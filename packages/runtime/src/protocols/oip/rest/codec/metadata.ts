@@ -1,0 +1,47 @@
+import type { Signature, TensorSpec } from '@slipway/contract';
+import { openSizes } from '../../check-inputs.ts';
+
+/** What `GET /v2` tells of the server. */
+export interface ServerMetadata {
+  readonly name: string;
+  readonly version: string;
+  /** Names of the extensions that are served; clients call what stands here. */
+  readonly extensions: readonly string[];
+}
+
+/** What `GET /v2/models/NAME` tells of a model. */
+export interface ModelMetadata {
+  readonly name: string;
+  readonly versions: readonly string[];
+  /** `onnxruntime_onnx` for ONNX models, as Triton names it. */
+  readonly platform: string;
+  readonly signature: Signature;
+}
+
+export function encodeServerMetadata({ name, version, extensions }: ServerMetadata): string {
+  return JSON.stringify({ name, version, extensions });
+}
+
+export function encodeLive(live: boolean): string {
+  return JSON.stringify({ live });
+}
+
+/** Readiness under both names: the specification's example of it says `live`, and its servers say `ready`. */
+export function encodeReady(ready: boolean): string {
+  return JSON.stringify({ ready, live: true });
+}
+
+export function encodeModelReady(name: string, ready: boolean): string {
+  return JSON.stringify({ name, ready });
+}
+
+/** Sizes that are open are -1. */
+export function encodeModelMetadata({ name, versions, platform, signature }: ModelMetadata): string {
+  const inputs = signature.inputs.map(describe);
+  const outputs = signature.outputs.map(describe);
+  return JSON.stringify({ name, versions, platform, inputs, outputs });
+}
+
+function describe(spec: TensorSpec): object {
+  return { name: spec.name, datatype: spec.datatype, shape: openSizes(spec) };
+}

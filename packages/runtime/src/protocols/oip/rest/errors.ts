@@ -1,0 +1,61 @@
+import type { SlipwayError } from '@slipway/contract';
+
+/** How an error is told to a caller. */
+export interface ErrorAnswer {
+  readonly status: number;
+  /** `{"error": "<text>"}`; its type is `application/json`. */
+  readonly body: string;
+  /** True if the request certainly did not begin to run. */
+  readonly notRun: boolean;
+}
+
+const QUEUE_FULL = 'Exceeds maximum queue size';
+const WAITED_TOO_LONG = 'Request timeout expired';
+const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
+
+/** The only place where a code becomes a status. */
+export function errorAnswer(error: SlipwayError): ErrorAnswer {
+  const answer = (status: number, message = error.message): ErrorAnswer => {
+    return { status, body: JSON.stringify({ error: message }), notRun: false };
+  };
+  switch (error.code) {
+    case 'invalid_argument':
+    case 'already_exists':
+    case 'in_use':
+    case 'precondition_failed':
+    case 'conflict':
+    case 'cancelled':
+    case 'payload_too_large':
+      return answer(400);
+    case 'unauthenticated':
+      return answer(401);
+    case 'permission_denied':
+      return answer(403);
+    case 'not_found':
+      return answer(404);
+    case 'method_not_allowed':
+      return answer(405);
+    case 'unsupported_media_type':
+      return answer(415);
+    case 'invalid_model':
+      return answer(500);
+    case 'unsupported':
+      return answer(501);
+    case 'overloaded':
+      return { ...answer(503, `${overload(error)}: ${error.message}`), notRun: true };
+    case 'unavailable':
+    case 'unschedulable':
+      return { ...answer(503), notRun: true };
+    case 'deadline_exceeded':
+      return answer(504);
+    case 'corrupt':
+    case 'storage_full':
+    case 'internal':
+      return answer(500, INTERNAL);
+  }
+}
+
+/** The stock server's words, which clients look for, stand before ours. */
+function overload(error: SlipwayError): string {
+  return error.details?.['maxQueueWaitMs'] === undefined ? QUEUE_FULL : WAITED_TOO_LONG;
+}
