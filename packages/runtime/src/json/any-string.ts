@@ -1,5 +1,5 @@
 import { BYTE, byteAt, type JsonCursor } from './cursor.ts';
-import { hexAt, skipString } from './skip-value.ts';
+import { hexAt, skipAnyString } from './skip-any-value.ts';
 
 const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
   [...'bfnrt'].map((letter, index) => [letter.charCodeAt(0), '\b\f\n\r\t'.charCodeAt(index)]),
@@ -7,12 +7,12 @@ const SHORT_ESCAPES: ReadonlyMap<number, number> = new Map(
 const LOWER_U = 0x75;
 
 /**
- * Reads a string that `skipString` takes, as its bytes, whatever they are: RapidJSON does not look whether they are
+ * Reads a string that `skipAnyString` takes, as its bytes, whatever they are: RapidJSON does not look whether they are
  * UTF-8, and writes half of a surrogate pair as three bytes. A view of the text where nothing is escaped.
  */
 export function readAnyString(cursor: JsonCursor): Uint8Array {
   const start = cursor.offset + 1;
-  skipString(cursor);
+  skipAnyString(cursor);
   return replaceEscapes(cursor.bytes.subarray(start, cursor.offset - 1));
 }
 

@@ -1,0 +1,88 @@
+import { type Signature, SlipwayError, type Tensor } from '@slipway/contract';
+import type { JsonCursor } from '../../../../json/cursor.ts';
+import { type Example, examplesToTensors } from '../../example-tensors.ts';
+import {
+  type AnswerOutputs,
+  answerOutputNames,
+  type ExampleMethod,
+  findAnswerOutputs,
+} from '../../signatures.ts';
+import { type Document, memberOf, readDocument, readSignatureName, wrongDocument } from './document.ts';
+import { nextType, visitItems, visitMembers } from './json-values.ts';
+import { readFeature } from './read-feature.ts';
+import { invalid } from './refusals.ts';
+
+/** What a classify or regress body asks for, and which outputs answer it. */
+export interface ExampleCall {
+  readonly inputs: readonly Tensor[];
+  /** The outputs to ask the data plane for. */
+  readonly outputs: readonly string[];
+  readonly answer: AnswerOutputs;
+  /** Rows that the answer must have. */
+  readonly examples: number;
+}
+
+/**
+ * Reads `{"examples": [{feature: value or values}]}`, with `"context"`, the features of which every example has that
+ * has not its own, and `"signature_name"`. The error is `invalid_argument` with the stock server's text.
+ */
+export function decodeExamples(
+  body: Uint8Array,
+  method: ExampleMethod,
+  signature: Signature,
+): ExampleCall | SlipwayError {
+  const document = readDocument(body);
+  if (document instanceof SlipwayError) return document;
+  const name = readSignatureName(document);
+  if (name instanceof SlipwayError) return name;
+  const examples = readExamples(document);
+  if (examples instanceof SlipwayError) return examples;
+  const answer = findAnswerOutputs(method, name, signature);
+  if (answer instanceof SlipwayError) return answer;
+  const inputs = examplesToTensors(signature.inputs, examples);
+  if (inputs instanceof SlipwayError) return inputs;
+  return { inputs, outputs: answerOutputNames(answer), answer, examples: examples.length };
+}
+
+function readExamples(document: Document): readonly Example[] | SlipwayError {
+  const context = readContext(document);
+  if (context instanceof SlipwayError) return context;
+  const cursor = memberOf(document, 'examples');
+  if (cursor === undefined) {
+    const text = "When method is classify, key 'examples' is expected and was not found";
+    return wrongDocument(document, text);
+  }
+  if (nextType(cursor) !== 'Array') {
+    return wrongDocument(document, "Expecting 'examples' value to be an list/array");
+  }
+  const examples: Example[] = [];
+  const error = visitItems(cursor, () => {
+    const example = readExample(cursor, context);
+    if (example instanceof SlipwayError) return example;
+    examples.push(example);
+    return undefined;
+  });
+  if (error !== undefined) return error;
+  return examples.length > 0 ? examples : wrongDocument(document, "'examples' value is an empty array");
+}
+
+function readContext(document: Document): Example | SlipwayError {
+  const cursor = memberOf(document, 'context');
+  const nothing: Example = new Map();
+  return cursor === undefined ? nothing : readExample(cursor, nothing);
+}
+
+/** An example with the features of `context`; of equal names the last counts. */
+function readExample(cursor: JsonCursor, context: Example): Example | SlipwayError {
+  const type = nextType(cursor);
+  if (type !== 'Object') return invalid(`Example must be JSON object but got JSON ${type}`);
+  const example = new Map(context);
+  const error = visitMembers(cursor, (name) => {
+    const feature = readFeature(cursor, name);
+    if (feature instanceof SlipwayError) return feature;
+    if (feature === undefined) example.delete(name);
+    else example.set(name, feature);
+    return undefined;
+  });
+  return error ?? example;
+}
