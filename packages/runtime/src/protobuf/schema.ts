@@ -101,9 +101,14 @@ export function nested<S extends MessageSchema>(
   return { number, type, label: 'optional' };
 }
 
+/** A field of which it can be told whether it was sent: `undefined` if it was not. */
+export function optional<R, W>(field: Field<R, W>): Field<R | undefined, W | undefined> {
+  return { number: field.number, type: field.type, label: 'optional', exact: field.exact ?? false };
+}
+
 /** A member of a oneof: `undefined` if another one was sent, or none. */
 export function member<R, W>(oneof: string, field: Field<R, W>): Field<R | undefined, W | undefined> {
-  return { number: field.number, type: field.type, label: 'optional', oneof, exact: field.exact ?? false };
+  return { ...optional(field), oneof };
 }
 
 /** A field that may come many times. */
