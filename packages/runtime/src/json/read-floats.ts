@@ -24,6 +24,12 @@ export function readFloats(cursor: JsonCursor, into: Elements<FloatArray>, most:
   let offset = cursor.offset;
   let count = 0;
   for (;;) {
+    if (bytes[offset + 1] === BYTE.comma) {
+      const read = readLoneDigits(bytes, offset, values, length, most - count - 1);
+      offset += 2 * read;
+      length += read;
+      count += read;
+    }
     let byte = byteAt(bytes, offset);
     if (byte <= BYTE.space) {
       cursor.offset = offset;
@@ -32,35 +38,29 @@ export function readFloats(cursor: JsonCursor, into: Elements<FloatArray>, most:
     }
     const start = offset;
     const negative = byte === BYTE.minus;
-    if (negative) byte = byteAt(bytes, ++offset);
+    if (negative) offset += 1;
 
     const first = offset;
     let integer = 0;
-    while (byte >= BYTE.zero && byte <= BYTE.nine) {
-      integer = (Math.imul(integer, 10) + (byte - BYTE.zero)) | 0;
-      byte = byteAt(bytes, ++offset);
-    }
+    let digit = digitAt(bytes, offset);
+    for (; digit <= 9; digit = digitAt(bytes, ++offset)) integer = (Math.imul(integer, 10) + digit) | 0;
     const integerDigits = offset - first;
     let isUsual =
       integerDigits === 1 ||
       (integerDigits > 1 && integerDigits <= PART_DIGITS && bytes[first] !== BYTE.zero);
     let value = integer;
 
-    if (byte === BYTE.dot) {
+    if (byteAt(bytes, offset) === BYTE.dot) {
       const fraction = ++offset;
       const middle = fraction + PART_DIGITS;
       let head = 0;
-      byte = byteAt(bytes, offset);
-      while (byte >= BYTE.zero && byte <= BYTE.nine && offset < middle) {
-        head = (Math.imul(head, 10) + (byte - BYTE.zero)) | 0;
-        byte = byteAt(bytes, ++offset);
+      digit = digitAt(bytes, offset);
+      for (; digit <= 9 && offset < middle; digit = digitAt(bytes, ++offset)) {
+        head = (Math.imul(head, 10) + digit) | 0;
       }
       const headDigits = offset - fraction;
       let tail = 0;
-      while (byte >= BYTE.zero && byte <= BYTE.nine) {
-        tail = (Math.imul(tail, 10) + (byte - BYTE.zero)) | 0;
-        byte = byteAt(bytes, ++offset);
-      }
+      for (; digit <= 9; digit = digitAt(bytes, ++offset)) tail = (Math.imul(tail, 10) + digit) | 0;
       const digits = offset - fraction;
       // Each step rounds at most once, and not at all while there are no more than 15 digits.
       const mantissa = (integer * powerOfTen(headDigits) + head) * powerOfTen(digits - headDigits) + tail;
@@ -72,6 +72,7 @@ export function readFloats(cursor: JsonCursor, into: Elements<FloatArray>, most:
     }
 
     if (length === values.length) values = grow(into as Elements<Float32Array>);
+    byte = byteAt(bytes, offset);
     if (isUsual && (byte === BYTE.comma || byte === BYTE.closeArray)) {
       values[length] = negative ? -value : value;
     } else {
@@ -88,4 +89,30 @@ export function readFloats(cursor: JsonCursor, into: Elements<FloatArray>, most:
   cursor.offset = offset;
   into.length = length;
   return count;
+}
+
+/**
+ * Reads numbers of one digit that have their comma right behind them, and returns how many these were: most of a
+ * drawing, of a one-hot row, or of a table of flags.
+ */
+function readLoneDigits(
+  bytes: Uint8Array,
+  start: number,
+  values: FloatArray,
+  length: number,
+  most: number,
+): number {
+  const room = Math.min(most, values.length - length);
+  let count = 0;
+  for (let offset = start; count < room; offset += 2) {
+    const digit = digitAt(bytes, offset);
+    if (digit > 9 || bytes[offset + 1] !== BYTE.comma) break;
+    values[length + count++] = digit;
+  }
+  return count;
+}
+
+/** The digit at `offset`, or more than 9 where there is none: one comparison tells, also behind the end of the text. */
+function digitAt(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset] as number) ^ BYTE.zero;
 }

@@ -145,6 +145,23 @@ test('floats are the same as those of JSON.parse, however they are written', () 
   );
 });
 
+test('numbers of one digit are read between all others, in arrays that grow', () => {
+  const written = fc.constantFrom('0', '7', ' 1', '2 ', '-3', '10', '4.5', '6e1');
+  fc.assert(
+    fc.property(fc.array(fc.array(written, { minLength: 3, maxLength: 3 }), { maxLength: 60 }), (rows) => {
+      const text = `[${rows.map((row) => `[${row.join(',')}]`).join(',')}]`;
+      for (const shape of [[], [2], [rows.length, 3]]) {
+        const { value } = read(text, 'FP32', shape);
+        assert.deepEqual(Array.from(value?.data as Float32Array), JSON.parse(text).flat());
+      }
+    }),
+    { numRuns: 200, seed: 5 },
+  );
+  assert.deepEqual(read('[1,2,x]', 'FP32').problem?.path, 'data[2]');
+  assert.deepEqual(read('[1,2,', 'FP32').problem?.path, 'data[2]');
+  assert.deepEqual(read('3,4', 'FP32').value, { shape: [], data: Float32Array.of(3) });
+});
+
 test('singles near the middle between two neighbours are rounded as JSON.parse and fround do', () => {
   const single = fc.float({
     noNaN: true,
