@@ -1,0 +1,67 @@
+import type { Tensor } from '@slipway/contract';
+import {
+  type EncodedMessage,
+  finishMessage,
+  putBytes,
+  putIntegerElements,
+  putMessageStart,
+  putString,
+  startMessage,
+  type WireWriter,
+  writtenBytes,
+} from '../../../../protobuf/writer.ts';
+import { rawBytes } from '../../rest/codec/infer-response.ts';
+
+/** What an answer says. */
+export interface ModelInferResponse {
+  readonly modelName: string;
+  readonly modelVersion: string;
+  /** The id of the request, if it had one. */
+  readonly id: string | undefined;
+  readonly outputs: readonly Tensor[];
+}
+
+/**
+ * Writes a `ModelInferResponse`. All outputs are raw, which is what clients read, whatever they sent. Large tensors are
+ * pieces of the result without being copied: their memory must not change until it is sent.
+ */
+export function encodeModelInferResponse(response: ModelInferResponse): EncodedMessage {
+  const writer = startMessage();
+  putResponse(writer, response);
+  return finishMessage(writer);
+}
+
+/** Writes a `ModelStreamInferResponse` that holds an answer. */
+export function encodeStreamAnswer(response: ModelInferResponse): EncodedMessage {
+  const writer = startMessage();
+  putResponse(writer, response);
+  putMessageStart(writer, 2, 0);
+  return finishMessage(writer);
+}
+
+/** Writes a `ModelStreamInferResponse` that tells what is wrong with one request of the stream, which goes on. */
+export function encodeStreamError(text: string, id: string | undefined): EncodedMessage {
+  const writer = startMessage();
+  if (id !== undefined) {
+    putString(writer, 3, id);
+    putMessageStart(writer, 2, 0);
+  }
+  putString(writer, 1, text);
+  return finishMessage(writer);
+}
+
+function putResponse(writer: WireWriter, { modelName, modelVersion, id, outputs }: ModelInferResponse): void {
+  for (const output of outputs.toReversed()) putBytes(writer, 6, rawBytes(output));
+  for (const output of outputs.toReversed()) putOutput(writer, output);
+  if (id !== undefined) putString(writer, 3, id);
+  putString(writer, 2, modelVersion);
+  putString(writer, 1, modelName);
+}
+
+function putOutput(writer: WireWriter, { name, datatype, shape }: Tensor): void {
+  const before = writtenBytes(writer);
+  if (shape.length > 0) putIntegerElements(writer, 3, shape);
+  putString(writer, 2, datatype);
+  putString(writer, 1, name);
+  putMessageStart(writer, 5, before);
+}
