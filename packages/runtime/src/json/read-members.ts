@@ -1,6 +1,12 @@
-import { accept, BYTE, failExpecting, type JsonCursor, peek } from './cursor.ts';
+import { accept, BYTE, fail, failExpecting, type JsonCursor, peek } from './cursor.ts';
 import { readText } from './read-strings.ts';
 import { skipValue } from './skip-value.ts';
+
+/**
+ * Members of one object or array that are read one by one. Each may become an object in memory, many times the size of
+ * its text, and no request has so many; the elements of tensors are not read in this way.
+ */
+export const MAX_MEMBERS = 10_000;
 
 /**
  * Reads an object: `readMember` reads the value of each key. Of a key that comes more than once the first counts, as
@@ -17,7 +23,8 @@ export function readMembers(cursor: JsonCursor, readMember: (key: string) => voi
     const key = readKey(cursor);
     if (key === undefined) return;
     if (seen.has(key)) skipValue(cursor);
-    else readMember(key);
+    else if (seen.size < MAX_MEMBERS) readMember(key);
+    else failTooMany(cursor);
     seen.add(key);
   } while (cursor.problem === undefined && accept(cursor, BYTE.comma));
   if (!accept(cursor, BYTE.closeObject)) failExpecting(cursor, '"," or "}"');
@@ -30,10 +37,17 @@ export function readItems(cursor: JsonCursor, readItem: () => void): void {
     return;
   }
   if (accept(cursor, BYTE.closeArray)) return;
+  let count = 0;
   do {
-    readItem();
+    if (count < MAX_MEMBERS) readItem();
+    else failTooMany(cursor);
+    count += 1;
   } while (cursor.problem === undefined && accept(cursor, BYTE.comma));
   if (!accept(cursor, BYTE.closeArray)) failExpecting(cursor, '"," or "]"');
+}
+
+function failTooMany(cursor: JsonCursor): void {
+  fail(cursor, `there are more than ${MAX_MEMBERS} members in one object or array`);
 }
 
 function readKey(cursor: JsonCursor): string | undefined {

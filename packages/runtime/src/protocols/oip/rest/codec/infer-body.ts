@@ -60,13 +60,19 @@ export function readInferBody(json: Uint8Array): InferBody | SlipwayError {
   return jsonError(cursor) ?? body;
 }
 
+/** Elements of BYTES that all inputs of a request may still have. */
+interface StringBudget {
+  left: number;
+}
+
 function readInputs(cursor: JsonCursor): InputBody[] {
   const inputs: InputBody[] = [];
-  readItems(cursor, () => inputs.push(readInput(cursor)));
+  const budget: StringBudget = { left: MAX_BYTES_ELEMENTS };
+  readItems(cursor, () => inputs.push(readInput(cursor, budget)));
   return inputs;
 }
 
-function readInput(cursor: JsonCursor): InputBody {
+function readInput(cursor: JsonCursor, budget: StringBudget): InputBody {
   const input: InputBody = {
     name: undefined,
     datatype: undefined,
@@ -80,41 +86,41 @@ function readInput(cursor: JsonCursor): InputBody {
     else if (key === 'datatype') input.datatype = inField(cursor, 'datatype', readTextHere);
     else if (key === 'shape') input.shape = inField(cursor, 'shape', readDimensions);
     else if (key === 'parameters') input.parameters = inField(cursor, 'parameters', readParameters);
-    else if (key === 'data') inField(cursor, 'data', () => readDataOrPass(cursor, input));
+    else if (key === 'data') inField(cursor, 'data', () => readDataOrPass(cursor, input, budget));
     else skipValue(cursor);
   });
-  readPassedData(cursor, input);
+  readPassedData(cursor, input, budget);
   return input;
 }
 
 /** Elements can be read once the datatype is known; one that comes behind them makes them be read in a second pass. */
-function readDataOrPass(cursor: JsonCursor, input: InputBody): void {
+function readDataOrPass(cursor: JsonCursor, input: InputBody, budget: StringBudget): void {
   peek(cursor);
   input.dataStart = cursor.offset;
   if (input.datatype === undefined) skipValue(cursor);
-  else readData(cursor, input, input.datatype);
+  else readData(cursor, input, input.datatype, budget);
 }
 
-function readPassedData(cursor: JsonCursor, input: InputBody): void {
+function readPassedData(cursor: JsonCursor, input: InputBody, budget: StringBudget): void {
   const { dataStart, datatype, data } = input;
   const isUnread = dataStart !== undefined && data === undefined && datatype !== undefined;
   if (!isUnread || cursor.problem !== undefined) return;
   const end = cursor.offset;
   cursor.offset = dataStart;
-  inField(cursor, 'data', () => readData(cursor, input, datatype));
+  inField(cursor, 'data', () => readData(cursor, input, datatype, budget));
   if (cursor.problem === undefined) cursor.offset = end;
 }
 
-function readData(cursor: JsonCursor, input: InputBody, datatypeName: string): void {
+function readData(cursor: JsonCursor, input: InputBody, datatypeName: string, budget: StringBudget): void {
   const datatype = findDatatype(datatypeName);
   if (datatype === undefined || datatype === 'FP16' || datatype === 'BF16') {
     skipValue(cursor);
     return;
   }
   const reader = tensorReader(datatype, expectedElements(cursor, input.shape));
-  const most = datatype === 'BYTES' ? MAX_BYTES_ELEMENTS : Number.POSITIVE_INFINITY;
-  readFlat(cursor, reader, most);
+  readFlat(cursor, reader, datatype === 'BYTES' ? budget.left : Number.POSITIVE_INFINITY);
   input.data = reader.finish();
+  if (datatype === 'BYTES') budget.left -= input.data.length;
 }
 
 /** Elements to make room for: what the shape says, but never more than the rest of the text could hold. */
