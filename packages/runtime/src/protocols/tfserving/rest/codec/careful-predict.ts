@@ -94,12 +94,12 @@ function readObject(cursor: JsonCursor, row: number, columns: readonly Column[])
   const { bytes, offset: start } = cursor;
   const seen = new Set<string>();
   const wrong = visitMembers(cursor, (key) => {
+    if (seen.has(key)) {
+      skipAnyValue(cursor);
+      return undefined;
+    }
     seen.add(key);
-    const column = columns.find(({ spec }) => spec.name === key);
-    const error =
-      column === undefined
-        ? invalid(`JSON object: does not have named input: ${key}`)
-        : readCell(cursor, column);
+    const error = readNamedCell(cursor, key, columns);
     return error && wrongElement(row, ` key: ${key}`, error);
   });
   if (wrong !== undefined || seen.size === columns.length) return wrong;
@@ -107,6 +107,16 @@ function readObject(cursor: JsonCursor, row: number, columns: readonly Column[])
   return invalid(
     `Failed to process element: ${row} of 'instances' list. JSON object: ${excerpt(bytes, start)} keys must be equal to: ${names.join(',')}`,
   );
+}
+
+function readNamedCell(
+  cursor: JsonCursor,
+  key: string,
+  columns: readonly Column[],
+): SlipwayError | undefined {
+  const column = columns.find(({ spec }) => spec.name === key);
+  if (column === undefined) return invalid(`JSON object: does not have named input: ${key}`);
+  return readCell(cursor, column);
 }
 
 /** With several inputs this fills the first alone, and the data plane says that the others are missing. */
@@ -135,15 +145,11 @@ function readCell(cursor: JsonCursor, column: Column): SlipwayError | undefined 
   return invalid(`Expecting shape [${column.shape}] but got: [${shape}]`);
 }
 
-function finishColumns(columns: readonly Column[], rows: number): readonly Tensor[] | SlipwayError {
+function finishColumns(columns: readonly Column[], rows: number): readonly Tensor[] {
   const tensors: Tensor[] = [];
   for (const { spec, reader, shape } of columns) {
     if (shape === undefined) continue;
-    const tensor = { ...named(spec), shape: [rows, ...shape], data: reader.finish() };
-    // A key that comes twice in an instance gives values too many.
-    if (tensor.data.length !== elementCount(tensor.shape))
-      return invalid(`tensor parsing error: ${spec.name}`);
-    tensors.push(tensor);
+    tensors.push({ ...named(spec), shape: [rows, ...shape], data: reader.finish() });
   }
   return tensors;
 }
