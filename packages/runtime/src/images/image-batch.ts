@@ -38,11 +38,9 @@ export function createImageBatch(image: ImageInput, count: number): ImageBatch {
   const row = new Float32Array(width * CHANNELS);
 
   function writeRow(start: number, pixels: number): void {
-    const [red, green, blue] = channels;
-    for (let x = 0, from = 0, to = start; x < pixels; x += 1, from += CHANNELS, to += pixelStride) {
-      elements[to + red.offset] = normalised(row[from] as number, red);
-      elements[to + green.offset] = normalised(row[from + 1] as number, green);
-      elements[to + blue.offset] = normalised(row[from + 2] as number, blue);
+    for (let channel = 0; channel < CHANNELS; channel += 1) {
+      const { offset, mean, factor } = channels[channel] as Channel;
+      writeChannel(row, channel, elements, start + offset, pixels, pixelStride, mean, factor);
     }
   }
 
@@ -90,7 +88,7 @@ function createElements({ datatype }: ImageInput, length: number) {
 }
 
 /** Those of red, green and blue, in this order. */
-function planChannels(image: ImageInput): readonly [Channel, Channel, Channel] {
+function planChannels(image: ImageInput): readonly Channel[] {
   const stride = image.layout === 'NHWC' ? 1 : image.width * image.height;
   const places: Rgb = image.channelOrder === 'rgb' ? [0, 1, 2] : [2, 1, 0];
   const plan = (channel: 0 | 1 | 2): Channel => ({
@@ -101,6 +99,19 @@ function planChannels(image: ImageInput): readonly [Channel, Channel, Channel] {
   return [plan(0), plan(1), plan(2)];
 }
 
-function normalised(level: number, { mean, factor }: Channel): number {
-  return fround(fround(level - mean) * factor);
+/** Normalises one channel of a row, and puts it where the layout wants it. */
+function writeChannel(
+  row: Float32Array,
+  channel: number,
+  elements: Elements,
+  start: number,
+  pixels: number,
+  stride: number,
+  mean: number,
+  factor: number,
+): void {
+  for (let x = 0, from = channel, to = start; x < pixels; x += 1, from += CHANNELS, to += stride) {
+    // Single precision at each step, as TensorFlow has it; the element itself rounds the product.
+    elements[to] = fround((row[from] as number) - mean) * factor;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Geometry } from './geometry.ts';
-import { bilinearTaps, nearestTaps, type ScaledSpan } from './taps.ts';
+import { type BilinearTaps, bilinearTaps, nearestTaps, type ScaledSpan } from './taps.ts';
 
 /** Decoded pixels: a byte each of red, green and blue, row after row. */
 export interface Picture {
@@ -43,30 +43,58 @@ export function nearestRows(picture: Picture, geometry: Geometry): RowSampler {
 export function bilinearRows(picture: Picture, geometry: Geometry): RowSampler {
   const rows = bilinearTaps(verticalSpan(picture, geometry));
   const columns = bilinearTaps(horizontalSpan(picture, geometry));
-  const lefts = toOffsets(columns.lower);
-  const rights = toOffsets(columns.upper);
-  const { weight } = columns;
+  const offsets = {
+    lower: toOffsets(columns.lower),
+    upper: toOffsets(columns.upper),
+    weight: columns.weight,
+  };
   const { pixels, width } = picture;
   return (y, row) => {
-    const upper = (rows.lower[y] as number) * width * CHANNELS;
-    const lower = (rows.upper[y] as number) * width * CHANNELS;
-    const down = rows.weight[y] as number;
-    for (let x = 0, to = 0; x < lefts.length; x += 1) {
-      const left = lefts[x] as number;
-      const right = rights[x] as number;
-      const across = weight[x] as number;
-      for (let channel = 0; channel < CHANNELS; channel += 1, to += 1) {
-        const top = between(pixels, upper + left + channel, upper + right + channel, across);
-        const bottom = between(pixels, lower + left + channel, lower + right + channel, across);
-        row[to] = fround(top + fround(fround(bottom - top) * down));
-      }
-    }
+    const above = (rows.lower[y] as number) * width * CHANNELS;
+    const below = (rows.upper[y] as number) * width * CHANNELS;
+    writeBilinear(pixels, above, below, rows.weight[y] as number, offsets, row);
   };
 }
 
-function between(pixels: Uint8Array, first: number, second: number, weight: number): number {
-  const level = pixels[first] as number;
-  return fround(level + fround(((pixels[second] as number) - level) * weight));
+/** `above` and `below` are where the two rows of the source begin. */
+function writeBilinear(
+  pixels: Uint8Array,
+  above: number,
+  below: number,
+  down: number,
+  { lower, upper, weight }: BilinearTaps,
+  row: Float32Array,
+): void {
+  for (let x = 0, to = 0; x < lower.length; x += 1, to += CHANNELS) {
+    const west = lower[x] as number;
+    const east = upper[x] as number;
+    const across = weight[x] as number;
+    const nw = above + west;
+    const ne = above + east;
+    const sw = below + west;
+    const se = below + east;
+    // Written out, because a loop over the three channels costs a third more.
+    row[to] = amidFour(pixels, nw, ne, sw, se, across, down);
+    row[to + 1] = amidFour(pixels, nw + 1, ne + 1, sw + 1, se + 1, across, down);
+    row[to + 2] = amidFour(pixels, nw + 2, ne + 2, sw + 2, se + 2, across, down);
+  }
+}
+
+function amidFour(
+  pixels: Uint8Array,
+  nw: number,
+  ne: number,
+  sw: number,
+  se: number,
+  across: number,
+  down: number,
+): number {
+  const northWest = pixels[nw] as number;
+  const southWest = pixels[sw] as number;
+  const north = fround(northWest + fround(((pixels[ne] as number) - northWest) * across));
+  const south = fround(southWest + fround(((pixels[se] as number) - southWest) * across));
+  // The row's own elements round the sum.
+  return north + fround(fround(south - north) * down);
 }
 
 function verticalSpan({ height }: Picture, geometry: Geometry): ScaledSpan {

@@ -1,0 +1,96 @@
+// Measures what an encoded image costs before a model runs, by both ways of resizing: npm run bench:images
+import type { ImageInput, ImageResize } from '@slipway/contract';
+import { createImagePreprocessor } from '@slipway/runtime/images';
+import { median, seededRandom } from '@slipway/testkit';
+import sharp from 'sharp';
+
+const RUNS = 60;
+const WARM_UP_RUNS = 10;
+
+const SIZES = [
+  { width: 1920, height: 1080 },
+  { width: 500, height: 375 },
+] as const;
+
+const WAYS: readonly ImageResize[] = ['tf1_bilinear', 'bilinear'];
+
+const preprocess = createImagePreprocessor({
+  maxImageBytes: 10_000_000,
+  maxPixels: 10_000_000,
+  maxTensorBytes: 10_000_000,
+  concurrency: 1,
+  maxRequests: 1,
+  timeoutMs: 60_000,
+});
+
+/** The preprocessing of the accelerated networks, apart from the way of resizing. */
+const declaration: Omit<ImageInput, 'resize'> = {
+  input: 'pixels',
+  name: 'images',
+  width: 224,
+  height: 224,
+  fit: 'crop',
+  shorterSide: 256,
+  padLevels: [0, 0, 0],
+  channelOrder: 'rgb',
+  mean: [123.68, 116.779, 103.939],
+  std: [1, 1, 1],
+  scale: [1, 1, 1],
+  layout: 'NHWC',
+  datatype: 'FP32',
+};
+
+interface Cost {
+  readonly ms: number;
+  readonly cpuMs: number;
+  /** Of this, what the thread of the sockets spends. */
+  readonly socketCpuMs: number;
+}
+
+for (const size of SIZES) {
+  const jpeg = await photo(size.width, size.height);
+  const costs = new Map<ImageResize, Cost[]>(WAYS.map((resize) => [resize, []]));
+  // One after the other in turns, so that whatever else the machine does hits both alike.
+  for (let run = 0; run < WARM_UP_RUNS + RUNS; run += 1) {
+    for (const [resize, seen] of costs) {
+      const cost = await measure({ ...declaration, resize }, jpeg);
+      if (run >= WARM_UP_RUNS) seen.push(cost);
+    }
+  }
+  console.log(`JPEG ${size.width} x ${size.height} (${Math.round(jpeg.length / 1000)} KB) to 224 x 224:`);
+  for (const [resize, seen] of costs) console.log(`  ${resize.padEnd(12)} ${describe(seen)}`);
+}
+
+/** Large smooth shapes under fine grain, which compress about as a photo does. */
+async function photo(width: number, height: number): Promise<Buffer> {
+  const random = seededRandom(1);
+  const shapes = Buffer.from(Array.from({ length: 16 * 9 * 3 }, () => Math.floor(random() * 256)));
+  const pixels = await sharp(shapes, { raw: { width: 16, height: 9, channels: 3 } })
+    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
+    .raw()
+    .toBuffer();
+  const grainy = pixels.map((level) => Math.max(0, Math.min(255, level + Math.floor(random() * 16) - 8)));
+  return sharp(grainy, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: 90 })
+    .toBuffer();
+}
+
+async function measure(image: ImageInput, jpeg: Buffer): Promise<Cost> {
+  const socketBefore = process.threadCpuUsage();
+  const before = process.cpuUsage();
+  const startedAt = performance.now();
+  await preprocess(image, [jpeg]);
+  const ms = performance.now() - startedAt;
+  const all = process.cpuUsage(before);
+  const socket = process.threadCpuUsage(socketBefore);
+  return {
+    ms,
+    cpuMs: (all.user + all.system) / 1000,
+    socketCpuMs: (socket.user + socket.system) / 1000,
+  };
+}
+
+function describe(costs: readonly Cost[]): string {
+  const of = (part: keyof Cost) => median(costs.map((cost) => cost[part])).toFixed(2);
+  return `${of('ms')} ms; CPU time ${of('cpuMs')} ms, of which the thread of the sockets ${of('socketCpuMs')} ms (medians of ${costs.length})`;
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '@slipway/testkit';
+import { readModelSignature, SIGNATURE_FILE } from './read-model-signature.ts';
+
+const DECLARED = {
+  kind: 'ModelSignature',
+  inputs: {
+    pixels: { image: { width: 8, height: 8, resize: 'bilinear', fit: 'stretch', layout: 'NHWC' } },
+  },
+};
+
+test('a folder without the file has no signature', async (t) => {
+  assert.equal(await readModelSignature(await temporaryFolder(t)), undefined);
+});
+
+test('reads what is declared', async (t) => {
+  const folder = await temporaryFolder(t);
+  writeFileSync(join(folder, SIGNATURE_FILE), JSON.stringify(DECLARED));
+  const signature = await readModelSignature(folder);
+  assert.deepEqual(
+    signature?.images.map(({ input, name, resize }) => ({ input, name, resize })),
+    [{ input: 'pixels', name: 'pixels', resize: 'bilinear' }],
+  );
+});
+
+const REFUSED: readonly [string, string, RegExp][] = [
+  ['no JSON', '{"kind": ', /^signature\.json cannot be read as JSON: /],
+  ['too much', ' '.repeat(1_000_001), /it has 1000001 bytes, more than 1000000/],
+  ['another tool', '{"inputs": {"Image": {"dtype": "float32"}}}', /cannot be used: .*kind/],
+];
+for (const [what, text, message] of REFUSED) {
+  test(`refuses a file of ${what}`, async (t) => {
+    const folder = await temporaryFolder(t);
+    writeFileSync(join(folder, SIGNATURE_FILE), text);
+    await assert.rejects(readModelSignature(folder), { code: 'invalid_model', message });
+  });
+}
+
+test('refuses a folder of that name', async (t) => {
+  const folder = await temporaryFolder(t);
+  mkdirSync(join(folder, SIGNATURE_FILE));
+  await assert.rejects(readModelSignature(folder), { code: 'invalid_model', message: /it is no file/ });
+});
