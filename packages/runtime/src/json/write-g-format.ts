@@ -1,4 +1,5 @@
-import { type JsonOutput, putAscii, reserve } from './output.ts';
+import { BYTE } from './cursor.ts';
+import { type JsonOutput, putAscii, putByte, reserve } from './output.ts';
 
 /** `%g` prints so many digits, and `printf` with these precisions always tells a number from its neighbours. */
 const FEW_DIGITS = 6;
@@ -30,7 +31,7 @@ const QUOTIENT_SLACK = 2 ** -51;
  */
 export function putGeneralSingle(output: JsonOutput, value: number): void {
   reserve(output, NUMBER_BYTES);
-  putAscii(output, quickSingle(value) ?? exactSingle(value));
+  if (!putQuickSingle(output, value)) putAscii(output, exactSingle(value));
 }
 
 /** The same for a double, with `%.17g`. */
@@ -69,21 +70,63 @@ function isMiddle(value: number, precision: number): boolean {
   return /^50*$/.test(beyond);
 }
 
-/** The digits of a usual single by arithmetic alone; `undefined` where that is not certain. */
-function quickSingle(value: number): string | undefined {
+/** Writes a usual single by arithmetic alone; false, and nothing written, where that is not certain. */
+function putQuickSingle(output: JsonOutput, value: number): boolean {
   const magnitude = Math.abs(value);
-  if (!(magnitude >= LEAST_QUICK && magnitude < MOST_QUICK)) return undefined;
+  if (!(magnitude >= LEAST_QUICK && magnitude < MOST_QUICK)) return false;
   const exponent = decimalExponent(magnitude);
   const few = roundedDigits(magnitude, FEW_DIGITS - 1 - exponent);
-  if (few === undefined || few >= 10 ** FEW_DIGITS) return undefined;
   const short = scaled(few, exponent - FEW_DIGITS + 1);
-  const least = Math.fround(short * (1 - QUOTIENT_SLACK));
-  if (least !== Math.fround(short * (1 + QUOTIENT_SLACK))) return undefined;
-  const sign = value < 0 ? '-' : '';
-  if (least === magnitude) return sign + laidOut(String(few), exponent, FEW_DIGITS);
-  const all = roundedDigits(magnitude, SINGLE_DIGITS - 1 - exponent);
-  if (all === undefined || all >= 10 ** SINGLE_DIGITS) return undefined;
-  return sign + laidOut(String(all), exponent, SINGLE_DIGITS);
+  const nearest = Math.fround(short * (1 - QUOTIENT_SLACK));
+  if (nearest !== Math.fround(short * (1 + QUOTIENT_SLACK))) return false;
+  const precision = nearest === magnitude ? FEW_DIGITS : SINGLE_DIGITS;
+  const digits = precision === FEW_DIGITS ? few : roundedDigits(magnitude, SINGLE_DIGITS - 1 - exponent);
+  if (!(digits < 10 ** precision)) return false;
+  if (value < 0) putByte(output, BYTE.minus);
+  if (exponent >= 0 && exponent < precision) putPlain(output, digits, precision, exponent + 1);
+  else if (exponent < 0 && exponent >= LEAST_PLAIN_EXPONENT)
+    putFraction(output, digits, precision, -exponent);
+  else putAscii(output, laidOut(String(digits), exponent, precision));
+  return true;
+}
+
+/** Writes `count` digits with the point after the first `before` of them, and without zeros at the end but for one. */
+function putPlain(output: JsonOutput, digits: number, count: number, before: number): void {
+  const { bytes, length } = output;
+  let rest = digits;
+  let end = length;
+  for (let index = length + count; index >= length; index -= 1) {
+    if (index === length + before) {
+      bytes[index] = BYTE.dot;
+      end = Math.max(end, index + 1);
+      continue;
+    }
+    const next = Math.trunc(rest / 10);
+    const digit = rest - next * 10;
+    bytes[index] = BYTE.zero + digit;
+    if (digit > 0) end = Math.max(end, index + 1);
+    rest = next;
+  }
+  output.length = end;
+  if (end === length + before + 1) putByte(output, BYTE.zero);
+}
+
+/** Writes `count` digits that stand behind the point, of which the first is at the place `place`. */
+function putFraction(output: JsonOutput, digits: number, count: number, place: number): void {
+  putAscii(output, '0.');
+  for (let zeros = place - 1; zeros > 0; zeros -= 1) putByte(output, BYTE.zero);
+  let rest = digits;
+  let left = count;
+  while (rest % 10 === 0) {
+    rest /= 10;
+    left -= 1;
+  }
+  for (let index = output.length + left - 1; index >= output.length; index -= 1) {
+    const next = Math.trunc(rest / 10);
+    output.bytes[index] = BYTE.zero + (rest - next * 10);
+    rest = next;
+  }
+  output.length += left;
 }
 
 function decimalExponent(magnitude: number): number {
@@ -92,12 +135,12 @@ function decimalExponent(magnitude: number): number {
   return scaled(magnitude, -estimate) < 1 ? estimate - 1 : estimate;
 }
 
-/** `magnitude` * 10^shift as a whole number; `undefined` if it may be the middle between two. */
-function roundedDigits(magnitude: number, shift: number): number | undefined {
+/** `magnitude` * 10^shift as a whole number; NaN if it may be the middle between two. */
+function roundedDigits(magnitude: number, shift: number): number {
   const exact = scaled(magnitude, shift);
   const whole = Math.floor(exact);
   const rest = exact - whole - 0.5;
-  if (Math.abs(rest) < MIDDLE_SLACK) return undefined;
+  if (Math.abs(rest) < MIDDLE_SLACK) return Number.NaN;
   return rest < 0 ? whole : whole + 1;
 }
 
