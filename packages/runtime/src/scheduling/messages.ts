@@ -11,13 +11,33 @@ export interface WorkerSpec {
   readonly options: LoadOptions;
 }
 
+/** What a worker thread gets with it: the memory of the frame through which small runs go. */
+export interface WorkerStart {
+  readonly spec: WorkerSpec;
+  readonly frame: SharedArrayBuffer;
+}
+
+/**
+ * Bytes of a frame: a full batch of a small model goes through it. Beyond that, transferring the buffers of the
+ * tensors costs less than copying them twice.
+ */
+export const FRAME_BYTES = 128 * 1_024;
+
+/**
+ * Says that a frame holds the run, or what became of it. A message of one short word costs far less than one
+ * that describes tensors: `npm run bench:wake-up` measures both.
+ */
+export const FRAMED = 'framed';
+
 /** What the socket thread says to a worker thread. The buffers of `run` are transferred. */
 export type ToWorker =
+  | typeof FRAMED
   | { readonly kind: 'run'; readonly requests: readonly RunRequest[] }
   | { readonly kind: 'close' };
 
-/** What a worker thread says: `loaded`, then `ready` or `failed` once, then one `done` for each `run`. */
+/** What a worker thread says: `loaded`, then `ready` or `failed` once, then for each run `done`, in a frame or whole. */
 export type FromWorker =
+  | typeof FRAMED
   | { readonly kind: 'loaded' }
   | { readonly kind: 'ready'; readonly info: WorkerInfo }
   | { readonly kind: 'failed'; readonly error: ErrorBody }

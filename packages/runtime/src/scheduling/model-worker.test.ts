@@ -6,6 +6,7 @@ import type { Datatype, TensorData } from '@slipway/contract';
 import { type TestScope, temporaryFolder } from '@slipway/testkit';
 import { MEMORY_MODEL_FILE, type MemoryModel, memoryEngine } from '../engines/memory/memory-engine.ts';
 import type { RunRequest } from './batch.ts';
+import { FRAME_BYTES } from './messages.ts';
 import { type ModelWorker, startModelWorker } from './model-worker.ts';
 
 const POISON = 13;
@@ -78,4 +79,15 @@ test('a model that cannot be loaded is said by the one who starts the worker', a
     options: { threads: 1, digest: 'sha256:0', cacheDir: path },
   });
   await assert.rejects(starting, { code: 'invalid_model', message: 'model.json is not JSON.' });
+});
+
+test('runs too large for the frame go over whole, between small ones', async (t) => {
+  const worker = await start(t, 'UINT8');
+  for (const length of [1, FRAME_BYTES + 1, 2]) {
+    const { outcomes } = await worker.run([request('UINT8', new Uint8Array(length).fill(7))]);
+    const [outcome] = outcomes;
+    assert.ok(outcome !== undefined && 'outputs' in outcome);
+    assert.deepEqual(outcome.outputs[0]?.data, new Uint8Array(length).fill(7));
+  }
+  await worker.close();
 });

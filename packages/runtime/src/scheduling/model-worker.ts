@@ -1,7 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import { errorFromBody, SlipwayError, type Tensor } from '@slipway/contract';
 import type { RunRequest } from './batch.ts';
-import type { FromWorker, ToWorker, WorkerInfo, WorkerSpec } from './messages.ts';
+import { createFrame } from './frame.ts';
+import { putRun, type RunReport, takeReport } from './framed-run.ts';
+import {
+  FRAME_BYTES,
+  FRAMED,
+  type FromWorker,
+  type ToWorker,
+  type WorkerInfo,
+  type WorkerSpec,
+  type WorkerStart,
+} from './messages.ts';
 import type { RunOutcome } from './run-batch.ts';
 import { packGiven } from './transfer.ts';
 
@@ -16,11 +26,6 @@ export interface ModelWorker {
   onLost(listener: (error: SlipwayError) => void): void;
 }
 
-export interface RunReport {
-  readonly outcomes: readonly RunOutcome[];
-  readonly runMs: number;
-}
-
 /**
  * Starts a thread, which loads its model, calls back, and warms the model up. Rejects with `invalid_model` if
  * that fails.
@@ -29,33 +34,35 @@ export async function startModelWorker(
   spec: WorkerSpec,
   onLoaded: () => void = () => undefined,
 ): Promise<ModelWorker> {
-  const thread = new Worker(new URL('./worker-thread.js', import.meta.url), { workerData: spec });
+  const memory = new SharedArrayBuffer(FRAME_BYTES);
+  const workerData: WorkerStart = { spec, frame: memory };
+  const thread = new Worker(new URL('./worker-thread.js', import.meta.url), { workerData });
   const conversation = converse(thread, onLoaded);
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   const first = await conversation.next();
+  if (first === FRAMED) throw unexpected(first);
   if (first.kind === 'failed') {
     await ended;
     throw errorFromBody(first.error);
   }
   if (first.kind !== 'ready') throw unexpected(first.kind);
+  const { info } = first;
+  const frame = createFrame(memory);
 
   return {
-    info: first.info,
+    info,
     async run(requests) {
-      const transfer = new Set<ArrayBuffer>();
-      const packed = requests.map(({ inputs, outputs }) => ({
-        inputs: packGiven(inputs, transfer),
-        outputs,
-      }));
       const answer = conversation.next();
-      post(thread, { kind: 'run', requests: packed }, transfer);
+      if (putRun(frame, info.signature, requests)) post(thread, FRAMED);
+      else postWhole(thread, requests);
       const done = await answer;
+      if (done === FRAMED) return takeReport(frame, info.signature, requests);
       if (done.kind !== 'done') throw unexpected(done.kind);
       return { outcomes: done.outcomes.map(receive), runMs: done.runMs };
     },
     async close() {
       conversation.end();
-      post(thread, { kind: 'close' }, new Set());
+      post(thread, { kind: 'close' });
       await ended;
     },
     onLost: conversation.onLost,
@@ -70,7 +77,7 @@ function converse(thread: Worker, onLoaded: () => void) {
   let cause: unknown;
 
   thread.on('message', (message: FromWorker) => {
-    if (message.kind === 'loaded') return onLoaded();
+    if (message !== FRAMED && message.kind === 'loaded') return onLoaded();
     waiting?.resolve(message);
     waiting = undefined;
   });
@@ -98,7 +105,13 @@ function converse(thread: Worker, onLoaded: () => void) {
   };
 }
 
-function post(thread: Worker, message: ToWorker, transfer: ReadonlySet<ArrayBuffer>): void {
+function postWhole(thread: Worker, requests: readonly RunRequest[]): void {
+  const transfer = new Set<ArrayBuffer>();
+  const packed = requests.map(({ inputs, outputs }) => ({ inputs: packGiven(inputs, transfer), outputs }));
+  post(thread, { kind: 'run', requests: packed }, transfer);
+}
+
+function post(thread: Worker, message: ToWorker, transfer: Iterable<ArrayBuffer> = []): void {
   thread.postMessage(message, [...transfer]);
 }
 

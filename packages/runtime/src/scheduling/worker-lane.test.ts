@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError, type Tensor } from '@slipway/contract';
 import type { RunRequest } from './batch.ts';
+import type { RunReport } from './framed-run.ts';
 import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
-import type { ModelWorker, RunReport } from './model-worker.ts';
+import type { ModelWorker } from './model-worker.ts';
 import { createRunSlots, type RunSlots } from './run-slots.ts';
 import { createWorkerLane } from './worker-lane.ts';
 

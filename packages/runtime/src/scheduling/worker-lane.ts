@@ -6,9 +6,10 @@ import {
   toSlipwayError,
 } from '@slipway/contract';
 import { createAlarm } from './alarm.ts';
+import type { RunReport } from './framed-run.ts';
 import type { Job, Lane } from './job.ts';
 import { createJobQueue } from './job-queue.ts';
-import type { ModelWorker, RunReport } from './model-worker.ts';
+import type { ModelWorker } from './model-worker.ts';
 import { stuck, timedOut } from './refusals.ts';
 import type { RunSlots } from './run-slots.ts';
 

@@ -3,11 +3,22 @@ import { toSlipwayError } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
 import { openEngine } from '../engines/open-engine.ts';
 import { warmUp } from '../models/warm-up.ts';
-import type { FromWorker, SentOutcome, ToWorker, WorkerInfo, WorkerSpec } from './messages.ts';
+import type { RunRequest } from './batch.ts';
+import { createFrame } from './frame.ts';
+import { putReport, type RunReport, takeRun } from './framed-run.ts';
+import {
+  FRAMED,
+  type FromWorker,
+  type SentOutcome,
+  type ToWorker,
+  type WorkerInfo,
+  type WorkerStart,
+} from './messages.ts';
 import { type RunOutcome, runBatch } from './run-batch.ts';
 import { gatherBuffers } from './transfer.ts';
 
-const spec = workerData as WorkerSpec;
+const { spec, frame: memory } = workerData as WorkerStart;
+const frame = createFrame(memory);
 
 try {
   const { session, info } = await open();
@@ -29,17 +40,29 @@ async function open(): Promise<{ session: EngineSession; info: WorkerInfo }> {
 }
 
 function answer(session: EngineSession, message: ToWorker): void {
+  if (message === FRAMED) {
+    report(run(session, takeRun(frame, session.signature)));
+    return;
+  }
   switch (message.kind) {
-    case 'run': {
-      const startedAt = performance.now();
-      const outcomes = runBatch(session, message.requests);
-      send({ kind: 'done', outcomes: outcomes.map(sendable), runMs: performance.now() - startedAt });
+    case 'run':
+      report(run(session, message.requests));
       return;
-    }
     case 'close':
       session.close();
       parentPort?.close();
   }
+}
+
+function run(session: EngineSession, requests: readonly RunRequest[]): RunReport {
+  const startedAt = performance.now();
+  const outcomes = runBatch(session, requests);
+  return { outcomes, runMs: performance.now() - startedAt };
+}
+
+function report(done: RunReport): void {
+  if (putReport(frame, done)) send(FRAMED);
+  else send({ kind: 'done', outcomes: done.outcomes.map(sendable), runMs: done.runMs });
 }
 
 function sendable(outcome: RunOutcome): SentOutcome {
@@ -47,11 +70,15 @@ function sendable(outcome: RunOutcome): SentOutcome {
 }
 
 function send(message: FromWorker): void {
+  if (message !== FRAMED && message.kind === 'done')
+    parentPort?.postMessage(message, buffersOf(message.outcomes));
+  else parentPort?.postMessage(message);
+}
+
+function buffersOf(outcomes: readonly SentOutcome[]): ArrayBuffer[] {
   const transfer = new Set<ArrayBuffer>();
-  if (message.kind === 'done') {
-    for (const outcome of message.outcomes) {
-      if (!('error' in outcome)) gatherBuffers(outcome.outputs, transfer);
-    }
+  for (const outcome of outcomes) {
+    if (!('error' in outcome)) gatherBuffers(outcome.outputs, transfer);
   }
-  parentPort?.postMessage(message, [...transfer]);
+  return [...transfer];
 }
