@@ -1,6 +1,9 @@
-import { accept, BYTE, fail, failExpecting, type JsonCursor, peek } from './cursor.ts';
+import { accept, asciiSlice, BYTE, byteAt, fail, failExpecting, type JsonCursor, peek } from './cursor.ts';
 import { readText } from './read-strings.ts';
 import { skipValue } from './skip-value.ts';
+
+/** The last byte of ASCII, and the first that is no printable character. */
+const DELETE = 127;
 
 /**
  * Members of one object or array that are read one by one. Each may become an object in memory, many times the size of
@@ -51,8 +54,22 @@ function failTooMany(cursor: JsonCursor): void {
 }
 
 function readKey(cursor: JsonCursor): string | undefined {
-  peek(cursor);
-  const key = readText(cursor);
+  const key = plainText(cursor) ?? readText(cursor);
   if (!accept(cursor, BYTE.colon)) failExpecting(cursor, '":"');
   return cursor.problem === undefined ? key : undefined;
+}
+
+/** A string of ASCII without escapes, which nearly every key is, at half the cost; `undefined` for any other. */
+function plainText(cursor: JsonCursor): string | undefined {
+  if (peek(cursor) !== BYTE.quote) return undefined;
+  const { bytes } = cursor;
+  const start = cursor.offset + 1;
+  let end = start;
+  let byte = byteAt(bytes, end);
+  while (byte >= BYTE.space && byte < DELETE && byte !== BYTE.quote && byte !== BYTE.backslash) {
+    byte = byteAt(bytes, ++end);
+  }
+  if (byte !== BYTE.quote) return undefined;
+  cursor.offset = end + 1;
+  return asciiSlice(bytes, start, end);
 }

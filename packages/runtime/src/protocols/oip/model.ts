@@ -1,4 +1,4 @@
-import type { LoadedModel, Signature, SlipwayError } from '@slipway/contract';
+import type { LoadedModel, Signature, SlipwayError, TensorSpec } from '@slipway/contract';
 import { invalid, unknownModel } from './refusals.ts';
 
 /** What the protocol must know of a model to read and answer a request for it. */
@@ -28,7 +28,11 @@ export function findModel(
  * dimension of its own accord.
  */
 export function hasBatchAxis({ inputs, outputs }: Signature): boolean {
-  return [...inputs, ...outputs].every(({ shape }) => shape.length > 0 && typeof shape[0] !== 'number');
+  return inputs.every(isOpenFirst) && outputs.every(isOpenFirst);
+}
+
+function isOpenFirst({ shape }: TensorSpec): boolean {
+  return shape.length > 0 && typeof shape[0] !== 'number';
 }
 
 /** Why a name may not be that of a model: it would be read as a path. `model..1` is a good name. */

@@ -16,7 +16,8 @@ export function readShape(
   datatype: Datatype,
   dimensions: ArrayLike<bigint>,
 ): readonly number[] | SlipwayError {
-  const shape = Array.from(dimensions, Number);
+  const shape: number[] = [];
+  for (let axis = 0; axis < dimensions.length; axis += 1) shape.push(Number(dimensions[axis]));
   if (shape.some((size) => size < 0)) {
     return invalidShape(input, dimensions, 'contains one or more invalid dimensions');
   }
