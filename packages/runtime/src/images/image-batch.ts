@@ -1,4 +1,4 @@
-import type { ImageInput, Rgb, Tensor } from '@slipway/contract';
+import { BYTES_PER_ELEMENT, type ImageInput, type Rgb, type Tensor } from '@slipway/contract';
 import type { Geometry } from './geometry.ts';
 import type { RowSampler } from './sample-rows.ts';
 
@@ -23,10 +23,8 @@ const { fround } = Math;
 
 /** Bytes of the tensor that `count` images make. */
 export function batchBytes(image: ImageInput, count: number): number {
-  return count * image.width * image.height * CHANNELS * BYTES[image.datatype];
+  return count * image.width * image.height * CHANNELS * BYTES_PER_ELEMENT[image.datatype];
 }
-
-const BYTES: Readonly<Record<ImageInput['datatype'], number>> = { FP32: 4, FP16: 2, UINT8: 1 };
 
 /** A tensor with room for `count` images, in the declared layout, and the way to fill it. */
 export function createImageBatch(image: ImageInput, count: number): ImageBatch {
