@@ -2,7 +2,14 @@ import { elementCount, type Signature, SlipwayError, type Tensor, type TensorSpe
 import type { JsonCursor } from '../../../../json/cursor.ts';
 import { skipAnyValue } from '../../../../json/skip-any-value.ts';
 import { unknownPredictSignature } from '../../signatures.ts';
-import { type Document, memberOf, readDocument, readSignatureName, wrongDocument } from './document.ts';
+import {
+  type Document,
+  indexMembers,
+  memberOf,
+  readDocument,
+  readSignatureName,
+  wrongDocument,
+} from './document.ts';
 import { excerpt } from './excerpt.ts';
 import { fillTensor } from './fill-tensor.ts';
 import { isBase64Object, nextType, visitItems, visitMembers } from './json-values.ts';
@@ -167,11 +174,8 @@ function readInputs(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly 
 }
 
 function readNamed(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly Tensor[] | SlipwayError {
-  const offsets = new Map<string, number>();
-  visitMembers(cursor, (key) => {
-    if (!offsets.has(key)) offsets.set(key, cursor.offset);
-    skipAnyValue(cursor);
-  });
+  const names = specs.map(({ name }) => name);
+  const offsets = indexMembers(cursor, names);
   const tensors: Tensor[] = [];
   for (const spec of specs) {
     const offset = offsets.get(spec.name);

@@ -22,6 +22,9 @@ export interface ExampleCall {
   readonly examples: number;
 }
 
+/** Each example becomes an object, however short its text: a hundred bytes and more for two. */
+const MAX_EXAMPLES = 100_000;
+
 /**
  * Reads `{"examples": [{feature: value or values}]}`, with `"context"`, the features of which every example has that
  * has not its own, and `"signature_name"`. The error is `invalid_argument` with the stock server's text.
@@ -35,7 +38,8 @@ export function decodeExamples(
   if (document instanceof SlipwayError) return document;
   const name = readSignatureName(document);
   if (name instanceof SlipwayError) return name;
-  const examples = readExamples(document);
+  const wanted = new Set(signature.inputs.map((input) => input.name));
+  const examples = readExamples(document, wanted);
   if (examples instanceof SlipwayError) return examples;
   const answer = findAnswerOutputs(method, name, signature);
   if (answer instanceof SlipwayError) return answer;
@@ -44,8 +48,8 @@ export function decodeExamples(
   return { inputs, outputs: answerOutputNames(answer), answer, examples: examples.length };
 }
 
-function readExamples(document: Document): readonly Example[] | SlipwayError {
-  const context = readContext(document);
+function readExamples(document: Document, wanted: ReadonlySet<string>): readonly Example[] | SlipwayError {
+  const context = readContext(document, wanted);
   if (context instanceof SlipwayError) return context;
   const cursor = memberOf(document, 'examples');
   if (cursor === undefined) {
@@ -57,7 +61,8 @@ function readExamples(document: Document): readonly Example[] | SlipwayError {
   }
   const examples: Example[] = [];
   const error = visitItems(cursor, () => {
-    const example = readExample(cursor, context);
+    if (examples.length === MAX_EXAMPLES) return invalid(`There are more than ${MAX_EXAMPLES} examples.`);
+    const example = readExample(cursor, context, wanted);
     if (example instanceof SlipwayError) return example;
     examples.push(example);
     return undefined;
@@ -66,14 +71,18 @@ function readExamples(document: Document): readonly Example[] | SlipwayError {
   return examples.length > 0 ? examples : wrongDocument(document, "'examples' value is an empty array");
 }
 
-function readContext(document: Document): Example | SlipwayError {
+function readContext(document: Document, wanted: ReadonlySet<string>): Example | SlipwayError {
   const cursor = memberOf(document, 'context');
   const nothing: Example = new Map();
-  return cursor === undefined ? nothing : readExample(cursor, nothing);
+  return cursor === undefined ? nothing : readExample(cursor, nothing, wanted);
 }
 
-/** An example with the features of `context`; of equal names the last counts. */
-function readExample(cursor: JsonCursor, context: Example): Example | SlipwayError {
+/** The wanted features of an example and of `context`; of equal names the last counts. All others are checked too. */
+function readExample(
+  cursor: JsonCursor,
+  context: Example,
+  wanted: ReadonlySet<string>,
+): Example | SlipwayError {
   const type = nextType(cursor);
   if (type !== 'Object') return invalid(`Example must be JSON object but got JSON ${type}`);
   const example = new Map(context);
@@ -81,7 +90,7 @@ function readExample(cursor: JsonCursor, context: Example): Example | SlipwayErr
     const feature = readFeature(cursor, name);
     if (feature instanceof SlipwayError) return feature;
     if (feature === undefined) example.delete(name);
-    else example.set(name, feature);
+    else if (wanted.has(name)) example.set(name, feature);
     return undefined;
   });
   return error ?? example;

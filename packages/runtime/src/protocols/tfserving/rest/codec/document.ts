@@ -4,6 +4,9 @@ import { skipAnyValue } from '../../../../json/skip-any-value.ts';
 import { nextType, readAnyText, visitMembers } from './json-values.ts';
 import { invalid, wrongValue } from './refusals.ts';
 
+/** The keys that mean something in one body or another. All others are passed, so that they cost no memory. */
+const KEYS: readonly string[] = ['signature_name', 'instances', 'inputs', 'examples', 'context'];
+
 /** A body that is known to be one JSON object, and where the values of its keys begin; of equal keys the first counts. */
 export interface Document {
   readonly bytes: Uint8Array;
@@ -32,14 +35,14 @@ export function readDocument(body: Uint8Array): Document | SlipwayError {
     return invalid(`JSON Parse error: ${cursor.problem.text} at offset: ${cursor.problem.offset}`);
   }
   if (first !== BYTE.openObject) return wrongValue(body, offset, 'Is not object');
-  return { bytes: body, offset, members: indexMembers(body, offset) };
+  return { bytes: body, offset, members: indexMembers(at(body, offset), KEYS) };
 }
 
-function indexMembers(bytes: Uint8Array, offset: number): ReadonlyMap<string, number> {
+/** Where the values of the given keys begin in the object that comes next, which is moved past. */
+export function indexMembers(cursor: JsonCursor, keys: readonly string[]): ReadonlyMap<string, number> {
   const members = new Map<string, number>();
-  const cursor = at(bytes, offset);
   visitMembers(cursor, (key) => {
-    if (!members.has(key)) members.set(key, cursor.offset);
+    if (keys.includes(key) && !members.has(key)) members.set(key, cursor.offset);
     skipAnyValue(cursor);
   });
   return members;

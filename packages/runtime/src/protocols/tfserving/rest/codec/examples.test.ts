@@ -138,6 +138,14 @@ test('features become the rows of the inputs of their names', () => {
   assert.equal(wrong instanceof SlipwayError && wrong.message, text);
 });
 
+test('examples without number are refused, and features that nobody wants are not kept for each', () => {
+  const many = `{"examples": [${'{},'.repeat(100_000)}{}]}`;
+  assert.equal(halfPlusTwo('classify', many), 'There are more than 100000 examples.');
+  const features = Array.from({ length: 5000 }, (_, index) => `"f${index}": 1`).join();
+  const few = `{"context": {${features}, "x": 2}, "examples": [${'{},'.repeat(5000)}{}]}`;
+  assert.equal(halfPlusTwo('regress', few), `{"results":[${'3.0,'.repeat(5000)}3.0]}`);
+});
+
 test('a model whose outputs do not answer the question says what its signature is for', () => {
   const rows: ['classify' | 'regress', Signature, string][] = [
     ['classify', REGRESSOR, 'classification signature method_name to be tensorflow/serving/classify'],
