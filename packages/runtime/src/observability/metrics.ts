@@ -1,6 +1,7 @@
 import type { ErrorCode, LoadedModel } from '@slipway/contract';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { InferTiming } from '../data-plane/data-plane.ts';
+import { createHistogram } from './histogram.ts';
 
 /** Seconds; from a tenth of a millisecond, which a small model takes, to the longest scoring timeout. */
 const TIME_BUCKETS = [
@@ -33,8 +34,8 @@ export interface Metrics {
 export function createMetrics(load: () => { readonly inFlight: number; readonly queued: number }): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const histogram = (name: string, help: string, buckets: number[]) =>
-    new Histogram({ name, help, buckets, registers });
+  const histogram = (name: string, help: string, buckets: readonly number[]) =>
+    createHistogram({ name, help, buckets, registry });
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,
@@ -45,11 +46,16 @@ export function createMetrics(load: () => { readonly inFlight: number; readonly 
       },
     });
 
-  const requests = new Counter({
+  const answers = new Map<number, number>();
+  new Counter({
     name: 'slipway_requests_total',
     help: 'Requests that were answered, by status.',
     labelNames: ['status'],
     registers,
+    collect() {
+      this.reset();
+      for (const [status, count] of answers) this.inc({ status }, count);
+    },
   });
   const errors = new Counter({
     name: 'slipway_errors_total',
@@ -81,7 +87,7 @@ export function createMetrics(load: () => { readonly inFlight: number; readonly 
   gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', () => process.memoryUsage.rss());
 
   return {
-    answered: (status) => requests.inc({ status }),
+    answered: (status) => answers.set(status, (answers.get(status) ?? 0) + 1),
     failed: (code) => errors.inc({ code }),
     scored: (timing, totalMs, ownMs) => {
       total.observe(totalMs / 1000);
