@@ -9,9 +9,7 @@ export function createServeRequest(
   onError: (error: SlipwayError) => void,
 ): (request: HttpRequest, response: HttpResponse) => void {
   return (request, response) => {
-    inFlight.add(request, response);
-    // A connection that breaks shows in 'close'; without a listener its error would be thrown.
-    response.on('error', ignore);
+    inFlight.add(response);
     try {
       const answered = handler(request, response);
       if (answered instanceof Promise) answered.catch((error) => answerDefect(error, response));
@@ -24,13 +22,8 @@ export function createServeRequest(
     onError(
       new SlipwayError('internal', 'A request could not be answered because of a defect.', { cause: error }),
     );
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    response.writeHead(500, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ message: 'An internal server error occurred.' }));
+    if (response.status !== undefined) return response.destroy();
+    const body = JSON.stringify({ message: 'An internal server error occurred.' });
+    response.send(500, { 'content-type': 'application/json' }, body);
   }
 }
-
-function ignore(): void {}
