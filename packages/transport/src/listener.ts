@@ -66,8 +66,11 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   function accept(socket: Socket): void {
     if (socket instanceof TLSSocket) {
       const protocol = socket.alpnProtocol === 'h2' ? http2 : http1;
-      return protocol.serve(socket, NOTHING);
-    }
+      protocol.serve(socket, NOTHING);
+    } else sniff(socket);
+  }
+
+  function sniff(socket: Socket): void {
     connections.undecided.add(socket);
     sniffProtocol(socket, limits.headerTimeoutMs, {
       left: () => connections.undecided.delete(socket),

@@ -2,6 +2,9 @@ import { SlipwayError } from '@slipway/contract';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 
+/** What the caller learns of a defect. */
+const DEFECT = JSON.stringify({ message: 'An internal server error occurred.' });
+
 /** Runs the handler for every request, and answers for it when it fails. */
 export function createServeRequest(
   handler: HttpHandler,
@@ -22,8 +25,7 @@ export function createServeRequest(
     onError(
       new SlipwayError('internal', 'A request could not be answered because of a defect.', { cause: error }),
     );
-    if (response.status !== undefined) return response.destroy();
-    const body = JSON.stringify({ message: 'An internal server error occurred.' });
-    response.send(500, { 'content-type': 'application/json' }, body);
+    if (response.status !== undefined) response.destroy();
+    else response.send(500, { 'content-type': 'application/json' }, DEFECT);
   }
 }

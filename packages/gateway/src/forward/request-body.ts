@@ -85,25 +85,28 @@ export class FlowingBody implements IncomingBody, BodyReader {
   data(chunk: Buffer): void {
     if (this.#isTooLarge) return;
     this.#room -= chunk.length;
-    if (this.#room < 0) return this.#refuse();
-    if (this.#reader !== undefined) return this.#reader.data(chunk);
-    this.#chunks.push(chunk);
-    if (sizeOf(this.#chunks) <= MAX_REPLAYED_BYTES) return;
-    this.#source.pause();
-    this.#settle(this);
+    if (this.#room < 0) this.#refuse();
+    else if (this.#reader !== undefined) this.#reader.data(chunk);
+    else this.#keep(chunk);
   }
 
   end(): void {
     if (this.#isTooLarge) return;
     this.#onEnd?.();
-    if (this.#reader !== undefined) return this.#reader.end();
-    const [first, ...others] = this.#chunks;
-    this.#settle(first !== undefined && others.length === 0 ? first : Buffer.concat(this.#chunks));
+    if (this.#reader !== undefined) this.#reader.end();
+    else this.#settle(joined(this.#chunks));
   }
 
   broken(): void {
     if (this.#reader !== undefined) this.#reader.broken();
     else this.#settle('abandoned');
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    if (sizeOf(this.#chunks) <= MAX_REPLAYED_BYTES) return;
+    this.#source.pause();
+    this.#settle(this);
   }
 
   #refuse(): void {
@@ -117,6 +120,11 @@ export class FlowingBody implements IncomingBody, BodyReader {
     this.#gathered?.(outcome);
     this.#gathered = undefined;
   }
+}
+
+function joined(chunks: readonly Buffer[]): Buffer {
+  const [first, ...others] = chunks;
+  return first !== undefined && others.length === 0 ? first : Buffer.concat(chunks);
 }
 
 function sizeOf(chunks: readonly Buffer[]): number {

@@ -101,10 +101,10 @@ export class ClientConnection implements Exchange {
   #send({ method, path, headers, body }: ClientRequest): void {
     const { host, port } = this.#owner.options;
     const head = `${method} ${path} HTTP/1.1\r\nhost: ${host.includes(':') ? `[${host}]` : host}:${port}\r\n${headerLines(headers)}`;
+    this.#hasSent = body === null || Buffer.isBuffer(body);
     if (body === null) this.#write(`${head}\r\n`);
     else if (Buffer.isBuffer(body)) this.#sendWhole(`${head}content-length: ${body.length}\r\n\r\n`, body);
-    else return this.#sendFlowing(head, body);
-    this.#hasSent = true;
+    else this.#sendFlowing(head, body);
   }
 
   #write(text: string): void {
@@ -112,17 +112,21 @@ export class ClientConnection implements Exchange {
   }
 
   #sendWhole(head: string, body: Buffer): void {
-    if (body.length <= MAX_JOINED_BYTES) return this.#write(head + body.toString('latin1'));
-    this.#socket.cork();
-    this.#write(head);
-    this.#socket.write(body);
-    this.#socket.uncork();
+    if (body.length <= MAX_JOINED_BYTES) this.#write(head + body.toString('latin1'));
+    else {
+      this.#socket.cork();
+      this.#write(head);
+      this.#socket.write(body);
+      this.#socket.uncork();
+    }
   }
 
   #sendFlowing(head: string, body: IncomingBody): void {
     const exchange = this.#reader;
     const isChunked = body.length === undefined;
-    this.#write(`${head}${isChunked ? 'transfer-encoding: chunked' : `content-length: ${body.length}`}\r\n\r\n`);
+    this.#write(
+      `${head}${isChunked ? 'transfer-encoding: chunked' : `content-length: ${body.length}`}\r\n\r\n`,
+    );
     body.read({
       data: (chunk) => {
         if (this.#socket.destroyed || this.#put(chunk, isChunked)) return;
@@ -151,9 +155,11 @@ export class ClientConnection implements Exchange {
 
   #take(chunk: Buffer): void {
     // An answer that nobody asked for would be taken for that to the next request.
-    if (this.#reader === undefined) return this.destroy();
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    this.#pump();
+    if (this.#reader === undefined) this.destroy();
+    else {
+      this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+      this.#pump();
+    }
   }
 
   #pump(): void {

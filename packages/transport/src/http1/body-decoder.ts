@@ -1,5 +1,5 @@
 import type { Framing } from './framing.ts';
-import { CHUNK_LINES_TOO_LONG, HttpProblem, NOT_HTTP } from './problems.ts';
+import { CHUNK_LINES_TOO_LONG, type HttpProblem, NOT_HTTP } from './problems.ts';
 
 /** Finds the bytes of one body, and its end, in the bytes of a connection. */
 export interface BodyDecoder {

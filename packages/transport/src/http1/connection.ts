@@ -92,11 +92,15 @@ export class Http1Connection {
   answered(keepAlive: boolean): void {
     this.#request = undefined;
     this.#response = undefined;
-    if (!keepAlive || this.#phase !== 'answer') return this.#leave();
+    if (keepAlive && this.#phase === 'answer') this.#goOn();
+    else this.#leave();
+  }
+
+  /** Waits for the next request, or serves it if it is there already. */
+  #goOn(): void {
     this.#phase = 'head';
     const { headerTimeoutMs, keepAliveTimeoutMs } = this.#host.limits;
-    this.#deadline =
-      performance.now() + (this.#pending.length > 0 ? headerTimeoutMs : keepAliveTimeoutMs);
+    this.#deadline = performance.now() + (this.#pending.length > 0 ? headerTimeoutMs : keepAliveTimeoutMs);
     this.#pump();
     if (this.#hasEnded && this.#phase === 'head') this.#end();
   }

@@ -5,6 +5,7 @@ import { HttpProblem } from './problems.ts';
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /** RFC 9112, 2.2: a line ends with CR and LF and holds neither by itself, nor any other control character but tabs. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for.
 const BROKEN_LINES = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
 
 /** Fields of which the first alone counts, as in `node:http`; others are joined. */
@@ -50,7 +51,8 @@ export function readFields(head: string, offset: number): IncomingHttpHeaders | 
     }
     const name = head.slice(start, colon).toLowerCase();
     const value = trimmed(head, colon + 1, end);
-    if (!addField(headers, name, value)) return new HttpProblem(400, `The header "${name}" comes more than once.`);
+    if (!addField(headers, name, value))
+      return new HttpProblem(400, `The header "${name}" comes more than once.`);
     start = end + 2;
   }
   return headers;

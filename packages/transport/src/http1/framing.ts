@@ -24,5 +24,7 @@ export function declaredFraming(headers: IncomingHttpHeaders): Framing | HttpPro
     return 'chunked';
   }
   if (length === undefined) return undefined;
-  return LENGTH.test(length) ? Number(length) : new HttpProblem(400, 'The Content-Length is no number of bytes.');
+  return LENGTH.test(length)
+    ? Number(length)
+    : new HttpProblem(400, 'The Content-Length is no number of bytes.');
 }

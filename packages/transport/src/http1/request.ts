@@ -49,11 +49,12 @@ export class Http1Request implements HttpRequest, IncomingBody {
 
   read(reader: BodyReader): void {
     this.#reader = reader;
-    if (this.#isOver) return reader.end();
-    if (this.#isBroken) return reader.broken();
-    const { expect } = this.headers;
-    if (expect !== undefined && expect.toLowerCase() === '100-continue') this.#invite();
-    this.#connection.continueBody();
+    if (this.#isOver) reader.end();
+    else if (this.#isBroken) reader.broken();
+    else {
+      if (this.headers.expect?.toLowerCase() === '100-continue') this.#invite();
+      this.#connection.continueBody();
+    }
   }
 
   pause(): void {

@@ -119,9 +119,11 @@ export class Http1Response implements HttpResponse {
   #finish(): void {
     this.#hasEnded = true;
     const { socket } = this.#connection;
-    if (socket.writableLength === 0) return this.#close();
-    this.#connection.waitForCaller();
-    socket.write(NOTHING, () => this.#close());
+    if (socket.writableLength === 0) this.#close();
+    else {
+      this.#connection.waitForCaller();
+      socket.write(NOTHING, () => this.#close());
+    }
   }
 
   #close(): void {

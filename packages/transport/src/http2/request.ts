@@ -38,8 +38,12 @@ export class Http2Request implements HttpRequest, IncomingBody {
 
   read(reader: BodyReader): void {
     this.#reader = reader;
-    if (this.#isOver) return this.#finish('end');
-    if (this.#stream.destroyed) return this.#finish('broken');
+    if (this.#isOver) this.#finish('end');
+    else if (this.#stream.destroyed) this.#finish('broken');
+    else this.#listen();
+  }
+
+  #listen(): void {
     if (this.headers.expect?.toLowerCase() === '100-continue') {
       this.#stream.additionalHeaders({ ':status': 100 });
     }
