@@ -171,7 +171,7 @@ export class Http1Connection {
       this.#skip(part.offset);
       if (request.decoder.isOver) this.#bodyIsOver();
       else if (part.chunk === undefined) {
-        if (this.#hasEnded) request.break();
+        if (this.#hasEnded) this.#refuse(INCOMPLETE);
         return false;
       }
       request.deliver(part.chunk);

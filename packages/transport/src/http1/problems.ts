@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<number, string>> = {
 export const NOT_HTTP = new HttpProblem(400, 'The request is not valid HTTP.');
 export const HEAD_TOO_LARGE = new HttpProblem(431, 'The headers are too large.');
 export const TOO_SLOW = new HttpProblem(408, 'The request did not arrive in time.');
-export const INCOMPLETE = new HttpProblem(400, 'The connection ended within the headers.');
+export const INCOMPLETE = new HttpProblem(400, 'The connection ended in the middle of the request.');
 export const CHUNK_LINES_TOO_LONG = new HttpProblem(413, 'The chunk extensions are too large.');
 
 /** The problem as the bytes of an HTTP/1.1 response that ends the connection. */
