@@ -1,11 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  declaredLength,
-  type HttpHandler,
-  type HttpRequest,
-  resolveRequestIds,
-  sendContinue,
-} from '@slipway/transport';
+import { bodyTooLarge, type HttpHandler, resolveRequestIds } from '@slipway/transport';
 import { answerMessage, answerText, type Exchange } from './forward/answers.ts';
 import { type ForwardDeps, forward } from './forward/forward.ts';
 import type { Metrics } from './metrics.ts';
@@ -32,11 +26,11 @@ export function createRequestHandler(deps: HandlerDeps): {
     const began = performance.now();
     inFlight += 1;
     let service: RoutedService | undefined;
-    response.once('close', () => {
+    response.onClose(() => {
       inFlight -= 1;
       const seconds = (performance.now() - began) / 1_000;
       // A caller that left was not answered; 499 is what proxies count then.
-      deps.metrics.requestEnded(service?.name, response.headersSent ? response.statusCode : 499, seconds);
+      deps.metrics.requestEnded(service?.name, response.status ?? 499, seconds);
     });
 
     const ids = resolveRequestIds(request.headers, randomUUID);
@@ -45,10 +39,9 @@ export function createRequestHandler(deps: HandlerDeps): {
     if (request.headers.upgrade?.toLowerCase() === 'websocket') {
       return answerMessage(exchange, 400, 'WebSocket connections are not taken here.');
     }
-    const { method, url = '' } = request;
+    const { method, url } = request;
     if (method !== 'GET' && method !== 'POST' && method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD, POST');
-      return answerMessage(exchange, 405, 'Method not allowed');
+      return answerMessage(exchange, 405, 'Method not allowed', { allow: 'GET, HEAD, POST' });
     }
     const path = parseServicePath(url);
     if (path === undefined) return answerOwn(deps, exchange, url);
@@ -57,27 +50,21 @@ export function createRequestHandler(deps: HandlerDeps): {
       return answerMessage(exchange, 404, `There is no service named "${path.service}".`);
     }
     const maxBodyBytes = Math.min(service.maxBodyBytes, deps.maxBodyBytes);
-    const tooLarge = refusalByLength(request, maxBodyBytes);
-    if (tooLarge !== undefined) return answerMessage(exchange, 413, tooLarge);
-    sendContinue(request, response);
+    const { length } = request.body;
+    if (length !== undefined && length > maxBodyBytes) {
+      return answerMessage(exchange, 413, bodyTooLarge(maxBodyBytes, length).message);
+    }
     return forward(deps.forward, {
       exchange,
       service,
       method,
       path: path.path,
-      origin: { address: request.socket.remoteAddress, proto: deps.proto, requestId: ids.requestId },
+      origin: { address: request.remoteAddress, proto: deps.proto, requestId: ids.requestId },
       maxBodyBytes,
     });
   };
 
   return { handle, inFlight: () => inFlight };
-}
-
-function refusalByLength(request: HttpRequest, maxBodyBytes: number): string | undefined {
-  const length = declaredLength(request) ?? 0;
-  return length > maxBodyBytes
-    ? `The body is ${length} bytes, but the limit is ${maxBodyBytes} bytes.`
-    : undefined;
 }
 
 /** The gateway's own addresses: its health and its metrics. */
@@ -87,9 +74,7 @@ async function answerOwn(deps: HandlerDeps, exchange: Exchange, url: string): Pr
       return answerText(exchange, 200, 'Healthy');
     case '/metrics': {
       const { contentType, text } = await deps.metrics.render();
-      exchange.response.writeHead(200, { ...exchange.ids, 'content-type': contentType });
-      exchange.response.end(text);
-      return;
+      return exchange.response.send(200, { ...exchange.ids, 'content-type': contentType }, text);
     }
     default:
       return answerMessage(

@@ -29,14 +29,13 @@ export async function createAdminListener(options: AdminListenerOptions): Promis
   const paths = new Set([...routes.keys()].map((route) => route.slice(route.indexOf('/'))));
 
   async function handle(request: HttpRequest, response: HttpResponse): Promise<void> {
-    request.resume();
     const given = bearerToken(request.headers.authorization);
     if (given === undefined || !isSameSecret(given, options.token)) {
       return answer(response, 401, failure('unauthenticated', 'The token is missing or wrong.'));
     }
     const route = routes.get(`${request.method} ${request.url}`);
     if (route !== undefined) return answerRoute(response, route);
-    if (paths.has(request.url ?? '')) {
+    if (paths.has(request.url)) {
       return answer(response, 405, failure('method_not_allowed', 'This route has another method.'));
     }
     answer(response, 404, failure('not_found', 'There is no such route.'));
@@ -68,10 +67,5 @@ function failure(code: string, message: string): unknown {
 }
 
 function answer(response: HttpResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
+  response.send(status, { 'content-type': 'application/json' }, JSON.stringify(body));
 }

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 
 /** All connections of a server, also those that have not yet agreed on a protocol, whom no protocol closes. */
 export interface Connections {

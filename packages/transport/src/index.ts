@@ -4,7 +4,6 @@ export {
   type AdminRoute,
   createAdminListener,
 } from './admin-listener.ts';
-export { answerAndClose } from './answer-and-close.ts';
 export { bearerToken, isSameSecret } from './bearer.ts';
 export {
   type CertificateFiles,
@@ -12,10 +11,17 @@ export {
   readCertificate,
   watchCertificate,
 } from './certificate.ts';
-export type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
+export { type ClientOptions, createHttpClient, type HttpClient } from './client/client.ts';
+export type {
+  AnswerReader,
+  ClientRequest,
+  Exchange,
+  FailureStage,
+  OutgoingBody,
+} from './client/exchange.ts';
+export type { BodyReader, HttpHandler, HttpRequest, HttpResponse, IncomingBody } from './http-message.ts';
 export { readJsonFile, TEMPORARY_NAME, writeJsonFile } from './json-file.ts';
 export { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';
 export { createListener, type Listener, type ListenerOptions } from './listener.ts';
-export { type BodyResult, bodyTooLarge, declaredLength, readBody, sendContinue } from './read-body.ts';
+export { type BodyResult, bodyTooLarge, readBody } from './read-body.ts';
 export { type RequestIds, resolveRequestIds } from './request-ids.ts';
-export { sendWhole } from './send-whole.ts';

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { SlipwayError } from '@slipway/contract';
 
 /** Binds the server and returns its port. Throws `conflict`, `permission_denied` or `invalid_argument`. */

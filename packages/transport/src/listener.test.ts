@@ -14,6 +14,7 @@ import type { CertificateFiles } from './certificate.ts';
 import type { HttpHandler } from './http-message.ts';
 import type { TransportLimits } from './limits.ts';
 import { createListener, type Listener } from './listener.ts';
+import { readBody } from './read-body.ts';
 
 const BODY = Buffer.alloc(300_000, 'slipway ');
 
@@ -41,9 +42,8 @@ async function start(
 
 /** Answers with the protocol's version and the body that came. */
 const echo: HttpHandler = async (request, response) => {
-  const body = await buffer(request);
-  response.writeHead(200, { 'x-version': String(request.httpVersionMajor) });
-  response.end(body);
+  const { body } = await readBody(request, 1_000_000);
+  response.send(200, { 'x-version': String(request.version) }, body ?? '');
 };
 
 async function certificateFiles(t: TestContext): Promise<CertificateFiles> {
@@ -92,7 +92,7 @@ test('a request that comes byte by byte, and two that come at once', async (t) =
   slow.socket.setNoDelay(true);
   for (const byte of ask) await new Promise<void>((resolve) => slow.socket.write(byte, () => resolve()));
   slow.socket.end();
-  assert.match(await slow.closed, /^HTTP\/1\.1 200 OK.*\r\nok\r\n/s);
+  assert.match(await slow.closed, /^HTTP\/1\.1 200 OK.*\r\n\r\nok$/s);
   const pipelined = await openRaw(t, port, ask + ask);
   pipelined.socket.end();
   assert.equal((await pipelined.closed).match(/HTTP\/1\.1 200/g)?.length, 2);
@@ -167,7 +167,7 @@ test('an idle HTTP/2 connection is closed', async (t) => {
 });
 
 test('a body that does not arrive in time ends the request, on HTTP/2 too', async (t) => {
-  const { port } = await start(t, async (request) => request.resume() && undefined, {
+  const { port } = await start(t, async (request) => void (await readBody(request, 1_000_000)), {
     limits: { requestTimeoutMs: 50 },
   });
   const session = connectHttp2(`http://127.0.0.1:${port}`);
@@ -227,7 +227,7 @@ function gate(): { handler: HttpHandler; release: () => void; running: (count: n
       changed.resolve();
       changed = Promise.withResolvers();
       await opened.promise;
-      response.end('done');
+      response.send(200, {}, 'done');
     },
     release: opened.resolve,
     running: async (wanted) => {

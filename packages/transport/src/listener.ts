@@ -4,10 +4,11 @@ import type { SlipwayError } from '@slipway/contract';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
 import { trackConnections } from './connections.ts';
 import type { HttpHandler } from './http-message.ts';
-import { createHttp1Server } from './http1.ts';
-import { createHttp2Sessions } from './http2.ts';
+import { createHttp1Connections } from './http1/server.ts';
+import { createHttp2Sessions } from './http2/sessions.ts';
 import { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';
 import { listen } from './listen.ts';
+import { createPortServer } from './port-server.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
 import { createRequestsInFlight } from './requests-in-flight.ts';
 import { createServeRequest } from './serve-request.ts';
@@ -15,6 +16,8 @@ import { waitAtMost } from './wait.ts';
 
 /** After the last response, connections get this long to close by themselves. */
 const CLOSE_GRACE_MS = 500;
+
+const NOTHING = Buffer.alloc(0);
 
 export interface ListenerOptions {
   readonly host: string;
@@ -49,28 +52,25 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   const limits: TransportLimits = Object.freeze({ ...DEFAULT_TRANSPORT_LIMITS, ...options.limits });
   const certificate = options.tls === null ? null : await readCertificate(options.tls);
   const inFlight = createRequestsInFlight();
-  const http2 = createHttp2Sessions(limits);
-  const http1 = createHttp1Server(limits, certificate, accept, inFlight.hasBegun);
-  const { server } = http1;
-  const connections = trackConnections(server);
   const serve = createServeRequest(options.handler, inFlight, options.onError);
-  for (const source of [server, http2.server]) {
-    source.on('request', serve);
-    // Without this, Node would ask for the body before the handler has seen how long it is.
-    source.on('checkContinue', serve);
-  }
+  const http1 = createHttp1Connections(limits, serve);
+  const http2 = createHttp2Sessions(limits, serve);
+  const { server, renew } = createPortServer(limits, certificate, accept);
+  const connections = trackConnections(server);
   const port = await listen(server, options.host, options.port);
   const watch =
     options.tls === null || certificate === null
       ? undefined
-      : watchCertificate(options.tls, certificate, { changed: http1.renew, failed: options.onError });
+      : watchCertificate(options.tls, certificate, { changed: renew, failed: options.onError });
 
   function accept(socket: Socket): void {
     if (socket instanceof TLSSocket) {
-      if (socket.alpnProtocol === 'h2') http2.serve(socket);
-      else http1.serve(socket);
-      return;
-    }
+      const protocol = socket.alpnProtocol === 'h2' ? http2 : http1;
+      protocol.serve(socket, NOTHING);
+    } else sniff(socket);
+  }
+
+  function sniff(socket: Socket): void {
     connections.undecided.add(socket);
     sniffProtocol(socket, limits.headerTimeoutMs, {
       left: () => connections.undecided.delete(socket),
@@ -96,10 +96,9 @@ export async function createListener(options: ListenerOptions): Promise<Listener
     port,
     drain: async (graceMs) => {
       const closed = stopAccepting();
-      inFlight.askToClose();
+      http1.close();
       http2.close();
       const clean = await waitAtMost(inFlight.settled(), graceMs);
-      server.closeIdleConnections();
       await waitAtMost(closed, CLOSE_GRACE_MS);
       await cutOff(closed);
       return clean;

@@ -10,15 +10,15 @@ export function protocolOf(firstBytes: Buffer): 'http1' | 'http2' | 'undecided' 
 }
 
 /**
- * Reads a connection's first bytes, puts them back, and hands the connection to the protocol they speak. A
- * connection that stays silent for `timeoutMs` is destroyed.
+ * Reads a connection's first bytes and hands it, with them, to the protocol that they speak. A connection that stays
+ * silent for `timeoutMs` is destroyed.
  */
 export function sniffProtocol(
   socket: Socket,
   timeoutMs: number,
   then: {
-    readonly http1: (socket: Socket) => void;
-    readonly http2: (socket: Socket) => void;
+    readonly http1: (socket: Socket, first: Buffer) => void;
+    readonly http2: (socket: Socket, first: Buffer) => void;
     /** Always called, when the reading ends. */
     readonly left: () => void;
   },
@@ -35,10 +35,7 @@ export function sniffProtocol(
     const protocol = protocolOf(seen);
     if (protocol === 'undecided') return;
     leave();
-    // Stopping the flow keeps the handle free, so that the protocol's own parser can read from it directly.
-    socket.pause();
-    socket.unshift(seen);
-    then[protocol](socket);
+    then[protocol](socket, seen);
   }
 
   function stop(): void {

@@ -4,7 +4,6 @@ import { connect as connectHttp2 } from 'node:http2';
 import { type TestContext, test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { onTestEnd, openRaw } from '@slipway/testkit';
-import { answerAndClose } from './answer-and-close.ts';
 import { createListener } from './listener.ts';
 import { type BodyResult, readBody } from './read-body.ts';
 
@@ -18,13 +17,10 @@ async function start(t: TestContext): Promise<{ port: number; next: () => Promis
     port: 0,
     tls: null,
     handler: async (request, response) => {
-      const result = await readBody(request, response, LIMIT);
+      const result = await readBody(request, LIMIT);
       came.resolve(result);
-      if (result.error !== undefined) {
-        answerAndClose(request, response, 413, {}, result.error.message);
-        return;
-      }
-      response.end(String(result.body.length));
+      if (result.error !== undefined) response.send(413, {}, result.error.message);
+      else response.send(200, {}, String(result.body.length));
     },
     onError: (error) => came.reject(error),
   });

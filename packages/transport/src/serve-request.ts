@@ -2,6 +2,9 @@ import { SlipwayError } from '@slipway/contract';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 
+/** What the caller learns of a defect. */
+const DEFECT = JSON.stringify({ message: 'An internal server error occurred.' });
+
 /** Runs the handler for every request, and answers for it when it fails. */
 export function createServeRequest(
   handler: HttpHandler,
@@ -9,9 +12,7 @@ export function createServeRequest(
   onError: (error: SlipwayError) => void,
 ): (request: HttpRequest, response: HttpResponse) => void {
   return (request, response) => {
-    inFlight.add(request, response);
-    // A connection that breaks shows in 'close'; without a listener its error would be thrown.
-    response.on('error', ignore);
+    inFlight.add(response);
     try {
       const answered = handler(request, response);
       if (answered instanceof Promise) answered.catch((error) => answerDefect(error, response));
@@ -24,13 +25,7 @@ export function createServeRequest(
     onError(
       new SlipwayError('internal', 'A request could not be answered because of a defect.', { cause: error }),
     );
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    response.writeHead(500, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ message: 'An internal server error occurred.' }));
+    if (response.status !== undefined) response.destroy();
+    else response.send(500, { 'content-type': 'application/json' }, DEFECT);
   }
 }
-
-function ignore(): void {}

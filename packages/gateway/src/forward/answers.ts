@@ -1,4 +1,4 @@
-import { answerAndClose, type HttpRequest, type HttpResponse } from '@slipway/transport';
+import type { HttpRequest, HttpResponse } from '@slipway/transport';
 import type { AttemptFailure } from './attempt.ts';
 import { headersForCaller } from './headers.ts';
 
@@ -10,16 +10,21 @@ export interface Exchange {
 }
 
 /** Answers in Azure's shape for errors: `{"message": …}`. */
-export function answerMessage(exchange: Exchange, status: number, message: string): void {
+export function answerMessage(
+  exchange: Exchange,
+  status: number,
+  message: string,
+  more?: Readonly<Record<string, string>>,
+): void {
   const body = JSON.stringify({ message });
-  const headers = { ...exchange.ids, 'content-type': 'application/json' };
-  answerAndClose(exchange.request, exchange.response, status, headers, body);
+  const headers = { ...exchange.ids, 'content-type': 'application/json', ...more };
+  exchange.response.send(status, headers, body);
 }
 
 /** Answers as plain text, as Azure's front end does for what concerns its replicas. */
 export function answerText(exchange: Exchange, status: number, text: string): void {
   const headers = { ...exchange.ids, 'content-type': 'text/plain; charset=utf-8' };
-  answerAndClose(exchange.request, exchange.response, status, headers, text);
+  exchange.response.send(status, headers, text);
 }
 
 /** Answers for a request that failed for good; without a failure, there was no replica to try. */
@@ -29,7 +34,7 @@ export function answerFailure(
   failure: AttemptFailure | undefined,
   maxBodyBytes: number,
 ): void {
-  const { request, response, ids } = exchange;
+  const { response, ids } = exchange;
   switch (failure?.kind) {
     case undefined:
     case 'unreachable':
@@ -37,13 +42,13 @@ export function answerFailure(
       break;
     case 'refused': {
       const headers = headersForCaller(failure.headers, ids);
-      answerAndClose(request, response, failure.status, headers, failure.text);
+      response.send(failure.status, headers, failure.text);
       break;
     }
     case 'closed':
     case 'broken':
       // Half a response cannot be mended; a caller that sees the connection end knows that it is half.
-      if (response.headersSent) response.destroy();
+      if (response.status !== undefined) response.destroy();
       else answerText(exchange, 502, 'Replica closed connection before replying');
       break;
     case 'timeout':

@@ -1,11 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { NOT_RUN_HEADER } from '@slipway/contract';
-import type { HttpResponse } from '@slipway/transport';
-import type { Dispatcher } from 'undici';
+import type { Exchange, FailureStage, HttpResponse } from '@slipway/transport';
 import type { Replica } from '../routes/replica.ts';
 import type { Cancellation } from './cancellation.ts';
-import { BodyTooLarge, type RequestBody } from './request-body.ts';
+import { FlowingBody, type RequestBody } from './request-body.ts';
 import { createResponseRelay } from './response-relay.ts';
 
 /** The most of a refusal's text that is kept for the caller. */
@@ -15,7 +13,7 @@ const MAX_REFUSAL_BYTES = 65_536;
 export interface ReplicaRequest {
   readonly method: 'GET' | 'POST' | 'HEAD';
   readonly path: string;
-  readonly headers: string[];
+  readonly headers: OutgoingHttpHeaders;
   readonly body: RequestBody | null;
 }
 
@@ -54,75 +52,68 @@ export function attempt(
 ): Promise<AttemptOutcome> {
   return new Promise((resolve) => {
     const relay = createResponseRelay(response, ids);
-    let controller: Dispatcher.DispatchController | undefined;
-    let status = 0;
-    let refusal:
-      | { readonly headers: IncomingHttpHeaders; readonly chunks: Buffer[]; bytes: number }
-      | undefined;
-    let settled = false;
+    let exchange: Exchange | undefined;
+    let refusal: Refusal | undefined;
 
     cancellation.onCancel((reason) => {
+      exchange?.abort();
+      if (response.status !== undefined) response.destroy();
       settle({ kind: reason });
-      controller?.abort(new Error(reason));
-      if (response.headersSent) response.destroy();
+    });
+
+    exchange = replica.client.send(request, {
+      start: (status, headers) => {
+        if (status === 503 && headers[NOT_RUN_HEADER] !== undefined) {
+          refusal = { status, headers, chunks: [], bytes: 0 };
+        } else relay.start(status, headers);
+      },
+      data: (chunk) => {
+        if (refusal !== undefined) keep(refusal, chunk);
+        else relay.data(chunk, exchange);
+      },
+      end: () => {
+        if (refusal !== undefined) return settle(refused(refusal));
+        // First, because a response that is sent is closed, which is also how a caller leaves.
+        settle({ kind: 'answered' });
+        relay.end();
+      },
+      failed: (error, stage) => {
+        if (request.body instanceof FlowingBody && request.body.isTooLarge) settle({ kind: 'too_large' });
+        else settle(refusal === undefined ? failed(error, stage) : refused(refusal));
+      },
     });
 
     function settle(outcome: AttemptOutcome): void {
-      if (settled) return;
-      settled = true;
       cancellation.onCancel(undefined);
       resolve(outcome);
     }
-
-    function failed(error: Error): AttemptFailure {
-      if (error instanceof BodyTooLarge) return { kind: 'too_large' };
-      if (refusal !== undefined) return refused(refusal);
-      if (controller === undefined) return { kind: 'unreachable', error };
-      return { kind: status === 0 ? 'closed' : 'broken', error };
-    }
-
-    function refused({ headers, chunks }: NonNullable<typeof refusal>): AttemptFailure {
-      return { kind: 'refused', status, headers, text: Buffer.concat(chunks) };
-    }
-
-    replica.pool.dispatch(optionsOf(request), {
-      onRequestStart: (started) => {
-        controller = started;
-        if (settled) started.abort(new Error('cancelled'));
-      },
-      onResponseStart: (_controller, code, headers) => {
-        if (code < 200) return;
-        status = code;
-        if (code === 503 && headers[NOT_RUN_HEADER] !== undefined) {
-          refusal = { headers, chunks: [], bytes: 0 };
-          return;
-        }
-        relay.start(code, headers);
-      },
-      onResponseData: (source, chunk) => {
-        if (refusal !== undefined) {
-          refusal.bytes += chunk.length;
-          if (refusal.bytes <= MAX_REFUSAL_BYTES) refusal.chunks.push(chunk);
-          return;
-        }
-        relay.data(chunk, source);
-      },
-      onResponseEnd: () => {
-        if (refusal !== undefined) return settle(refused(refusal));
-        relay.end();
-        settle({ kind: 'answered' });
-      },
-      onResponseError: (_controller, error) => {
-        settle(failed(error));
-      },
-    });
   });
 }
 
-function optionsOf({ method, path, headers, body }: ReplicaRequest): Dispatcher.DispatchOptions {
-  if (body === null) return { method, path, headers };
-  if (body.kind === 'whole') return { method, path, headers, body: body.bytes };
-  const withLength =
-    body.length === undefined ? headers : [...headers, 'content-length', String(body.length)];
-  return { method, path, headers: withLength, body: Readable.from(body.open(), { objectMode: false }) };
+/** A refusal while it comes. */
+interface Refusal {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly chunks: Buffer[];
+  bytes: number;
+}
+
+function keep(refusal: Refusal, chunk: Buffer): void {
+  refusal.bytes += chunk.length;
+  if (refusal.bytes <= MAX_REFUSAL_BYTES) refusal.chunks.push(chunk);
+}
+
+function refused({ status, headers, chunks }: Refusal): AttemptFailure {
+  return { kind: 'refused', status, headers, text: Buffer.concat(chunks) };
+}
+
+function failed(error: Error, stage: FailureStage): AttemptFailure {
+  switch (stage) {
+    case 'connecting':
+      return { kind: 'unreachable', error };
+    case 'asking':
+      return { kind: 'closed', error };
+    case 'answering':
+      return { kind: 'broken', error };
+  }
 }

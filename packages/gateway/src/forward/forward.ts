@@ -4,7 +4,7 @@ import { answerFailure, type Exchange } from './answers.ts';
 import { type AttemptFailure, attempt, type ReplicaRequest } from './attempt.ts';
 import { type Cancellation, createCancellation } from './cancellation.ts';
 import { headersForReplica, type Origin } from './headers.ts';
-import { type RequestBody, takeBody } from './request-body.ts';
+import { FlowingBody, type RequestBody, takeBody } from './request-body.ts';
 import { failureToReport, mayRetry } from './retry-policy.ts';
 
 /** The replica itself answers when its scoring timeout is over; it gets this long to do so. */
@@ -56,15 +56,13 @@ export async function forward(deps: ForwardDeps, order: ForwardOrder): Promise<v
 }
 
 /** A GET without a body says so by having neither of the two headers. */
-async function bodyOf({
+function bodyOf({
   exchange: { request },
   maxBodyBytes,
-}: ForwardOrder): Promise<RequestBody | null | 'abandoned' | 'too_large'> {
-  const { headers } = request;
-  const announced = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-  if (request.httpVersionMajor === 1 && !announced) return null;
-  const body = await takeBody(request, maxBodyBytes);
-  return typeof body === 'object' && body.kind === 'whole' && body.bytes.length === 0 ? null : body;
+}: ForwardOrder): Promise<RequestBody | 'abandoned' | 'too_large'> | null {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  const isAbsent = request.body.isOver && length === undefined && coding === undefined;
+  return isAbsent ? null : takeBody(request, maxBodyBytes);
 }
 
 /** Cancels when the caller leaves, or when nothing has come back for the scoring timeout and a little more. */
@@ -73,26 +71,26 @@ function watchDeadline(
   body: RequestBody | null,
   cancellation: Cancellation,
 ): () => void {
-  const { request, response } = order.exchange;
+  const { response } = order.exchange;
   let timer: NodeJS.Timeout | undefined;
-  response.once('close', leave);
+  let isOver = false;
+  response.onClose(leave);
   // The time that a caller needs to send its body is not the replica's.
-  if (body?.kind === 'flowing') request.once('end', start);
+  if (body instanceof FlowingBody) body.onEnd(start);
   else start();
 
   function start(): void {
-    timer = setTimeout(expire, order.service.scoringTimeoutMs + TIMEOUT_MARGIN_MS);
+    if (!isOver) timer = setTimeout(expire, order.service.scoringTimeoutMs + TIMEOUT_MARGIN_MS);
   }
   function expire(): void {
-    if (!response.headersSent) cancellation.cancel('timeout');
+    if (response.status === undefined) cancellation.cancel('timeout');
   }
   function leave(): void {
-    cancellation.cancel('abandoned');
+    if (!isOver) cancellation.cancel('abandoned');
   }
   return () => {
+    isOver = true;
     clearTimeout(timer);
-    request.off('end', start);
-    response.off('close', leave);
   };
 }
 
@@ -131,5 +129,5 @@ async function tryReplicas(
 }
 
 function isReplayable(body: RequestBody | null): boolean {
-  return body === null || body.kind === 'whole' || !body.opened();
+  return !(body instanceof FlowingBody) || !body.isOpened;
 }

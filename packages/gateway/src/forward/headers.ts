@@ -24,6 +24,8 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
 
 const NOT_RETURNED: ReadonlySet<string> = new Set([
   'connection',
+  // The gateway writes its own.
+  'date',
   'keep-alive',
   'proxy-authenticate',
   'proxy-connection',
@@ -41,24 +43,23 @@ export interface Origin {
   readonly requestId: string;
 }
 
-/** The headers for the replica, as names and values in turn. Authorization goes through untouched. */
-export function headersForReplica(headers: IncomingHttpHeaders, origin: Origin): string[] {
+/** The headers for the replica. Authorization goes through untouched. */
+export function headersForReplica(headers: IncomingHttpHeaders, origin: Origin): OutgoingHttpHeaders {
   const named = namedByConnection(headers.connection);
-  const result: string[] = [];
+  const result: OutgoingHttpHeaders = {};
   for (const name in headers) {
-    const value = headers[name];
     // A name that begins with a colon is a pseudo-header of HTTP/2.
-    if (value === undefined || name.startsWith(':') || NOT_FORWARDED.has(name) || named?.has(name)) continue;
-    if (typeof value === 'string') result.push(name, value);
-    else for (const each of value) result.push(name, each);
+    if (NOT_FORWARDED.has(name) || name.startsWith(':') || named?.has(name)) continue;
+    result[name] = headers[name];
   }
-  result.push('x-request-id', origin.requestId, 'x-forwarded-proto', origin.proto);
+  result['x-request-id'] = origin.requestId;
+  result['x-forwarded-proto'] = origin.proto;
   if (origin.address !== undefined) {
     const before = headers['x-forwarded-for'];
-    result.push('x-forwarded-for', before === undefined ? origin.address : `${before}, ${origin.address}`);
+    result['x-forwarded-for'] = before === undefined ? origin.address : `${before}, ${origin.address}`;
   }
   const host = headers[':authority'] ?? headers.host;
-  if (typeof host === 'string') result.push('x-forwarded-host', host);
+  if (typeof host === 'string') result['x-forwarded-host'] = host;
   return result;
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
-import { type HttpResponse, sendWhole } from '@slipway/transport';
+import type { HttpResponse } from '@slipway/transport';
 import { headersForCaller } from './headers.ts';
 
 /** A response up to this size is held until it is whole: headers and body in one write take half the time of two. */
@@ -23,7 +23,7 @@ interface Source {
 /** Passes a replica's response on to the caller while it comes. */
 export interface ResponseRelay {
   start(status: number, headers: IncomingHttpHeaders): void;
-  data(chunk: Buffer, source: Source): void;
+  data(chunk: Buffer, source: Source | undefined): void;
   end(): void;
 }
 
@@ -40,11 +40,11 @@ export function createResponseRelay(
       const headers = headersForCaller(replicaHeaders, ids);
       const length = Number(replicaHeaders['content-length'] ?? Number.POSITIVE_INFINITY);
       if (length <= MAX_HELD_BYTES) held = { status, headers, chunks: [] };
-      else response.writeHead(status, headers);
+      else response.start(status, headers);
     },
     data: (chunk, source) => {
       if (held !== undefined) held.chunks.push(chunk);
-      else if (!response.write(chunk)) waitForCaller(response, source);
+      else if (!response.write(chunk) && source !== undefined) waitForCaller(response, source);
     },
     end: () => {
       if (held === undefined) response.end();
@@ -55,20 +55,18 @@ export function createResponseRelay(
 
 function sendHeld(response: HttpResponse, { status, headers, chunks }: HeldResponse): void {
   const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-  sendWhole(response, status, headers, body);
+  response.send(status, headers, body);
 }
 
 /** Holds the replica back until the caller has read what there is. */
 function waitForCaller(response: HttpResponse, source: Source): void {
   source.pause();
   const stalled = setTimeout(() => response.destroy(), STALL_TIMEOUT_MS);
-  response.on('drain', goOn);
-  response.on('close', goOn);
+  response.onDrain(goOn);
+  response.onClose(goOn);
 
   function goOn(): void {
     clearTimeout(stalled);
-    response.off('drain', goOn);
-    response.off('close', goOn);
     source.resume();
   }
 }

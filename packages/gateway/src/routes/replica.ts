@@ -1,5 +1,5 @@
 import type { ReplicaRoute } from '@slipway/contract';
-import { Pool } from 'undici';
+import { createHttpClient, type HttpClient } from '@slipway/transport';
 
 /** Connections to one replica; further requests wait for one, as they would in the replica's own queue. */
 const MAX_CONNECTIONS = 1_024;
@@ -11,13 +11,16 @@ const MAX_CONNECTIONS = 1_024;
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** A response that stops in the middle for this long is given up. */
-const BODY_TIMEOUT_MS = 60_000;
+const STALL_TIMEOUT_MS = 60_000;
+
+/** Well below the 65 s after which a replica closes. */
+const IDLE_TIMEOUT_MS = 30_000;
 
 /** A replica as the gateway knows it: where it is, what it is doing, and the connections to it. */
 export interface Replica {
   readonly id: string;
   readonly address: string;
-  readonly pool: Pool;
+  readonly client: HttpClient;
   /** Requests that are with it now. */
   inFlight: number;
   /** Until this time (of `performance.now()`) it is chosen only if there is no other. */
@@ -31,13 +34,13 @@ export function createReplica(route: ReplicaRoute): Replica {
   return {
     id: route.replicaId,
     address,
-    pool: new Pool(`http://${address}`, {
-      connections: MAX_CONNECTIONS,
-      pipelining: 1,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
-      // The gateway holds the deadline of the request itself.
-      headersTimeout: 0,
-      bodyTimeout: BODY_TIMEOUT_MS,
+    client: createHttpClient({
+      host: route.host,
+      port: route.port,
+      maxConnections: MAX_CONNECTIONS,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+      stallTimeoutMs: STALL_TIMEOUT_MS,
     }),
     inFlight: 0,
     suspectUntil: 0,

@@ -60,7 +60,7 @@ export function createRouteTable(): RouteTable {
 
   function forget(replica: Replica): void {
     replicas.delete(keyOf(replica.id, replica.address));
-    void replica.pool.destroy();
+    replica.client.close();
   }
 
   return {
@@ -73,7 +73,7 @@ export function createRouteTable(): RouteTable {
     },
     replicas: () => replicas.values(),
     close: async () => {
-      await Promise.all(Array.from(replicas.values(), (replica) => replica.pool.destroy()));
+      for (const replica of replicas.values()) replica.client.close();
       replicas.clear();
     },
   };

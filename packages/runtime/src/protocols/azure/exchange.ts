@@ -1,12 +1,5 @@
 import type { ErrorCode, SlipwayError } from '@slipway/contract';
-import {
-  answerAndClose,
-  type HttpRequest,
-  type HttpResponse,
-  type RequestIds,
-  resolveRequestIds,
-  sendWhole,
-} from '@slipway/transport';
+import { type HttpRequest, type HttpResponse, type RequestIds, resolveRequestIds } from '@slipway/transport';
 import { errorAnswer } from './errors.ts';
 import {
   addNotRun,
@@ -47,7 +40,7 @@ export function answer(
   addHeaders?: (headers: ResponseHeaders) => void,
 ): void {
   const { request, response, ids, context } = exchange;
-  const headers = commonHeaders(ids, contentType, Buffer.byteLength(body));
+  const headers = commonHeaders(ids, contentType);
   addHeaders?.(headers);
   context.metrics.answered(status);
   if (context.log.isLevelEnabled('debug')) {
@@ -57,11 +50,7 @@ export function answer(
       'Answered.',
     );
   }
-  if (isBodyLeft(request)) {
-    answerAndClose(request, response, status, headers, body.toString());
-    return;
-  }
-  sendWhole(response, status, headers, request.method === 'HEAD' ? '' : body);
+  response.send(status, headers, body);
 }
 
 /** Answers `{"message": …}`. */
@@ -120,19 +109,11 @@ export function refuse(
 }
 
 /** The path of a URL, without the query, which could hold anything. */
-export function pathOf(url: string | undefined): string {
-  const text = url ?? '/';
-  const query = text.indexOf('?');
-  return query < 0 ? text : text.slice(0, query);
+export function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
 }
 
 function elapsed(exchange: Exchange): number {
   return Math.round((performance.now() - exchange.startedAt) * 1000) / 1000;
-}
-
-/** True if the caller has announced a body that has not been read. */
-function isBodyLeft(request: HttpRequest): boolean {
-  if (request.complete) return false;
-  const length = request.headers['content-length'];
-  return (length !== undefined && length !== '0') || request.headers['transfer-encoding'] !== undefined;
 }

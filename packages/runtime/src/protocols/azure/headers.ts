@@ -12,12 +12,11 @@ const SERVER_VERSION = `slipway/${RUNTIME_VERSION}`;
 export type ResponseHeaders = Record<string, string | number>;
 
 /** The headers that every response has, whatever it says. */
-export function commonHeaders(ids: RequestIds, contentType: string, contentLength: number): ResponseHeaders {
+export function commonHeaders(ids: RequestIds, contentType: string): ResponseHeaders {
   return {
     ...ids.headers,
     'x-ms-server-version': SERVER_VERSION,
     'content-type': contentType,
-    'content-length': contentLength,
   };
 }
 

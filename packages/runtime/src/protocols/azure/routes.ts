@@ -41,7 +41,7 @@ export function createAzureHandler(context: ServiceContext): HttpHandler {
       return refuse(exchange, 431, 'invalid_argument', exchange.ids.refusal);
     const route = ROUTES.get(pathOf(request.url));
     if (route === undefined) return refuse(exchange, 404, 'not_found', UNKNOWN_URL);
-    if (!route.methods.includes(request.method ?? '')) return wrongMethod(exchange, route);
+    if (!route.methods.includes(request.method)) return wrongMethod(exchange, route);
     if (!route.needsAuthorization || request.method === 'OPTIONS') return route.serve(exchange);
     const authorization = context.authenticator.check(request.headers.authorization);
     return authorization instanceof Promise
@@ -113,6 +113,5 @@ function swagger(exchange: Exchange): void {
 }
 
 function queryOf(request: HttpRequest): URLSearchParams {
-  const url = request.url ?? '';
-  return new URLSearchParams(url.slice(pathOf(url).length));
+  return new URLSearchParams(request.url.slice(pathOf(request.url).length));
 }

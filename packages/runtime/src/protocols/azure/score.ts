@@ -13,7 +13,7 @@ export async function score(exchange: Exchange): Promise<void> {
   if (refusal !== undefined || dataPlane === undefined) return answerError(exchange, refusal ?? notReady());
 
   const readingFrom = performance.now();
-  const { body, error } = await readBody(request, response, context.maxBodyBytes);
+  const { body, error } = await readBody(request, context.maxBodyBytes);
   const readingMs = performance.now() - readingFrom;
   if (body === undefined) return answerError(exchange, error);
 
@@ -53,7 +53,7 @@ function wrongContentType(type: string | undefined): SlipwayError | undefined {
 /** Tells whether the caller went before it was answered. */
 function watchCaller(response: HttpResponse): CallerSignal {
   const signal = { aborted: false };
-  response.on('close', () => {
+  response.onClose(() => {
     signal.aborted = true;
   });
   return signal;

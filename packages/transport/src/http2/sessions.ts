@@ -1,12 +1,8 @@
-import {
-  constants,
-  createServer,
-  type Http2Server,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from 'node:http2';
+import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { TransportLimits } from './limits.ts';
+import type { TransportLimits } from '../limits.ts';
+import { Http2Request } from './request.ts';
+import { Http2Response } from './response.ts';
 
 /** A request's worth of flow control: one image or tensor travels without waiting for a window update. */
 const STREAM_WINDOW_BYTES = 4 * 1024 * 1024;
@@ -20,18 +16,20 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 /** Megabytes that a connection may hold in all, its windows in both directions included. */
 const MAX_SESSION_MEMORY_MB = 64;
 
-/** An HTTP/2 server without a port of its own. */
+/** The HTTP/2 connections of a listener. */
 export interface Http2Sessions {
-  readonly server: Http2Server;
-  /** Takes a connection that speaks HTTP/2. */
-  serve(socket: Socket): void;
+  /** Takes a connection that speaks HTTP/2, and the bytes that were read of it. */
+  serve(socket: Socket, first: Buffer): void;
   /** Tells every caller to make no further request (GOAWAY); connections close when theirs are answered. */
   close(): void;
   destroy(): void;
 }
 
-/** Makes the HTTP/2 server; `serve` gives it connections. */
-export function createHttp2Sessions(limits: TransportLimits): Http2Sessions {
+/** `serve` answers every request. */
+export function createHttp2Sessions(
+  limits: TransportLimits,
+  serve: (request: Http2Request, response: Http2Response) => void,
+): Http2Sessions {
   const sessions = new Set<ServerHttp2Session>();
   const server = createServer({
     maxSessionMemory: MAX_SESSION_MEMORY_MB,
@@ -48,13 +46,20 @@ export function createHttp2Sessions(limits: TransportLimits): Http2Sessions {
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     closeWhenIdle(session, limits.keepAliveTimeoutMs);
-    session.on('stream', (stream) => cancelWhenTrickling(stream, limits.requestTimeoutMs));
+  });
+  server.on('stream', (stream, headers) => {
+    cancelWhenTrickling(stream, limits.requestTimeoutMs);
+    serve(new Http2Request(stream, headers), new Http2Response(stream, headers));
   });
   // A session's error ends that connection only, and it is the caller's doing; without a listener it would be thrown.
   server.on('sessionError', () => {});
   return {
-    server,
-    serve: (socket) => {
+    serve: (socket, first) => {
+      if (first.length > 0) {
+        // The session reads from the handle itself, which must be free for it.
+        socket.pause();
+        socket.unshift(first);
+      }
       // HTTP/1.1 lets a caller end its side and wait for the answer; a session would never end then.
       socket.allowHalfOpen = false;
       server.emit('connection', socket);
