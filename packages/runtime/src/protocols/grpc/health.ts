@@ -1,4 +1,4 @@
-import { enumeration, map, message, nested, oneOf, string } from '../../protobuf/schema.ts';
+import { enumeration, message, oneOf, string } from '../../protobuf/schema.ts';
 import type { FileSchema } from './service.ts';
 
 /** The messages of `grpc.health.v1`. https://grpc.io/docs/guides/health-checking/ */
@@ -15,24 +15,17 @@ export const HEALTH_CHECK_RESPONSE = message('grpc.health.v1.HealthCheckResponse
   status: oneOf(1, SERVING_STATUS),
 });
 
-export const HEALTH_LIST_REQUEST = message('grpc.health.v1.HealthListRequest', {});
-
-export const HEALTH_LIST_RESPONSE = message('grpc.health.v1.HealthListResponse', {
-  statuses: map(nested(1, HEALTH_CHECK_RESPONSE)),
-});
-
 export const HEALTH_FILE: FileSchema = {
   name: 'grpc/health/v1/health.proto',
   package: 'grpc.health.v1',
   dependencies: [],
-  messages: [HEALTH_CHECK_REQUEST, HEALTH_CHECK_RESPONSE, HEALTH_LIST_REQUEST, HEALTH_LIST_RESPONSE],
+  messages: [HEALTH_CHECK_REQUEST, HEALTH_CHECK_RESPONSE],
   enums: [SERVING_STATUS],
   services: [
     {
       name: 'grpc.health.v1.Health',
       methods: [
         { name: 'Check', request: HEALTH_CHECK_REQUEST, response: HEALTH_CHECK_RESPONSE },
-        { name: 'List', request: HEALTH_LIST_REQUEST, response: HEALTH_LIST_RESPONSE },
         {
           name: 'Watch',
           request: HEALTH_CHECK_REQUEST,
