@@ -13,7 +13,7 @@ import { fitInputs, quoteAll } from '../models/fit-inputs.ts';
 import { draining, stuck } from '../scheduling/refusals.ts';
 import { createRunSlots } from '../scheduling/run-slots.ts';
 import { startWatchdog, type Watchdog } from '../scheduling/watchdog.ts';
-import type { DataPlane, InferRequest, InferResponse } from './data-plane.ts';
+import type { DataPlane, InferRequest, InferResponse, ModelRef } from './data-plane.ts';
 import type { Log } from './log.ts';
 import { type ServedModel, type ServingContext, serveModel } from './serve-model.ts';
 
@@ -100,6 +100,10 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
 
   return {
     models: served.map(({ loaded }) => loaded),
+    find(ref) {
+      const found = findModel(served, ref);
+      return found instanceof SlipwayError ? found : found.loaded;
+    },
     infer(request) {
       const found = refusal ?? findModel(served, request);
       return found instanceof SlipwayError ? Promise.reject(found) : submit(found, request);
@@ -122,8 +126,7 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
   };
 }
 
-function findModel(served: readonly ServedModel[], request: InferRequest): ServedModel | SlipwayError {
-  const { model, version } = request;
+function findModel(served: readonly ServedModel[], { model, version }: ModelRef): ServedModel | SlipwayError {
   const found = served.find(
     ({ loaded }) =>
       (model === undefined || loaded.name === model) && (version === undefined || loaded.version === version),

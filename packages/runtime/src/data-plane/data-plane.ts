@@ -1,16 +1,25 @@
-import type { LoadedModel, Tensor } from '@slipway/contract';
+import type { LoadedModel, SlipwayError, Tensor } from '@slipway/contract';
+
+/** Which model a request means. All absent: the service's default model, in its default version. */
+export interface ModelRef {
+  readonly model?: string | undefined;
+  /** One version, by its number or by a label that points at one; both absent: the default, which is the highest that is ready. */
+  readonly version?: number | undefined;
+  readonly label?: string | undefined;
+}
 
 /** One request for one model, the same whatever protocol it came by. */
-export interface InferRequest {
+export interface InferRequest extends ModelRef {
   /** The request's id, for logs. */
   readonly id: string;
-  /** Absent: the only model of the service. */
-  readonly model?: string | undefined;
-  readonly version?: number | undefined;
   /** The data plane owns them from here on: buffers that hold one tensor alone may move to another thread. */
   readonly inputs: readonly Tensor[];
   /** Names of the outputs that are wanted, in that order; absent or empty: all of them. */
   readonly outputs?: readonly string[] | undefined;
+  /** Who waits goes in the order of these, 1 before 2; absent or 0: the model's default. */
+  readonly priority?: number | undefined;
+  /** The caller's own patience in milliseconds from now on; the service's limits hold as well. */
+  readonly timeoutMs?: number | undefined;
   /** Says when the caller has gone; a request that still waits then leaves the queue and is not run. */
   readonly signal?: CallerSignal | undefined;
 }
@@ -35,8 +44,10 @@ export interface InferTiming {
 
 /** What every protocol calls. */
 export interface DataPlane {
-  /** The models that are served, with their signatures; the first is the default one. */
+  /** The versions that are ready, with their signatures; the first is the default one. */
   readonly models: readonly LoadedModel[];
+  /** The version that a request with this reference would run; `not_found` says what there is. */
+  find(ref: ModelRef): LoadedModel | SlipwayError;
   /**
    * Checks the tensors against the model's signature, waits for a turn, runs, answers. Throws `SlipwayError`:
    * `not_found` (no such model), `invalid_argument` (wrong names, datatypes or shapes, naming the input),
