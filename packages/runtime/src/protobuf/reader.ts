@@ -93,7 +93,7 @@ function openMessage(bytes: Uint8Array): WireReader {
 export function nextField(reader: WireReader): boolean {
   if (reader.offset >= reader.end) return false;
   reader.tagOffset = reader.offset;
-  const tag = readVarint(reader);
+  const tag = readVarint(reader, '');
   reader.tagSize = reader.offset - reader.tagOffset;
   if (reader.high !== 0 || reader.tagSize > MOST_TAG_BYTES || tag >>> 3 === 0) {
     throw wrong(reader, 'there is no such field', '', reader.tagOffset);
@@ -118,20 +118,25 @@ export function acceptSameField(reader: WireReader): boolean {
 export function skipField(reader: WireReader): void {
   switch (reader.wireType) {
     case WIRE.varint:
-      readVarint(reader);
+      readVarint(reader, `field ${reader.field}`);
       return;
     case WIRE.fixed64:
-      advance(reader, 8);
+      advance(reader, 8, `field ${reader.field}`);
       return;
     case WIRE.bytes:
-      reader.offset += readLength(reader, `field ${reader.field}`);
+      skipBytes(reader);
       return;
     case WIRE.fixed32:
-      advance(reader, 4);
+      advance(reader, 4, `field ${reader.field}`);
       return;
     default:
       throw wrong(reader, `wire type ${reader.wireType} is not read here`, `field ${reader.field}`);
   }
+}
+
+function skipBytes(reader: WireReader): void {
+  const length = readLength(reader, `field ${reader.field}`);
+  reader.offset += length;
 }
 
 /** Reads the message in the present field with `read`, which must read all of it. */
@@ -187,13 +192,13 @@ export function startBytes(reader: WireReader, name: string): number {
 /** Reads `true` or `false`; any other number than 0 is true. */
 export function readBool(reader: WireReader, name: string): boolean {
   expectWire(reader, WIRE.varint, name);
-  return (readVarint(reader) | reader.high) !== 0;
+  return (readVarint(reader, name) | reader.high) !== 0;
 }
 
 /** Reads an int32 or an enumerator: the lower 32 bits, as the format demands. */
 export function readInt32(reader: WireReader, name: string): number {
   expectWire(reader, WIRE.varint, name);
-  return readVarint(reader);
+  return readVarint(reader, name);
 }
 
 /** Reads a uint32. */
@@ -204,14 +209,14 @@ export function readUint32(reader: WireReader, name: string): number {
 /** Reads an int64 as a number; one that a number does not hold exactly is refused. */
 export function readSafeInt64(reader: WireReader, name: string): number {
   expectWire(reader, WIRE.varint, name);
-  const low = readVarint(reader) >>> 0;
+  const low = readVarint(reader, name) >>> 0;
   return safe(reader, name, reader.high * TWO_TO_32 + low);
 }
 
 /** Reads a uint64 as a number; one that a number does not hold exactly is refused. */
 export function readSafeUint64(reader: WireReader, name: string): number {
   expectWire(reader, WIRE.varint, name);
-  const low = readVarint(reader) >>> 0;
+  const low = readVarint(reader, name) >>> 0;
   return safe(reader, name, (reader.high >>> 0) * TWO_TO_32 + low);
 }
 
@@ -223,7 +228,7 @@ function safe(reader: WireReader, name: string, value: number): number {
 /** Reads an int64. */
 export function readInt64(reader: WireReader, name: string): bigint {
   expectWire(reader, WIRE.varint, name);
-  const low = readVarint(reader) >>> 0;
+  const low = readVarint(reader, name) >>> 0;
   return (BigInt(reader.high) << 32n) | BigInt(low);
 }
 
@@ -236,7 +241,7 @@ export function readUint64(reader: WireReader, name: string): bigint {
 export function readFloat(reader: WireReader, name: string): number {
   expectWire(reader, WIRE.fixed32, name);
   const { offset } = reader;
-  advance(reader, 4);
+  advance(reader, 4, name);
   return reader.view.getFloat32(offset, true);
 }
 
@@ -244,7 +249,7 @@ export function readFloat(reader: WireReader, name: string): number {
 export function readDouble(reader: WireReader, name: string): number {
   expectWire(reader, WIRE.fixed64, name);
   const { offset } = reader;
-  advance(reader, 8);
+  advance(reader, 8, name);
   return reader.view.getFloat64(offset, true);
 }
 
@@ -261,7 +266,7 @@ export function wrong(reader: WireReader, text: string, name: string, offset = r
 }
 
 /** Reads a varint: the lower 32 bits as a signed number; the upper are left in `high`, signed too. */
-export function readVarint(reader: WireReader): number {
+export function readVarint(reader: WireReader, name: string): number {
   const { bytes } = reader;
   let offset = reader.offset;
   let byte = bytes[offset] ?? 0;
@@ -277,9 +282,9 @@ export function readVarint(reader: WireReader): number {
       low |= seven << bits;
       high = seven >>> 4;
     } else if (bits < MOST_VARINT_BITS - 7 || byte < 2) high |= seven << (bits - 32);
-    else throw wrong(reader, 'a number has more than 64 bits', '');
+    else throw wrong(reader, 'a number has more than 64 bits', name);
   }
-  if (offset > reader.end) throw wrong(reader, 'a number goes past the end', '');
+  if (offset > reader.end) throw wrong(reader, 'a number goes past the end', name);
   reader.offset = offset;
   reader.high = high;
   return low;
@@ -287,14 +292,14 @@ export function readVarint(reader: WireReader): number {
 
 function readLength(reader: WireReader, name: string): number {
   const { offset } = reader;
-  const length = readVarint(reader);
+  const length = readVarint(reader, name);
   const left = reader.end - reader.offset;
   if (reader.high === 0 && length >= 0 && length <= left) return length;
   const claimed = (reader.high >>> 0) * TWO_TO_32 + (length >>> 0);
   throw wrong(reader, `the content has ${claimed} bytes, but ${left} are left`, name, offset);
 }
 
-function advance(reader: WireReader, size: number): void {
-  if (size > reader.end - reader.offset) throw wrong(reader, 'a number goes past the end', '');
+function advance(reader: WireReader, size: number, name: string): void {
+  if (size > reader.end - reader.offset) throw wrong(reader, 'a number goes past the end', name);
   reader.offset += size;
 }

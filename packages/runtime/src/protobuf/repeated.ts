@@ -69,14 +69,14 @@ function readLooseFixed(reader: WireReader, name: string, into: Elements<FixedAr
 /** Reads varints of the present field as numbers of at most 32 bits. */
 export function readSmallElements(reader: WireReader, name: string, into: Elements<SmallArray>): void {
   readVarints(reader, name, into, () => {
-    into.values[into.length] = readVarint(reader);
+    into.values[into.length] = readVarint(reader, name);
   });
 }
 
 /** Reads varints of the present field as booleans: 1 for every number other than 0. */
 export function readBoolElements(reader: WireReader, name: string, into: Elements<Uint8Array>): void {
   readVarints(reader, name, into, () => {
-    into.values[into.length] = (readVarint(reader) | reader.high) === 0 ? 0 : 1;
+    into.values[into.length] = (readVarint(reader, name) | reader.high) === 0 ? 0 : 1;
   });
 }
 
@@ -85,7 +85,7 @@ export function readLongElements(reader: WireReader, name: string, into: Element
   let words = new Int32Array(into.values.buffer);
   readVarints(reader, name, into, () => {
     if (words.buffer !== into.values.buffer) words = new Int32Array(into.values.buffer);
-    words[2 * into.length] = readVarint(reader);
+    words[2 * into.length] = readVarint(reader, name);
     words[2 * into.length + 1] = reader.high;
   });
 }

@@ -127,7 +127,7 @@ function readContent(datatype: Datatype, content: Uint8Array, count: number): Te
 function readStrings(content: Uint8Array, count: number): TensorData | string {
   const strings = decodeWith(content, (reader) => {
     if (count > Math.min(MAX_PARTS, content.length)) throw wrong(reader, 'there are too many', 'strings');
-    const lengths = Array.from({ length: count }, () => readVarint(reader) >>> 0);
+    const lengths = Array.from({ length: count }, () => readVarint(reader, 'length') >>> 0);
     return lengths.map((length) => {
       const start = reader.offset;
       reader.offset += length;
