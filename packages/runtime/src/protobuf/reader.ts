@@ -103,17 +103,6 @@ export function nextField(reader: WireReader): boolean {
   return true;
 }
 
-/** Moves on if the present field comes once more: runs of an unpacked field are long, and this is much faster. */
-export function acceptSameField(reader: WireReader): boolean {
-  const { bytes, offset, tagOffset, tagSize } = reader;
-  if (offset + tagSize > reader.end) return false;
-  for (let index = 0; index < tagSize; index += 1) {
-    if (bytes[offset + index] !== bytes[tagOffset + index]) return false;
-  }
-  reader.offset += tagSize;
-  return true;
-}
-
 /** Skips a field that nobody asked for. */
 export function skipField(reader: WireReader): void {
   switch (reader.wireType) {

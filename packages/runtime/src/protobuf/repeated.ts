@@ -1,13 +1,5 @@
 import { type Elements, trim } from '../json/elements.ts';
-import {
-  acceptSameField,
-  expectWire,
-  readVarint,
-  startBytes,
-  WIRE,
-  type WireReader,
-  wrong,
-} from './reader.ts';
+import { expectWire, readVarint, startBytes, WIRE, type WireReader, wrong } from './reader.ts';
 
 /** The arrays that fixed-size numbers are read into. */
 export type FixedArray = Float32Array | Float64Array;
@@ -51,65 +43,66 @@ function readPackedFixed(reader: WireReader, name: string, into: Elements<FixedA
   reader.offset = end;
 }
 
+/** A run of single numbers is read in one loop, which is much faster than coming back for each of them. */
 function readLooseFixed(reader: WireReader, name: string, into: Elements<FixedArray>, width: number): void {
-  const most = Math.ceil((reader.end - reader.offset) / (width + reader.tagSize));
-  makeRoom(into, most);
+  const { bytes, view, end } = reader;
+  const tag = reader.tagSize === 1 ? bytes[reader.tagOffset] : undefined;
+  let offset = reader.offset;
+  makeRoom(into, Math.ceil((end - offset) / (width + reader.tagSize)) + 1);
   const words = new Int32Array(into.values.buffer);
   let word = (into.length * width) / 4;
-  do {
-    if (reader.end - reader.offset < width) throw wrong(reader, 'a number goes past the end', name);
-    for (const end = reader.offset + width; reader.offset < end; reader.offset += 4) {
-      words[word] = reader.view.getInt32(reader.offset, true);
-      word += 1;
-    }
-  } while (acceptSameField(reader));
+  for (;;) {
+    if (end - offset < width) throw wrong(reader, 'a number goes past the end', name, offset);
+    words[word] = view.getInt32(offset, true);
+    if (width === 8) words[word + 1] = view.getInt32(offset + 4, true);
+    word += width / 4;
+    offset += width;
+    if (offset >= end || bytes[offset] !== tag) break;
+    offset += 1;
+  }
   into.length = (word * 4) / width;
+  reader.offset = offset;
 }
 
 /** Reads varints of the present field as numbers of at most 32 bits. */
 export function readSmallElements(reader: WireReader, name: string, into: Elements<SmallArray>): void {
-  readVarints(reader, name, into, () => {
-    into.values[into.length] = readVarint(reader, name);
-  });
+  const { end } = reader;
+  const count = startVarints(reader, name, into);
+  const { values, length } = into;
+  for (let index = length; index < length + count; index += 1) values[index] = readVarint(reader, name);
+  endVarints(reader, name, into, count, end);
 }
 
 /** Reads varints of the present field as booleans: 1 for every number other than 0. */
 export function readBoolElements(reader: WireReader, name: string, into: Elements<Uint8Array>): void {
-  readVarints(reader, name, into, () => {
-    into.values[into.length] = (readVarint(reader, name) | reader.high) === 0 ? 0 : 1;
-  });
+  const { end } = reader;
+  const count = startVarints(reader, name, into);
+  const { values, length } = into;
+  for (let index = length; index < length + count; index += 1) {
+    values[index] = (readVarint(reader, name) | reader.high) === 0 ? 0 : 1;
+  }
+  endVarints(reader, name, into, count, end);
 }
 
 /** Reads varints of the present field as numbers of 64 bits, without making a BigInt of each. */
 export function readLongElements(reader: WireReader, name: string, into: Elements<LongArray>): void {
-  let words = new Int32Array(into.values.buffer);
-  readVarints(reader, name, into, () => {
-    if (words.buffer !== into.values.buffer) words = new Int32Array(into.values.buffer);
-    words[2 * into.length] = readVarint(reader, name);
-    words[2 * into.length + 1] = reader.high;
-  });
+  const { end } = reader;
+  const count = startVarints(reader, name, into);
+  const words = new Int32Array(into.values.buffer, 8 * into.length);
+  for (let index = 0; index < count; index += 1) {
+    words[2 * index] = readVarint(reader, name);
+    words[2 * index + 1] = reader.high;
+  }
+  endVarints(reader, name, into, count, end);
 }
 
-function readVarints(
-  reader: WireReader,
-  name: string,
-  into: Elements<SmallArray | LongArray>,
-  readOne: () => void,
-): void {
-  if (reader.wireType === WIRE.bytes) {
-    const outerEnd = reader.end;
-    reader.end = startBytes(reader, name);
-    makeRoom(into, countVarints(reader));
-    for (; reader.offset < reader.end; into.length += 1) readOne();
-    reader.end = outerEnd;
-    return;
-  }
-  expectWire(reader, WIRE.varint, name);
-  do {
-    makeRoom(into, 1);
-    readOne();
-    into.length += 1;
-  } while (acceptSameField(reader));
+/** Makes room for the varints of the present field and returns how many there are; packed ones end the reader. */
+function startVarints(reader: WireReader, name: string, into: Elements<SmallArray | LongArray>): number {
+  if (reader.wireType === WIRE.bytes) reader.end = startBytes(reader, name);
+  else expectWire(reader, WIRE.varint, name);
+  const count = reader.wireType === WIRE.bytes ? countVarints(reader) : 1;
+  makeRoom(into, count);
+  return count;
 }
 
 /** Every varint has just one byte below 0x80, its last. */
@@ -117,6 +110,19 @@ function countVarints({ bytes, offset, end }: WireReader): number {
   let count = 0;
   for (let index = offset; index < end; index += 1) if ((bytes[index] ?? 0) < 0x80) count += 1;
   return count;
+}
+
+function endVarints(
+  reader: WireReader,
+  name: string,
+  into: Elements<SmallArray | LongArray>,
+  count: number,
+  outerEnd: number,
+): void {
+  const isCutOff = reader.wireType === WIRE.bytes && reader.offset < reader.end;
+  if (isCutOff) throw wrong(reader, 'a number goes past the end', name);
+  into.length += count;
+  reader.end = outerEnd;
 }
 
 /** Room for `count` more: exactly that many at first, and from then on at least double, so that growing is linear. */
