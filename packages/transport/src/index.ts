@@ -19,6 +19,7 @@ export type {
   FailureStage,
   OutgoingBody,
 } from './client/exchange.ts';
+export type { CallHandler } from './grpc-call.ts';
 export type { BodyReader, HttpHandler, HttpRequest, HttpResponse, IncomingBody } from './http-message.ts';
 export { readJsonFile, TEMPORARY_NAME, writeJsonFile } from './json-file.ts';
 export { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';

@@ -3,6 +3,7 @@ import { TLSSocket } from 'node:tls';
 import type { SlipwayError } from '@slipway/contract';
 import { type CertificateFiles, readCertificate, watchCertificate } from './certificate.ts';
 import { trackConnections } from './connections.ts';
+import { type CallHandler, refuseGrpc } from './grpc-call.ts';
 import type { HttpHandler } from './http-message.ts';
 import { createHttp1Connections } from './http1/server.ts';
 import { createHttp2Sessions } from './http2/sessions.ts';
@@ -11,7 +12,7 @@ import { listen } from './listen.ts';
 import { createPortServer } from './port-server.ts';
 import { sniffProtocol } from './protocol-sniffer.ts';
 import { createRequestsInFlight } from './requests-in-flight.ts';
-import { createServeRequest } from './serve-request.ts';
+import { createServeCall, createServeRequest } from './serve-request.ts';
 import { waitAtMost } from './wait.ts';
 
 /** After the last response, connections get this long to close by themselves. */
@@ -27,6 +28,8 @@ export interface ListenerOptions {
   readonly tls: CertificateFiles | null;
   readonly limits?: Partial<TransportLimits> | undefined;
   readonly handler: HttpHandler;
+  /** Serves the calls of gRPC; absent: they are requests like others, for `handler`. */
+  readonly onCall?: CallHandler | undefined;
   /** Told of what no caller can be told: a defect in the handler, a new certificate that cannot be used. */
   readonly onError: (error: SlipwayError) => void;
 }
@@ -52,9 +55,12 @@ export async function createListener(options: ListenerOptions): Promise<Listener
   const limits: TransportLimits = Object.freeze({ ...DEFAULT_TRANSPORT_LIMITS, ...options.limits });
   const certificate = options.tls === null ? null : await readCertificate(options.tls);
   const inFlight = createRequestsInFlight();
-  const serve = createServeRequest(options.handler, inFlight, options.onError);
-  const http1 = createHttp1Connections(limits, serve);
-  const http2 = createHttp2Sessions(limits, serve);
+  const { handler, onCall, onError } = options;
+  const serve = createServeRequest(handler, inFlight, onError);
+  const serveCall = onCall && createServeCall(onCall, inFlight, onError);
+  const serveHttp1 = onCall ? createServeRequest(refuseGrpc(handler), inFlight, onError) : serve;
+  const http1 = createHttp1Connections(limits, serveHttp1);
+  const http2 = createHttp2Sessions(limits, serve, serveCall);
   const { server, renew } = createPortServer(limits, certificate, accept);
   const connections = trackConnections(server);
   const port = await listen(server, options.host, options.port);

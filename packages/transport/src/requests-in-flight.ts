@@ -2,7 +2,7 @@ import type { HttpResponse } from './http-message.ts';
 
 /** The requests that have begun and whose responses are not yet closed, whatever protocol they came by. */
 export interface RequestsInFlight {
-  add(response: HttpResponse): void;
+  add(response: Pick<HttpResponse, 'onClose'>): void;
   /** Settles when nothing is in flight. */
   settled(): Promise<void>;
 }

@@ -1,4 +1,6 @@
+import { constants } from 'node:http2';
 import { SlipwayError } from '@slipway/contract';
+import type { CallHandler } from './grpc-call.ts';
 import type { HttpHandler, HttpRequest, HttpResponse } from './http-message.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
 
@@ -22,10 +24,31 @@ export function createServeRequest(
   };
 
   function answerDefect(error: unknown, response: HttpResponse): void {
-    onError(
-      new SlipwayError('internal', 'A request could not be answered because of a defect.', { cause: error }),
-    );
+    onError(defect(error));
     if (response.status !== undefined) response.destroy();
     else response.send(500, { 'content-type': 'application/json' }, DEFECT);
   }
+}
+
+/** Runs the handler for every call, and ends those in which it fails. */
+export function createServeCall(
+  handler: CallHandler,
+  inFlight: RequestsInFlight,
+  onError: (error: SlipwayError) => void,
+): CallHandler {
+  return (stream, headers) => {
+    inFlight.add({ onClose: (listener) => stream.once('close', listener) });
+    // What broke shows in 'close'; without a listener it would be thrown.
+    stream.on('error', () => {});
+    try {
+      handler(stream, headers);
+    } catch (error) {
+      onError(defect(error));
+      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    }
+  };
+}
+
+function defect(cause: unknown): SlipwayError {
+  return new SlipwayError('internal', 'A request could not be answered because of a defect.', { cause });
 }

@@ -1,6 +1,8 @@
 import { constants, createServer, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import { type CallHandler, isGrpc } from '../grpc-call.ts';
 import type { TransportLimits } from '../limits.ts';
+import { keepAlive } from './keep-alive.ts';
 import { Http2Request } from './request.ts';
 import { Http2Response } from './response.ts';
 
@@ -25,10 +27,11 @@ export interface Http2Sessions {
   destroy(): void;
 }
 
-/** `serve` answers every request. */
+/** `serve` answers every request; `serveCall`, where there is one, every call of gRPC instead. */
 export function createHttp2Sessions(
   limits: TransportLimits,
   serve: (request: Http2Request, response: Http2Response) => void,
+  serveCall: CallHandler | undefined,
 ): Http2Sessions {
   const sessions = new Set<ServerHttp2Session>();
   const server = createServer({
@@ -46,8 +49,10 @@ export function createHttp2Sessions(
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     closeWhenIdle(session, limits.keepAliveTimeoutMs);
+    keepAlive(session, limits.keepAliveTimeoutMs);
   });
   server.on('stream', (stream, headers) => {
+    if (serveCall !== undefined && isGrpc(headers['content-type'])) return serveCall(stream, headers);
     cancelWhenTrickling(stream, limits.requestTimeoutMs);
     serve(new Http2Request(stream, headers), new Http2Response(stream, headers));
   });
