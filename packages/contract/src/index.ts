@@ -7,7 +7,15 @@ export {
   SlipwayError,
   toSlipwayError,
 } from './errors.ts';
-export type { ImageFit, ImageInput, ImageResize, ModelSignature, Rgb } from './images.ts';
+export {
+  type ImageFit,
+  type ImageInput,
+  type ImageResize,
+  MAX_SIGNATURE_BYTES,
+  type ModelSignature,
+  type Rgb,
+  SIGNATURE_FILE,
+} from './images.ts';
 export * from './limits.ts';
 export {
   checkName,

@@ -6,6 +6,23 @@ import { type ImageDeclaration, ModelSignatureFile } from './model-signature.ts'
 const ZEROS: Rgb = Object.freeze([0, 0, 0]);
 const ONES: Rgb = Object.freeze([1, 1, 1]);
 
+/** As `parseModelSignature`, of the file's text; `invalid_model` also for what is no JSON. */
+export function parseModelSignatureText(text: string, file: string): ModelSignature {
+  return parseModelSignature(parseJson(text, file), file);
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SlipwayError('invalid_model', `${file} cannot be read as JSON: ${reason}.`, {
+      details: { file },
+      cause,
+    });
+  }
+}
+
 /**
  * What a parsed `signature.json` says, complete and frozen. Throws `invalid_model` with every problem and the
  * path of its field; `file` is the name in the message.

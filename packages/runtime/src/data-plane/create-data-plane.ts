@@ -9,13 +9,15 @@ import {
 } from '@slipway/contract';
 import type { EngineName } from '../engines/engine.ts';
 import { openEngine } from '../engines/open-engine.ts';
-import { fitInputs, quoteAll } from '../models/fit-inputs.ts';
+import { imageLimits } from '../images/image-limits.ts';
+import type { PreprocessImages } from '../images/preprocess-images.ts';
 import { draining, stuck } from '../scheduling/refusals.ts';
 import { createRunSlots } from '../scheduling/run-slots.ts';
 import { startWatchdog, type Watchdog } from '../scheduling/watchdog.ts';
-import type { DataPlane, InferRequest, InferResponse, ModelRef } from './data-plane.ts';
+import type { DataPlane, ModelRef } from './data-plane.ts';
 import type { Log } from './log.ts';
-import { type ServedModel, type ServingContext, serveModel } from './serve-model.ts';
+import { type ServingContext, serveModel } from './serve-model.ts';
+import type { ServedModel } from './served-model.ts';
 
 export interface DataPlaneOptions {
   /** At least one; the first is the default. */
@@ -48,16 +50,17 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
   const engineName = options.engine ?? 'onnx';
   const served: ServedModel[] = [];
   let watchdog: Watchdog | undefined;
+  let images: Promise<PreprocessImages> | undefined;
   let refusal: SlipwayError | undefined;
   let closing: Promise<void> | undefined;
   let warming = false;
 
   const refuse = (error: SlipwayError) => {
     refusal ??= error;
-    for (const { lane } of served) lane.refuse(error);
+    for (const model of served) model.refuse(error);
   };
   const closeAll = async () => {
-    await Promise.all(served.map(({ lane }) => lane.close()));
+    await Promise.all(served.map((model) => model.close()));
     await watchdog?.close();
   };
   const context: ServingContext = {
@@ -73,6 +76,10 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
     watchdog: () => {
       watchdog ??= startWatchdog(limits.scoringTimeoutMs + STUCK_RUN_GRACE_MS);
       return watchdog;
+    },
+    images: () => {
+      images ??= openImages(limits, options.cpuCores);
+      return images;
     },
     onLoaded(model) {
       if (warming || model !== options.models.at(-1)) return;
@@ -106,13 +113,13 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
     },
     infer(request) {
       const found = refusal ?? findModel(served, request);
-      return found instanceof SlipwayError ? Promise.reject(found) : submit(found, request);
+      return found instanceof SlipwayError ? Promise.reject(found) : found.submit(request);
     },
     load() {
       let inFlight = 0;
       let queued = 0;
-      for (const { lane } of served) {
-        const load = lane.load();
+      for (const model of served) {
+        const load = model.load();
         inFlight += load.inFlight;
         queued += load.queued;
       }
@@ -140,28 +147,10 @@ function findModel(served: readonly ServedModel[], { model, version }: ModelRef)
   });
 }
 
-function submit({ loaded, lane, outputNames }: ServedModel, request: InferRequest): Promise<InferResponse> {
-  const inputs = fitInputs(loaded.signature, request.inputs);
-  if (inputs instanceof SlipwayError) return Promise.reject(inputs);
-  const outputs = chooseOutputs(outputNames, request.outputs);
-  if (outputs instanceof SlipwayError) return Promise.reject(outputs);
-  return new Promise((resolve, reject) => {
-    lane.submit({ inputs, outputs, arrivedAt: performance.now(), signal: request.signal, resolve, reject });
-  });
-}
-
-function chooseOutputs(
-  all: readonly string[],
-  wanted: readonly string[] | undefined,
-): readonly string[] | SlipwayError {
-  if (wanted === undefined || wanted.length === 0) return all;
-  const unknown = wanted.filter((name) => !all.includes(name));
-  if (unknown.length === 0) return wanted;
-  return new SlipwayError(
-    'invalid_argument',
-    `The model has no output ${quoteAll(unknown)}; it has ${quoteAll(all)}.`,
-    { details: { unknown, outputs: all } },
-  );
+/** The decoder is loaded only for a model that wants it: most have no images. */
+async function openImages(limits: ReplicaLimits, cpuCores: number): Promise<PreprocessImages> {
+  const { createImagePreprocessor } = await import('../images/preprocess-images.ts');
+  return createImagePreprocessor(imageLimits(limits, cpuCores));
 }
 
 async function givenUpOn(signal: AbortSignal, work: Promise<void>): Promise<void> {

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import type {
   EngineProfile,
   LaneChoice,
@@ -8,6 +9,8 @@ import type {
   SlipwayError,
 } from '@slipway/contract';
 import type { Engine, EngineName, EngineSession, ModelFacts } from '../engines/engine.ts';
+import type { PreprocessImages } from '../images/preprocess-images.ts';
+import { readModelSignature } from '../images/read-model-signature.ts';
 import {
   fitsInline,
   INLINE_MAX_RUN_MS,
@@ -25,15 +28,9 @@ import type { RunSlots } from '../scheduling/run-slots.ts';
 import { createSizeRouter } from '../scheduling/size-router.ts';
 import type { Watchdog } from '../scheduling/watchdog.ts';
 import { createWorkerLane } from '../scheduling/worker-lane.ts';
+import { openImageInputs } from './image-inputs.ts';
 import type { Log } from './log.ts';
-
-/** A model that is ready, and the way to run it. */
-export interface ServedModel {
-  readonly loaded: LoadedModel;
-  /** All outputs, in the model's order: what a request gets that names none. */
-  readonly outputNames: readonly string[];
-  readonly lane: Lane;
-}
+import { createServedModel, type ServedModel } from './served-model.ts';
 
 /** What all models of a replica share. */
 export interface ServingContext {
@@ -48,6 +45,8 @@ export interface ServingContext {
   readonly log: Log;
   /** The watchdog of the socket thread, started when it is first asked for. */
   readonly watchdog: () => Watchdog;
+  /** What makes tensors of callers' images, loaded when it is first asked for. */
+  readonly images: () => Promise<PreprocessImages>;
   /** Called when a model is loaded and about to be warmed up, once for each thread that tries it. */
   readonly onLoaded: (model: ReplicaModel) => void;
   readonly onBroken: (model: ReplicaModel, error: SlipwayError) => void;
@@ -59,9 +58,28 @@ const INLINE_THREADS = 1;
 /** Requests too large for the socket thread are rare: one worker for them is enough. */
 const LARGE_WORKERS = 1;
 
+/** A way to run a model, and what was found out about it. */
+interface OpenLane {
+  readonly loaded: LoadedModel;
+  readonly lane: Lane;
+}
+
 /** Loads a model, warms it up and opens the lane that suits it. Throws `invalid_model`. */
 export async function serveModel(model: ReplicaModel, context: ServingContext): Promise<ServedModel> {
   const facts = context.engine.inspect(model.path);
+  const declared = await readModelSignature(dirname(facts.file));
+  const { loaded, lane } = await openLane(model, facts, context);
+  if (declared === undefined) return createServedModel(loaded, lane);
+  try {
+    const images = await openImageInputs(loaded.signature, declared.images, context.images);
+    return createServedModel(Object.freeze({ ...loaded, signature: images.signature }), lane, images);
+  } catch (thrown) {
+    await lane.close();
+    throw thrown;
+  }
+}
+
+async function openLane(model: ReplicaModel, facts: ModelFacts, context: ServingContext): Promise<OpenLane> {
   if (context.lane === 'auto' && facts.valueDriven.length > 0) tellValueDriven(model, facts, context.log);
   const inline = mayRunInline(context.lane, facts) ? tryInline(model, facts, context) : undefined;
   return inline ?? (await serveOnWorkers(model, facts, context));
@@ -74,7 +92,7 @@ function tellValueDriven(model: ReplicaModel, { valueDriven }: ModelFacts, log: 
   );
 }
 
-function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingContext): ServedModel | undefined {
+function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingContext): OpenLane | undefined {
   const watchdog = context.watchdog();
   const here = loadHere(model, facts, context, watchdog);
   if (here === undefined) return undefined;
@@ -87,7 +105,7 @@ function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingConte
     openLarge: () => openLargeLane(model, facts, context, info.warmUp),
     isSmall: (job) => fitsInline(info.warmUp, countElements(job)),
   });
-  return served(describe(model, 'inline', plan, info, context), lane);
+  return { loaded: describe(model, 'inline', plan, info, context), lane };
 }
 
 /** `undefined` if the model is too slow for the socket thread; nothing of it is left then. */
@@ -137,12 +155,12 @@ async function serveOnWorkers(
   model: ReplicaModel,
   facts: ModelFacts,
   context: ServingContext,
-): Promise<ServedModel> {
+): Promise<OpenLane> {
   const plan = planThreads(context.profile, context.cpuCores, availableParallelism());
   const workers = await startWorkers(model, facts, context, plan);
   const info = (workers[0] as ModelWorker).info;
   const lane = openWorkerLane(model, context, Promise.resolve(workers), maxBatchRows(info.warmUp, 'worker'));
-  return served(describe(model, 'worker', plan, info, context), lane);
+  return { loaded: describe(model, 'worker', plan, info, context), lane };
 }
 
 /** The first alone, so that the others find what it leaves in the cache. */
@@ -169,10 +187,6 @@ function openWorkerLane(
   const { limits, slots } = context;
   const onBroken = (error: SlipwayError) => context.onBroken(model, error);
   return createWorkerLane({ model, workers, maxBatchRows: rows, limits, slots, onBroken });
-}
-
-function served(loaded: LoadedModel, lane: Lane): ServedModel {
-  return { loaded, outputNames: loaded.signature.outputs.map((spec) => spec.name), lane };
 }
 
 function describe(

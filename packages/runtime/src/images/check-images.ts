@@ -1,6 +1,11 @@
-import { type ImageInput, type Signature, SlipwayError, type TensorSpec } from '@slipway/contract';
+import {
+  type ImageInput,
+  SIGNATURE_FILE,
+  type Signature,
+  SlipwayError,
+  type TensorSpec,
+} from '@slipway/contract';
 import { describeSpec, quoteAll } from '../models/fit-inputs.ts';
-import { SIGNATURE_FILE } from './read-model-signature.ts';
 
 /** Throws `invalid_model` with everything in which the declared images do not fit the model's own inputs. */
 export function checkImages(signature: Signature, images: readonly ImageInput[]): void {

@@ -18,6 +18,8 @@ export type PreprocessImages = (
   image: ImageInput,
   elements: readonly Uint8Array[],
   signal?: CallerSignal | undefined,
+  /** The caller's own patience, in milliseconds; the limit of all requests holds as well. */
+  timeoutMs?: number | undefined,
 ) => Promise<Tensor>;
 
 /** Prepares the images of all requests within these limits; they are decoded on Node's own threads. */
@@ -53,13 +55,17 @@ export function createImagePreprocessor(limits: ImageLimits): PreprocessImages {
     return (batch ?? createImageBatch(image, 0)).tensor;
   }
 
-  return async (image, elements, caller = NEVER_GONE) => {
+  return async (image, elements, caller = NEVER_GONE, timeoutMs = limits.timeoutMs) => {
     const encoded = checkElements(image, elements, limits);
     if (requests >= limits.maxRequests) throw queueFull(limits.maxRequests);
     requests += 1;
     const request = { isOver: false };
     try {
-      return await within(limits.timeoutMs, image, writeImages(image, encoded, caller, request));
+      return await within(
+        Math.min(limits.timeoutMs, timeoutMs),
+        image,
+        writeImages(image, encoded, caller, request),
+      );
     } finally {
       request.isOver = true;
       requests -= 1;

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { SIGNATURE_FILE } from '@slipway/contract';
 import { temporaryFolder } from '@slipway/testkit';
-import { readModelSignature, SIGNATURE_FILE } from './read-model-signature.ts';
+import { readModelSignature } from './read-model-signature.ts';
 
 const DECLARED = {
   kind: 'ModelSignature',

@@ -172,3 +172,26 @@ test('a model that a service uses is in use, by the wanted and by the active rev
     );
   }
 });
+
+test('a signature file beside a model is checked when it is registered', async (t) => {
+  const api = await startApi(t);
+  const file = async (path: string, bytes: string) => ({
+    path,
+    digest: await api.upload(bytes),
+    size: bytes.length,
+  });
+  const image = { width: 8, height: 8, resize: 'bilinear', fit: 'stretch', layout: 'NHWC' };
+  const signature = (declared: object) =>
+    JSON.stringify({ kind: 'ModelSignature', inputs: { pixels: { image: declared } } });
+  const model = await file('net/model.onnx', 'the bytes');
+
+  const wrong = await file('net/signature.json', signature({ ...image, width: 0, fit: 'squeeze' }));
+  const refused = await api.call('POST', MODELS, { body: { name: 'net', files: [model, wrong] } });
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.error.message, /net\/signature\.json cannot be used: .*width.*fit/);
+
+  const elsewhere = await file('notes/signature.json', '{}');
+  const good = await file('net/signature.json', signature(image));
+  const files = [model, good, elsewhere];
+  assert.equal((await api.call('POST', MODELS, { body: { name: 'net', files } })).body.id, 'net:1');
+});

@@ -5,6 +5,7 @@ import type { ModelRecord } from '../../store/collections.ts';
 import type { Stored, Writer } from '../../store/store.ts';
 import { refuseProblems } from '../field-problems.ts';
 import { requireWorkspace } from '../workspaces/workspaces.ts';
+import { checkSignatureFiles } from './check-signature-files.ts';
 import { findModel, modelKey, newestModel } from './find.ts';
 
 /**
@@ -12,9 +13,11 @@ import { findModel, modelKey, newestModel } from './find.ts';
  * keeps it from being collected; then the version is registered with that manifest, in one transaction. What stops
  * in between leaves blobs that nobody names, which are collected.
  */
-export function packModel(contentStore: ContentStore, order: ModelRegister): Promise<BlobDescriptor> {
+export async function packModel(contentStore: ContentStore, order: ModelRegister): Promise<BlobDescriptor> {
   checkFramework(order);
-  return contentStore.manifests.packModel({ files: order.files });
+  const manifest = await contentStore.manifests.packModel({ files: order.files });
+  await checkSignatureFiles(contentStore.blobs, order.files);
+  return manifest;
 }
 
 function checkFramework(order: ModelRegister): void {
