@@ -20,7 +20,7 @@ export interface IncomingBody {
   readonly isOver: boolean;
   /** Hands out what is there at once, and the rest as it comes. Invites a body that waits for that. To be called once. */
   read(reader: BodyReader): void;
-  /** Hands out no more until `resume`. */
+  /** Hands out no more until `resume`, the end included. */
   pause(): void;
   resume(): void;
 }

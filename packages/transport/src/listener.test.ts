@@ -98,6 +98,19 @@ test('a request that comes byte by byte, and two that come at once', async (t) =
   assert.equal((await pipelined.closed).match(/HTTP\/1\.1 200/g)?.length, 2);
 });
 
+test('a caller that closes its connection while it waits takes its request with it', async (t) => {
+  const asked = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  const { port } = await start(t, (_request, response) => {
+    response.onClose(closed.resolve);
+    asked.resolve();
+  });
+  const caller = await openRaw(t, port, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+  await asked.promise;
+  caller.socket.destroy();
+  await closed.promise;
+});
+
 test('a defect in the handler is a 500 and is reported', async (t) => {
   const { port, errors } = await start(t, async () => {
     throw new TypeError('broken');

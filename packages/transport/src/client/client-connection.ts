@@ -2,9 +2,9 @@ import { connect, type Socket } from 'node:net';
 import type { IncomingBody } from '../http-message.ts';
 import { type BodyDecoder, createBodyDecoder } from '../http1/body-decoder.ts';
 import { HttpProblem } from '../http1/problems.ts';
-import { headerLines } from '../http1/write-head.ts';
 import type { ClientOptions } from './client.ts';
-import type { AnswerReader, ClientRequest, Exchange, FailureStage } from './exchange.ts';
+import type { ClientExchange } from './client-exchange.ts';
+import type { Exchange, FailureStage } from './exchange.ts';
 import { parseResponseHead } from './response-head.ts';
 
 /** What a connection needs of the client that it belongs to. */
@@ -25,15 +25,14 @@ const MAX_HEAD_BYTES = 65_536;
 const HEAD_END = Buffer.from('\r\n\r\n', 'latin1');
 const NOTHING = Buffer.alloc(0);
 
-/** One connection to a server, which carries one exchange at a time. It is itself the exchange that it carries. */
+/** One connection to a server, which carries one exchange at a time. */
 export class ClientConnection implements Exchange {
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
   #isConnected = false;
   #deadline: number;
   #pending: Buffer = NOTHING;
-  #request: ClientRequest | undefined;
-  #reader: AnswerReader | undefined;
+  #exchange: ClientExchange | undefined;
   #decoder: BodyDecoder | undefined;
   /** True where the body of the answer ends with the connection. */
   #endsWithConnection = false;
@@ -41,12 +40,16 @@ export class ClientConnection implements Exchange {
   #hasSent = false;
   #keepAlive = false;
   #isPaused = false;
+  #isPumping = false;
+  /** True once the server has said that it sends nothing more. */
+  #hasEnded = false;
 
   constructor(owner: ConnectionOwner) {
     this.#owner = owner;
     const { host, port, connectTimeoutMs } = owner.options;
     this.#deadline = performance.now() + connectTimeoutMs;
-    this.#socket = connect({ host, port, noDelay: true });
+    // Half-open, because what the server sent before its end may not have been taken yet.
+    this.#socket = connect({ host, port, noDelay: true, allowHalfOpen: true });
     this.#socket.on('connect', () => {
       this.#isConnected = true;
       this.#deadline = Number.POSITIVE_INFINITY;
@@ -57,21 +60,24 @@ export class ClientConnection implements Exchange {
     this.#socket.on('close', () => this.#close());
   }
 
+  /** False once it can carry nothing more, which its owner hears only later. */
+  get isUsable(): boolean {
+    return !this.#hasEnded && !this.#socket.destroyed;
+  }
+
   /** Sends a request over a connection that is free. */
-  begin(request: ClientRequest, reader: AnswerReader): Exchange {
-    this.#request = request;
-    this.#reader = reader;
+  begin(exchange: ClientExchange): void {
+    this.#exchange = exchange;
     this.#decoder = undefined;
     this.#endsWithConnection = false;
     this.#hasBegun = false;
-    this.#hasSent = false;
     if (this.#isConnected) this.#deadline = Number.POSITIVE_INFINITY;
-    this.#send(request);
-    return this;
+    exchange.carriedBy(this);
+    this.#send(exchange);
   }
 
   abort(): void {
-    this.#reader = undefined;
+    this.#release();
     this.destroy();
   }
 
@@ -98,13 +104,13 @@ export class ClientConnection implements Exchange {
     this.#fail(new Error(this.#isConnected ? 'The answer stopped in the middle.' : 'No connection in time.'));
   }
 
-  #send({ method, path, headers, body }: ClientRequest): void {
-    const { host, port } = this.#owner.options;
-    const head = `${method} ${path} HTTP/1.1\r\nhost: ${host.includes(':') ? `[${host}]` : host}:${port}\r\n${headerLines(headers)}`;
+  #send(exchange: ClientExchange): void {
+    const { head } = exchange;
+    const { body } = exchange.request;
     this.#hasSent = body === null || Buffer.isBuffer(body);
     if (body === null) this.#write(`${head}\r\n`);
     else if (Buffer.isBuffer(body)) this.#sendWhole(`${head}content-length: ${body.length}\r\n\r\n`, body);
-    else this.#sendFlowing(head, body);
+    else this.#sendFlowing(head, body, exchange);
   }
 
   #write(text: string): void {
@@ -121,8 +127,8 @@ export class ClientConnection implements Exchange {
     }
   }
 
-  #sendFlowing(head: string, body: IncomingBody): void {
-    const exchange = this.#reader;
+  /** A connection whose answer came before the end of such a body is not used again: all that is written is this body. */
+  #sendFlowing(head: string, body: IncomingBody, exchange: ClientExchange): void {
     const isChunked = body.length === undefined;
     this.#write(
       `${head}${isChunked ? 'transfer-encoding: chunked' : `content-length: ${body.length}`}\r\n\r\n`,
@@ -138,13 +144,13 @@ export class ClientConnection implements Exchange {
         this.#hasSent = true;
       },
       broken: () => {
-        if (this.#reader === exchange) this.#fail(new Error('The body of the request ended too early.'));
+        if (this.#exchange === exchange) this.#fail(new Error('The body of the request ended too early.'));
       },
     });
   }
 
   #put(chunk: Buffer, isChunked: boolean): boolean {
-    if (!isChunked) return this.#socket.write(chunk);
+    if (!isChunked || chunk.length === 0) return this.#socket.write(chunk);
     this.#socket.cork();
     this.#write(`${chunk.length.toString(16)}\r\n`);
     this.#socket.write(chunk);
@@ -155,30 +161,36 @@ export class ClientConnection implements Exchange {
 
   #take(chunk: Buffer): void {
     // An answer that nobody asked for would be taken for that to the next request.
-    if (this.#reader === undefined) this.destroy();
+    if (this.#exchange === undefined) this.destroy();
     else {
       this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
       this.#pump();
     }
   }
 
+  /** Goes on with what has come; what is called on the way may call this again. */
   #pump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
     try {
-      while (this.#reader !== undefined && !this.#isPaused) {
-        if (!(this.#hasBegun ? this.#pumpBody() : this.#pumpHead())) return;
+      while (this.#exchange !== undefined && !this.#isPaused) {
+        if (!(this.#hasBegun ? this.#pumpBody(this.#exchange) : this.#pumpHead(this.#exchange))) break;
       }
+      if (this.#hasEnded && !this.#isPaused) this.#settleEnd();
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
     }
+    this.#isPumping = false;
   }
 
-  #pumpHead(): boolean {
+  /** True if there may be more to do. */
+  #pumpHead({ request, reader }: ClientExchange): boolean {
     const end = this.#pending.indexOf(HEAD_END);
-    if (end < 0) {
-      if (this.#pending.length > MAX_HEAD_BYTES) throw new Error('The head of the answer has no end.');
-      return false;
+    if ((end < 0 ? this.#pending.length : end) > MAX_HEAD_BYTES) {
+      throw new Error('The head of the answer is too large.');
     }
-    const head = parseResponseHead(this.#pending.toString('latin1', 0, end), this.#request?.method ?? '');
+    if (end < 0) return false;
+    const head = parseResponseHead(this.#pending.toString('latin1', 0, end), request.method);
     this.#skip(end + HEAD_END.length);
     // Answers of 1xx come before the real one; nothing here asks for them.
     if (head.status < 200) return true;
@@ -186,17 +198,19 @@ export class ClientConnection implements Exchange {
     this.#keepAlive = head.keepAlive;
     this.#endsWithConnection = head.framing === undefined;
     this.#decoder = createBodyDecoder(head.framing ?? Number.POSITIVE_INFINITY);
-    this.#reader?.start(head.status, head.headers);
+    reader.start(head.status, head.headers);
     return true;
   }
 
-  #pumpBody(): boolean {
+  #pumpBody(exchange: ClientExchange): boolean {
     const decoder = this.#decoder;
     if (decoder === undefined) return false;
     const part = decoder.next(this.#pending, 0);
     if (part instanceof HttpProblem) throw new Error('The answer is not valid HTTP/1.1.');
     this.#skip(part.offset);
-    if (part.chunk !== undefined) this.#reader?.data(part.chunk);
+    if (part.chunk !== undefined) exchange.reader.data(part.chunk);
+    // The reader may have given up.
+    if (this.#exchange !== exchange) return false;
     if (decoder.isOver) this.#finish();
     else if (part.chunk === undefined) {
       this.#deadline = performance.now() + this.#owner.options.stallTimeoutMs;
@@ -207,13 +221,24 @@ export class ClientConnection implements Exchange {
 
   /** The answer is whole. A connection whose request was not sent in full, or that holds more, is of no more use. */
   #finish(): void {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (this.#keepAlive && this.#hasSent && this.#pending.length === 0) {
+    const exchange = this.#release();
+    if (this.#keepAlive && this.#hasSent && this.#pending.length === 0 && this.isUsable) {
       this.#deadline = performance.now() + this.#owner.options.idleTimeoutMs;
       this.#owner.free(this);
     } else this.destroy();
-    reader?.end();
+    exchange?.reader.end();
+  }
+
+  /** Lets go of the exchange, and of what it held back. */
+  #release(): ClientExchange | undefined {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    exchange?.carriedBy(undefined);
+    if (this.#isPaused) {
+      this.#isPaused = false;
+      this.#socket.resume();
+    }
+    return exchange;
   }
 
   #skip(length: number): void {
@@ -221,15 +246,19 @@ export class ClientConnection implements Exchange {
   }
 
   #end(): void {
-    if (this.#hasBegun && this.#endsWithConnection && this.#reader !== undefined) this.#finish();
+    this.#hasEnded = true;
+    this.#pump();
+  }
+
+  #settleEnd(): void {
+    if (this.#hasBegun && this.#endsWithConnection && this.#exchange !== undefined) this.#finish();
     else this.#fail(new Error('The server closed the connection.'));
   }
 
   #fail(error: Error): void {
-    const reader = this.#reader;
-    this.#reader = undefined;
+    const exchange = this.#release();
     this.destroy();
-    reader?.failed(error, this.#stage());
+    exchange?.reader.failed(error, this.#stage());
   }
 
   #stage(): FailureStage {

@@ -1,4 +1,5 @@
 import { ClientConnection, type ConnectionOwner } from './client-connection.ts';
+import { ClientExchange } from './client-exchange.ts';
 import type { AnswerReader, ClientRequest, Exchange } from './exchange.ts';
 
 export interface ClientOptions {
@@ -28,38 +29,50 @@ export function createHttpClient(options: ClientOptions): HttpClient {
   const connections = new Set<ClientConnection>();
   /** The one that was used last is used next, so that the others can become idle. */
   const idle: ClientConnection[] = [];
-  const waiting = new Set<WaitingExchange>();
+  const waiting = new Set<ClientExchange>();
   let timer: NodeJS.Timeout | undefined;
 
   const owner: ConnectionOwner = {
     options,
     free: (connection) => {
-      const [next] = waiting;
-      if (next !== undefined) {
-        waiting.delete(next);
-        next.begin(connection);
-      } else idle.push(connection);
+      const next = takeWaiting();
+      if (next !== undefined) connection.begin(next);
+      else idle.push(connection);
     },
     gone: (connection) => {
       connections.delete(connection);
       const at = idle.indexOf(connection);
       if (at >= 0) idle.splice(at, 1);
-      const [next] = waiting;
-      if (next !== undefined) {
-        waiting.delete(next);
-        next.begin(open());
-      }
+      const next = takeWaiting();
+      if (next !== undefined) open().begin(next);
       if (connections.size > 0) return;
       clearInterval(timer);
       timer = undefined;
     },
   };
 
+  function takeWaiting(): ClientExchange | undefined {
+    const [next] = waiting;
+    if (next !== undefined) waiting.delete(next);
+    return next;
+  }
+
+  function takeIdle(): ClientConnection | undefined {
+    let connection = idle.pop();
+    while (connection !== undefined && !connection.isUsable) connection = idle.pop();
+    return connection;
+  }
+
   function open(): ClientConnection {
     const connection = new ClientConnection(owner);
     connections.add(connection);
     timer ??= setInterval(expire, CHECK_INTERVAL_MS);
     return connection;
+  }
+
+  function wait(exchange: ClientExchange): void {
+    waiting.add(exchange);
+    exchange.carriedBy({ abort: () => waiting.delete(exchange), pause: ignore, resume: ignore });
   }
 
   function expire(): void {
@@ -69,47 +82,20 @@ export function createHttpClient(options: ClientOptions): HttpClient {
 
   return {
     send: (request, reader) => {
-      const free = idle.pop();
-      if (free !== undefined) return free.begin(request, reader);
-      if (connections.size < options.maxConnections) return open().begin(request, reader);
-      const exchange = new WaitingExchange(request, reader, (gone) => waiting.delete(gone));
-      waiting.add(exchange);
+      const exchange = new ClientExchange(options, request, reader);
+      const connection = takeIdle() ?? (connections.size < options.maxConnections ? open() : undefined);
+      if (connection === undefined) wait(exchange);
+      else connection.begin(exchange);
       return exchange;
     },
     close: () => {
-      for (const exchange of waiting) exchange.abort();
+      for (let next = takeWaiting(); next !== undefined; next = takeWaiting()) {
+        next.carriedBy(undefined);
+        next.reader.failed(new Error('The client is closed.'), 'connecting');
+      }
       for (const connection of connections) connection.destroy();
     },
   };
 }
 
-/** An exchange that has no connection yet. */
-class WaitingExchange implements Exchange {
-  readonly #request: ClientRequest;
-  readonly #reader: AnswerReader;
-  readonly #leave: (exchange: WaitingExchange) => void;
-  #exchange: Exchange | undefined;
-
-  constructor(request: ClientRequest, reader: AnswerReader, leave: (exchange: WaitingExchange) => void) {
-    this.#request = request;
-    this.#reader = reader;
-    this.#leave = leave;
-  }
-
-  begin(connection: ClientConnection): void {
-    this.#exchange = connection.begin(this.#request, this.#reader);
-  }
-
-  abort(): void {
-    if (this.#exchange === undefined) this.#leave(this);
-    else this.#exchange.abort();
-  }
-
-  pause(): void {
-    this.#exchange?.pause();
-  }
-
-  resume(): void {
-    this.#exchange?.resume();
-  }
-}
+function ignore(): void {}

@@ -36,7 +36,7 @@ export interface AnswerReader {
 export interface Exchange {
   /** Gives it up; its connection is closed. */
   abort(): void;
-  /** Hands out no more of the answer until `resume`. */
+  /** Hands out no more of the body until `resume`; that it has ended may still be told. */
   pause(): void;
   resume(): void;
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { hasGoodLines, readFields } from '../http1/fields.ts';
+import { hasGoodLines, hasOption, readFields } from '../http1/fields.ts';
 import { declaredFraming, type Framing } from '../http1/framing.ts';
 import { HttpProblem } from '../http1/problems.ts';
 
@@ -25,7 +25,8 @@ export function parseResponseHead(head: string, method: string): ResponseHead {
   const status = Number(code);
   const framing = hasNoBody(status, method) ? 0 : declaredFraming(headers);
   if (framing instanceof HttpProblem) throw new Error(`The answer is not valid: ${framing.message}`);
-  const closes = minor === '0' || /\bclose\b/i.test(headers.connection ?? '');
+  const closes =
+    minor === '0' || (headers.connection !== undefined && hasOption(headers.connection, 'close'));
   return { status, headers, framing, keepAlive: framing !== undefined && !closes };
 }
 

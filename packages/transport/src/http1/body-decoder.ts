@@ -19,10 +19,10 @@ export interface BodyPart {
 const MAX_LINE_BYTES = 16_384;
 
 /** More hexadecimal digits are no size of anything. */
-const CHUNK_SIZE = /^([0-9a-fA-F]{1,12})[ \t]*(?:;[^\r\n]*)?$/;
+const CHUNK_SIZE = /^([0-9a-fA-F]{1,12})(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
 
 /** RFC 9112, 5: a trailer is a field. It is not handed on, but what is none ends the connection. */
-const TRAILER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\r\n]*$/;
+const TRAILER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*$/;
 
 export function createBodyDecoder(framing: Framing): BodyDecoder {
   return framing === 'chunked' ? new ChunkedBody() : new FixedBody(framing);

@@ -43,6 +43,8 @@ export class Http1Connection {
   #request: Http1Request | undefined;
   #response: Http1Response | undefined;
   #isPumping = false;
+  /** True while nothing of a next request has come. */
+  #isIdle = false;
   /** True once the caller has said that it sends nothing more. */
   #hasEnded = false;
 
@@ -53,6 +55,7 @@ export class Http1Connection {
     this.#deadline = performance.now() + host.limits.headerTimeoutMs;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('end', () => this.#end());
+    socket.on('drain', () => this.#caughtUp());
     // What broke shows in 'close'; without a listener it would be thrown.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#abandon());
@@ -61,7 +64,7 @@ export class Http1Connection {
 
   /** True if the caller must be told that the connection ends with the answer. */
   get isLast(): boolean {
-    return this.#host.isClosing || this.#hasEnded;
+    return this.#host.isClosing || (this.#hasEnded && this.#pending.length === 0);
   }
 
   /** Ends what is over its time; to be called now and then. */
@@ -83,6 +86,12 @@ export class Http1Connection {
     this.#pump();
   }
 
+  /** Called by the request before its body is read: a caller that waits for a word is told to send it. */
+  inviteBody(): void {
+    const isInvited = this.#pending.length > 0 || this.#response?.status !== undefined;
+    if (!isInvited) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+  }
+
   /** Called by the response when it waits for the caller to read. */
   waitForCaller(): void {
     this.#deadline = performance.now() + this.#host.limits.requestTimeoutMs;
@@ -100,17 +109,17 @@ export class Http1Connection {
   #goOn(): void {
     this.#phase = 'head';
     const { headerTimeoutMs, keepAliveTimeoutMs } = this.#host.limits;
-    this.#deadline = performance.now() + (this.#pending.length > 0 ? headerTimeoutMs : keepAliveTimeoutMs);
+    this.#isIdle = this.#pending.length === 0;
+    this.#deadline = performance.now() + (this.#isIdle ? keepAliveTimeoutMs : headerTimeoutMs);
     this.#pump();
-    if (this.#hasEnded && this.#phase === 'head') this.#end();
   }
 
   #take(chunk: Buffer): void {
     if (this.#phase === 'ending') return;
-    if (this.#pending.length > 0) this.#pending = Buffer.concat([this.#pending, chunk]);
-    else {
-      this.#pending = chunk;
-      if (this.#phase === 'head') this.#deadline = performance.now() + this.#host.limits.headerTimeoutMs;
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    if (this.#isIdle) {
+      this.#isIdle = false;
+      this.#deadline = performance.now() + this.#host.limits.headerTimeoutMs;
     }
     this.#pump();
   }
@@ -121,6 +130,7 @@ export class Http1Connection {
     this.#isPumping = true;
     while (this.#phase === 'head' ? this.#pumpHead() : this.#pumpBody());
     this.#isPumping = false;
+    if (this.#hasEnded) this.#settleEnd();
     this.#holdBack();
   }
 
@@ -162,7 +172,13 @@ export class Http1Connection {
   /** Hands out the body that is there, if it is wanted. True if the request is answered and there may be another. */
   #pumpBody(): boolean {
     const request = this.#request;
-    while (this.#phase === 'body' && request !== undefined && request.wantsBody) {
+    // Its end may have been answered, and the next request begun, before the last call returns here.
+    while (
+      this.#phase === 'body' &&
+      request !== undefined &&
+      request === this.#request &&
+      request.wantsBody
+    ) {
       const part = request.decoder.next(this.#pending, 0);
       if (part instanceof HttpProblem) {
         this.#refuse(part);
@@ -170,10 +186,7 @@ export class Http1Connection {
       }
       this.#skip(part.offset);
       if (request.decoder.isOver) this.#bodyIsOver();
-      else if (part.chunk === undefined) {
-        if (this.#hasEnded) this.#refuse(INCOMPLETE);
-        return false;
-      }
+      else if (part.chunk === undefined) return false;
       request.deliver(part.chunk);
     }
     return this.#phase === 'head';
@@ -181,7 +194,13 @@ export class Http1Connection {
 
   #bodyIsOver(): void {
     this.#phase = 'answer';
-    this.#deadline = Number.POSITIVE_INFINITY;
+    if (this.#response?.status === undefined || !this.socket.writableNeedDrain) this.#caughtUp();
+    else this.waitForCaller();
+  }
+
+  /** How long an answer takes is the handler's to limit, unless it waits for the caller. */
+  #caughtUp(): void {
+    if (this.#phase === 'answer') this.#deadline = Number.POSITIVE_INFINITY;
   }
 
   #holdBack(): void {
@@ -221,12 +240,31 @@ export class Http1Connection {
     }
   }
 
-  /** The caller sends nothing more, but may still read. */
   #end(): void {
     this.#hasEnded = true;
-    if (this.#phase === 'head' && this.#pending.length > 0) this.#refuse(INCOMPLETE);
-    else if (this.#phase === 'body') this.#pumpBody();
-    else if (this.#phase !== 'answer') this.socket.destroySoon();
+    this.#pump();
+  }
+
+  /**
+   * The caller sends nothing more. What it left unfinished is refused. Where it would only have to wait, it has gone:
+   * one that gives up closes its connection, and this is all that is seen of it.
+   */
+  #settleEnd(): void {
+    switch (this.#phase) {
+      case 'head':
+        if (this.#pending.length > 0) this.#refuse(INCOMPLETE);
+        else this.socket.destroySoon();
+        break;
+      case 'body':
+        if (this.#request?.wantsBody) this.#refuse(INCOMPLETE);
+        break;
+      case 'answer':
+        if (this.#pending.length === 0 && !this.#response?.hasEnded) this.socket.destroy();
+        break;
+      case 'ending':
+        this.socket.destroySoon();
+        break;
+    }
   }
 
   #abandon(): void {

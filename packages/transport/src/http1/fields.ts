@@ -37,6 +37,12 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
+/** True if the value of a `Connection` header names the option, which is given in lower case. */
+export function hasOption(connection: string, option: string): boolean {
+  const options = connection.toLowerCase();
+  return options === option || options.split(',').some((one) => one.trim() === option);
+}
+
 /** Reads the lines of fields in `head` from `offset` to its end into names in lower case and their values. */
 export function readFields(head: string, offset: number): IncomingHttpHeaders | HttpProblem {
   // Without a prototype, so that no name finds anything but a header.

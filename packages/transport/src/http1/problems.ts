@@ -1,3 +1,6 @@
+import { STATUS_CODES } from 'node:http';
+import { currentDate } from './date.ts';
+
 /** Why bytes are not a message that is taken here, and what their sender is told. */
 export class HttpProblem {
   readonly status: number;
@@ -9,15 +12,6 @@ export class HttpProblem {
   }
 }
 
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  413: 'Payload Too Large',
-  431: 'Request Header Fields Too Large',
-  501: 'Not Implemented',
-  505: 'HTTP Version Not Supported',
-};
-
 export const NOT_HTTP = new HttpProblem(400, 'The request is not valid HTTP.');
 export const HEAD_TOO_LARGE = new HttpProblem(431, 'The headers are too large.');
 export const TOO_SLOW = new HttpProblem(408, 'The request did not arrive in time.');
@@ -28,7 +22,8 @@ export const CHUNK_LINES_TOO_LONG = new HttpProblem(413, 'The chunk extensions a
 export function problemBytes({ status, message }: HttpProblem): string {
   const body = JSON.stringify({ message });
   return [
-    `HTTP/1.1 ${status} ${REASONS[status]}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `date: ${currentDate()}`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { hasGoodLines, isToken, readFields } from './fields.ts';
+import { hasGoodLines, hasOption, isToken, readFields } from './fields.ts';
 import { declaredFraming, type Framing } from './framing.ts';
 import { HttpProblem, NOT_HTTP } from './problems.ts';
 
@@ -15,8 +15,15 @@ export interface RequestHead {
   readonly isOld: boolean;
 }
 
-const TARGET = /^[!-~\x80-\xff]+$/;
+/** RFC 9112, 3.2: a path with a query, a whole URL as it is sent to a proxy, or the asterisk of `OPTIONS`. */
+const TARGET = /^(?:\/[!-~\x80-\xff]*|https?:\/\/[^/?#][!-~\x80-\xff]*|\*)$/i;
 const VERSION = /^HTTP\/(\d)\.(\d)$/;
+/** RFC 9110, 7.2: a name or address, and a port; none where the target has none. */
+const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
+
+const OTHER_VERSION = new HttpProblem(505, 'Only HTTP/1.1 and HTTP/2 are spoken here.');
+const NO_TUNNEL = new HttpProblem(501, 'CONNECT is not offered here: this is no proxy.');
+const BAD_HOST = new HttpProblem(400, 'The request has no valid Host header.');
 
 /** Reads the head of a request, without the empty line at its end. */
 export function parseRequestHead(head: string): RequestHead | HttpProblem {
@@ -31,7 +38,8 @@ export function parseRequestHead(head: string): RequestHead | HttpProblem {
   if (afterMethod < 0 || afterUrl < 0 || major === undefined || !isToken(method) || !TARGET.test(url)) {
     return NOT_HTTP;
   }
-  if (major !== '1') return new HttpProblem(505, 'Only HTTP/1.1 and HTTP/2 are spoken here.');
+  if (major !== '1' || (minor !== '1' && minor !== '0')) return OTHER_VERSION;
+  if (method === 'CONNECT') return NO_TUNNEL;
   const headers = readFields(head, line.length + 2);
   return headers instanceof HttpProblem ? headers : withFraming(method, url, headers, minor === '0');
 }
@@ -42,7 +50,7 @@ function withFraming(
   headers: IncomingHttpHeaders,
   isOld: boolean,
 ): RequestHead | HttpProblem {
-  if (!isOld && headers.host === undefined) return new HttpProblem(400, 'The request has no Host header.');
+  if (headers.host === undefined ? !isOld : !HOST.test(headers.host)) return BAD_HOST;
   const framing = declaredFraming(headers) ?? 0;
   if (framing instanceof HttpProblem) return framing;
   if (isOld && framing === 'chunked') return new HttpProblem(400, 'HTTP/1.0 knows no Transfer-Encoding.');
@@ -51,5 +59,6 @@ function withFraming(
 
 function wantsKeepAlive(connection: string | undefined, isOld: boolean): boolean {
   if (connection === undefined) return !isOld;
-  return isOld ? /\bkeep-alive\b/i.test(connection) : !/\bclose\b/i.test(connection);
+  if (hasOption(connection, 'close')) return false;
+  return !isOld || hasOption(connection, 'keep-alive');
 }

@@ -18,6 +18,8 @@ export class Http1Request implements HttpRequest, IncomingBody {
   #isOver: boolean;
   #isPaused = false;
   #isBroken = false;
+  /** True while the reader takes a part. */
+  #isDelivering = false;
 
   constructor(connection: Http1Connection, head: RequestHead, decoder: BodyDecoder) {
     this.#connection = connection;
@@ -44,7 +46,7 @@ export class Http1Request implements HttpRequest, IncomingBody {
 
   /** True if the next part of the body would be taken. */
   get wantsBody(): boolean {
-    return this.#reader !== undefined && !this.#isPaused;
+    return this.#reader !== undefined && !this.#isPaused && !this.#isDelivering;
   }
 
   read(reader: BodyReader): void {
@@ -52,7 +54,9 @@ export class Http1Request implements HttpRequest, IncomingBody {
     if (this.#isOver) reader.end();
     else if (this.#isBroken) reader.broken();
     else {
-      if (this.headers.expect?.toLowerCase() === '100-continue') this.#invite();
+      // RFC 9110, 10.1.1: a caller of HTTP/1.0 would take the invitation for the answer.
+      const isWaiting = !this.isOld && this.headers.expect?.toLowerCase() === '100-continue';
+      if (isWaiting) this.#connection.inviteBody();
       this.#connection.continueBody();
     }
   }
@@ -64,26 +68,30 @@ export class Http1Request implements HttpRequest, IncomingBody {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
-    this.#connection.continueBody();
+    if (this.decoder.isOver) this.#finish();
+    else this.#connection.continueBody();
   }
 
   /** Hands out a part; the connection calls it when somebody reads. */
   deliver(chunk: Buffer | undefined): void {
-    const isLast = this.decoder.isOver;
-    if (chunk !== undefined) this.#reader?.data(chunk);
-    if (!isLast) return;
-    this.#isOver = true;
-    this.#reader?.end();
+    if (chunk !== undefined) {
+      this.#isDelivering = true;
+      this.#reader?.data(chunk);
+      this.#isDelivering = false;
+    }
+    if (this.decoder.isOver) this.#finish();
   }
 
   /** No more will come. */
   break(): void {
-    if (this.#isOver || this.#isBroken) return;
+    if (this.decoder.isOver || this.#isBroken) return;
     this.#isBroken = true;
     this.#reader?.broken();
   }
 
-  #invite(): void {
-    this.#connection.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
+  #finish(): void {
+    if (this.#isOver || this.#isPaused || this.#isDelivering) return;
+    this.#isOver = true;
+    this.#reader?.end();
   }
 }

@@ -19,6 +19,8 @@ export class Http1Response implements HttpResponse {
   #status: number | undefined;
   #keepAlive = false;
   #isChunked = false;
+  /** Bytes of the body that the head has promised and that are still to come; `undefined` if it did not say. */
+  #left: number | undefined;
   /** Nothing more is to be written. */
   #hasEnded = false;
   /** Nothing more is to come of it. */
@@ -34,13 +36,19 @@ export class Http1Response implements HttpResponse {
     return this.#status;
   }
 
+  /** True once nothing more is to be written. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
   send(status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
     if (this.#hasEnded) return;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const length = headers['content-length'] === undefined ? `content-length: ${bytes.length}\r\n` : '';
+    const saysLength = headers['content-length'] === undefined && !isBodiless(status);
+    const length = saysLength ? `content-length: ${bytes.length}\r\n` : '';
     const head = this.#head(status, headers, length, true);
     const { socket } = this.#connection;
-    if (this.#request.method === 'HEAD') socket.write(head, 'latin1');
+    if (!this.#hasBody(status)) socket.write(head, 'latin1');
     else if (bytes.length <= MAX_JOINED_BYTES) socket.write(head + bytes.toString('latin1'), 'latin1');
     else {
       socket.cork();
@@ -53,18 +61,33 @@ export class Http1Response implements HttpResponse {
 
   start(status: number, headers: OutgoingHttpHeaders): void {
     if (this.#hasEnded) return;
-    const hasLength = headers['content-length'] !== undefined;
+    const { 'content-length': length } = headers;
+    this.#left = length === undefined ? undefined : Number(length);
+    const saysEnd = length !== undefined || isBodiless(status);
     // A caller of HTTP/1.0 sees the end of the body in that of the connection.
-    this.#isChunked = !hasLength && !this.#request.isOld;
+    this.#isChunked = !saysEnd && !this.#request.isOld;
     const framing = this.#isChunked ? 'transfer-encoding: chunked\r\n' : '';
-    const head = this.#head(status, headers, framing, hasLength || this.#isChunked);
+    const head = this.#head(status, headers, framing, saysEnd || this.#isChunked);
     this.#connection.socket.write(head, 'latin1');
   }
 
   write(chunk: Buffer): boolean {
-    if (this.#hasEnded || this.#request.method === 'HEAD' || chunk.length === 0) return true;
+    if (this.#hasEnded || chunk.length === 0 || !this.#hasBody(this.#status)) return true;
+    const goesOn = this.#isChunked ? this.#writeChunk(chunk) : this.#writePart(chunk);
+    if (!goesOn) this.#connection.waitForCaller();
+    return goesOn;
+  }
+
+  /** What the head did not promise would be read as the next answer. */
+  #writePart(part: Buffer): boolean {
+    if (this.#left !== undefined) this.#left -= part.length;
+    if (this.#left === undefined || this.#left >= 0) return this.#connection.socket.write(part);
+    this.destroy();
+    return true;
+  }
+
+  #writeChunk(chunk: Buffer): boolean {
     const { socket } = this.#connection;
-    if (!this.#isChunked) return socket.write(chunk);
     socket.cork();
     socket.write(`${chunk.length.toString(16)}\r\n`, 'latin1');
     socket.write(chunk);
@@ -79,10 +102,13 @@ export class Http1Response implements HttpResponse {
 
   end(): void {
     if (this.#hasEnded) return;
-    if (this.#isChunked && this.#request.method !== 'HEAD') {
-      this.#connection.socket.write('0\r\n\r\n', 'latin1');
+    const hasBody = this.#hasBody(this.#status);
+    // A caller that waits for the rest would take the next answer for it.
+    if (hasBody && this.#left !== undefined && this.#left > 0) this.destroy();
+    else {
+      if (hasBody && this.#isChunked) this.#connection.socket.write('0\r\n\r\n', 'latin1');
+      this.#finish();
     }
-    this.#finish();
   }
 
   destroy(): void {
@@ -100,6 +126,10 @@ export class Http1Response implements HttpResponse {
     this.#hasEnded = true;
     this.#isOver = true;
     for (const listener of this.#closeListeners) listener();
+  }
+
+  #hasBody(status: number | undefined): boolean {
+    return this.#request.method !== 'HEAD' && !isBodiless(status);
   }
 
   #head(status: number, headers: OutgoingHttpHeaders, framing: string, endIsKnown: boolean): string {
@@ -122,7 +152,8 @@ export class Http1Response implements HttpResponse {
     if (socket.writableLength === 0) this.#close();
     else {
       this.#connection.waitForCaller();
-      socket.write(NOTHING, () => this.#close());
+      // Where it fails, the connection closes and tells of that.
+      socket.write(NOTHING, (error) => error ?? this.#close());
     }
   }
 
@@ -131,4 +162,9 @@ export class Http1Response implements HttpResponse {
     this.abandon();
     this.#connection.answered(this.#keepAlive);
   }
+}
+
+/** RFC 9110, 6.4.1. */
+function isBodiless(status: number | undefined): boolean {
+  return status === 204 || status === 304;
 }
