@@ -12,7 +12,8 @@ import { type Authenticator, openAuthFile } from './auth/auth-file.ts';
 import { createDataPlane } from './data-plane/create-data-plane.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { createAzureHandler } from './protocols/azure/routes.ts';
+import { createStatistics } from './observability/statistics.ts';
+import { createServiceHandler } from './protocols/handler.ts';
 import { createStateFile } from './state-file.ts';
 
 /** A replica from its start to its end. */
@@ -73,14 +74,16 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
     listener = await createListener({
       ...spec.listen,
       tls: null,
-      handler: createAzureHandler({
+      handler: createServiceHandler({
         service: spec.service,
         maxBodyBytes: spec.limits.maxBodyBytes,
         authenticator,
         metrics,
+        statistics: createStatistics(),
         log,
         phase: () => phase,
         dataPlane: () => dataPlane,
+        modelControl: undefined,
         newId: randomUUID,
       }),
       onError: reportDefect,

@@ -1,16 +1,7 @@
 import type { SlipwayError } from '@slipway/contract';
-
-/** How an error is told to a caller of `/score`. */
-export interface ErrorAnswer {
-  readonly status: number;
-  /** Plain text where Azure's front end answers so; else `message` of a JSON body. */
-  readonly kind: 'text' | 'json';
-  readonly message: string;
-  /** True if the request certainly did not begin to run. */
-  readonly notRun: boolean;
-  /** True if running the model is what failed. */
-  readonly functionFailed: boolean;
-}
+import { TEXT_TYPE } from '../headers.ts';
+import type { ErrorAnswer } from '../protocol.ts';
+import { runHeaders } from './headers.ts';
 
 /** The texts of Azure's inference server for addresses and methods that are not there. */
 export const UNKNOWN_URL =
@@ -18,17 +9,15 @@ export const UNKNOWN_URL =
 export const WRONG_METHOD = 'The method is not allowed for the requested URL.';
 export const WRONG_SCORE_METHOD = 'Method not allowed';
 
-/** The texts of Azure's front end. */
-export const NO_AUTHORIZATION = 'Unauthorized, no Authorization header';
 const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
 
 /** The only place where a code becomes a status. */
-export function errorAnswer(error: SlipwayError, service: string): ErrorAnswer {
-  const json = (status: number, message = error.message): ErrorAnswer => {
-    return { status, kind: 'json', message, notRun: false, functionFailed: false };
+export function errorAnswer(error: SlipwayError, { service }: { readonly service: string }): ErrorAnswer {
+  const json = (status: number, message = error.message, failed = false): ErrorAnswer => {
+    return { status, body: JSON.stringify({ message }), headers: runHeaders(failed), notRun: false };
   };
   const refusal = (message: string): ErrorAnswer => {
-    return { status: 503, kind: 'text', message, notRun: true, functionFailed: false };
+    return { ...text(503, message), headers: runHeaders(false), notRun: true };
   };
   switch (error.code) {
     case 'invalid_argument':
@@ -36,7 +25,7 @@ export function errorAnswer(error: SlipwayError, service: string): ErrorAnswer {
     case 'unsupported':
       return json(400);
     case 'unauthenticated':
-      return json(401);
+      return error.details?.['isMissing'] === true ? text(401, error.message) : json(401);
     case 'permission_denied':
       return json(403);
     case 'not_found':
@@ -48,7 +37,7 @@ export function errorAnswer(error: SlipwayError, service: string): ErrorAnswer {
     case 'unsupported_media_type':
       return json(415);
     case 'invalid_model':
-      return { ...json(500), functionFailed: true };
+      return json(500, error.message, true);
     case 'overloaded':
       return refusal(`Too many requests for service ${service} (overloaded)`);
     case 'unavailable':
@@ -58,4 +47,9 @@ export function errorAnswer(error: SlipwayError, service: string): ErrorAnswer {
     default:
       return json(500, INTERNAL);
   }
+}
+
+/** Plain text, where Azure's front end answers so. */
+function text(status: number, body: string): ErrorAnswer {
+  return { status, contentType: TEXT_TYPE, body, notRun: false };
 }

@@ -1,11 +1,10 @@
 import { SlipwayError } from '@slipway/contract';
-import type { HttpHandler, HttpRequest } from '@slipway/transport';
-import type { Authorization } from '../../auth/auth-file.ts';
-import { NO_AUTHORIZATION, UNKNOWN_URL, WRONG_METHOD, WRONG_SCORE_METHOD } from './errors.ts';
-import { answer, answerError, type Exchange, openExchange, pathOf, refuse } from './exchange.ts';
-import { JSON_TYPE, TEXT_TYPE } from './headers.ts';
+import { whenAllowed } from '../allow.ts';
+import { answer, answerError, type Exchange, queryOf, refuse } from '../exchange.ts';
+import { JSON_TYPE, TEXT_TYPE } from '../headers.ts';
+import type { Protocol } from '../protocol.ts';
+import { errorAnswer, UNKNOWN_URL, WRONG_METHOD, WRONG_SCORE_METHOD } from './errors.ts';
 import { score } from './score.ts';
-import type { ServiceContext } from './service-context.ts';
 import { SWAGGER_VERSIONS, swaggerDocument } from './swagger.ts';
 
 interface Route {
@@ -33,85 +32,63 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['/metrics', get(metrics)],
 ]);
 
-/** Answers the requests of one service in Azure's way. */
-export function createAzureHandler(context: ServiceContext): HttpHandler {
-  return (request, response) => {
-    const exchange = openExchange(request, response, context);
-    if (exchange.ids.refusal !== undefined)
-      return refuse(exchange, 431, 'invalid_argument', exchange.ids.refusal);
-    const route = ROUTES.get(pathOf(request.url));
-    if (route === undefined) return refuse(exchange, 404, 'not_found', UNKNOWN_URL);
-    if (!route.methods.includes(request.method)) return wrongMethod(exchange, route);
-    if (!route.needsAuthorization || request.method === 'OPTIONS') return route.serve(exchange);
-    const authorization = context.authenticator.check(request.headers.authorization);
-    return authorization instanceof Promise
-      ? authorization.then((found) => serveIfAllowed(exchange, route, found))
-      : serveIfAllowed(exchange, route, authorization);
-  };
-}
+/** Azure's protocol, which answers every path that is no other's. */
+export const azure: Protocol = { owns: () => true, handle, errorAnswer };
 
-function serveIfAllowed(
-  exchange: Exchange,
-  route: Route,
-  authorization: Authorization,
-): void | Promise<void> {
-  if (authorization === undefined) return route.serve(exchange);
-  if (authorization === 'no header') {
-    exchange.context.metrics.failed('unauthenticated');
-    return answer(exchange, 401, TEXT_TYPE, NO_AUTHORIZATION, (headers) => {
-      headers['www-authenticate'] = 'Bearer';
-    });
-  }
-  answerError(exchange, new SlipwayError('unauthenticated', `Unauthorized, ${authorization}`));
+function handle(exchange: Exchange): void | Promise<void> {
+  const { path, request } = exchange;
+  const route = ROUTES.get(path);
+  if (route === undefined) return refuse(exchange, new SlipwayError('not_found', UNKNOWN_URL));
+  if (!route.methods.includes(request.method)) return refuse(exchange, wrongMethod(route));
+  if (!route.needsAuthorization || request.method === 'OPTIONS') return route.serve(exchange);
+  return whenAllowed(exchange, route.serve);
 }
 
 function get(serve: Route['serve'], needsAuthorization = false): Route {
   return { methods: ['GET', 'HEAD'], needsAuthorization, wrongMethod: WRONG_METHOD, serve };
 }
 
-function wrongMethod(exchange: Exchange, route: Route): void {
-  refuse(exchange, 405, 'method_not_allowed', route.wrongMethod, (headers) => {
-    headers['allow'] = route.methods.join(', ');
-  });
+function wrongMethod({ methods, wrongMethod: message }: Route): SlipwayError {
+  return new SlipwayError('method_not_allowed', message, { details: { allow: methods.join(', ') } });
 }
 
 function scoreOrOptions(exchange: Exchange): void | Promise<void> {
-  return exchange.request.method === 'OPTIONS' ? answer(exchange, 200, TEXT_TYPE, '') : score(exchange);
+  return exchange.request.method === 'OPTIONS' ? answerText(exchange, 200, '') : score(exchange);
 }
 
 /** The liveness target of Azure's containers, and of Kubernetes as `/livez`: fails when only a new process can help. */
 function health(exchange: Exchange): void {
   const isLive = exchange.context.phase() !== 'stuck';
-  answer(exchange, isLive ? 200 : 503, TEXT_TYPE, isLive ? 'Healthy' : 'Unhealthy');
+  answerText(exchange, isLive ? 200 : 503, isLive ? 'Healthy' : 'Unhealthy');
 }
 
 /** `/readyz`: fails when the replica should get no requests. */
 function ready(exchange: Exchange): void {
   const phase = exchange.context.phase();
-  answer(exchange, phase === 'ready' ? 200 : 503, TEXT_TYPE, phase);
+  answerText(exchange, phase === 'ready' ? 200 : 503, phase);
 }
 
 async function metrics(exchange: Exchange): Promise<void> {
   const { text, contentType } = exchange.context.metrics;
-  answer(exchange, 200, contentType, await text());
+  answer(exchange, { status: 200, contentType, body: await text() });
 }
 
 function swagger(exchange: Exchange): void {
-  const wanted = queryOf(exchange.request).get('version') ?? SWAGGER_VERSIONS[0];
+  const wanted = queryOf(exchange).get('version') ?? SWAGGER_VERSIONS[0];
   const version = SWAGGER_VERSIONS.find((one) => one === wanted);
   const model = exchange.context.dataPlane()?.models[0];
   if (version === undefined) {
     const supported = SWAGGER_VERSIONS.map((one) => `"${one}"`).join(', ');
     const message = `Swagger version [${wanted}] is not valid. Supported versions: [${supported}].`;
-    answer(exchange, 404, TEXT_TYPE, message);
+    answerText(exchange, 404, message);
   } else if (model === undefined) {
     answerError(exchange, new SlipwayError('unavailable', 'The model is not loaded yet.'));
   } else {
     const document = swaggerDocument(exchange.context.service, model, version);
-    answer(exchange, 200, JSON_TYPE, JSON.stringify(document));
+    answer(exchange, { status: 200, contentType: JSON_TYPE, body: JSON.stringify(document) });
   }
 }
 
-function queryOf(request: HttpRequest): URLSearchParams {
-  return new URLSearchParams(request.url.slice(pathOf(request.url).length));
+function answerText(exchange: Exchange, status: number, body: string): void {
+  answer(exchange, { status, contentType: TEXT_TYPE, body });
 }

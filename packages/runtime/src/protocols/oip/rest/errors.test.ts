@@ -32,12 +32,12 @@ test('every code has a status', () => {
   for (const code of Object.keys(ERROR_CODES).filter(isErrorCode)) {
     const { status, body } = errorAnswer(new SlipwayError(code, 'a "reason"'));
     assert.equal(status, expected[code], code);
-    assert.deepEqual(Object.keys(JSON.parse(body)), ['error'], code);
+    assert.deepEqual(Object.keys(JSON.parse(String(body))), ['error'], code);
   }
 });
 
 test('clients find the words they look for', () => {
-  const text = (error: SlipwayError) => JSON.parse(errorAnswer(error).body).error;
+  const text = (error: SlipwayError) => JSON.parse(String(errorAnswer(error).body)).error;
   assert.equal(text(unknownModel('x')), "Request for unknown model: 'x' is not found");
   assert.equal(text(unknownModel('x', '9')), "Request for unknown model: 'x' version 9 is not found");
   assert.match(text(queueFull(1)), /^Exceeds maximum queue size: The replica already has 1 requests waiting/);

@@ -1,13 +1,6 @@
 import type { SlipwayError } from '@slipway/contract';
-
-/** How an error is told to a caller. */
-export interface ErrorAnswer {
-  readonly status: number;
-  /** `{"error": "<text>"}`; its type is `application/json`. */
-  readonly body: string;
-  /** True if the request certainly did not begin to run. */
-  readonly notRun: boolean;
-}
+import type { ErrorAnswer } from '../../protocol.ts';
+import { jsonTooLarge } from './codec/infer-request.ts';
 
 const QUEUE_FULL = 'Exceeds maximum queue size';
 const WAITED_TOO_LONG = 'Request timeout expired';
@@ -25,8 +18,9 @@ export function errorAnswer(error: SlipwayError): ErrorAnswer {
     case 'precondition_failed':
     case 'conflict':
     case 'cancelled':
-    case 'payload_too_large':
       return answer(400);
+    case 'payload_too_large':
+      return answer(400, bodyTooLarge(error));
     case 'unauthenticated':
       return answer(401);
     case 'permission_denied':
@@ -53,6 +47,13 @@ export function errorAnswer(error: SlipwayError): ErrorAnswer {
     case 'internal':
       return answer(500, INTERNAL);
   }
+}
+
+/** The stock server's words where the body said how large it is; its error for one that is too large is 400. */
+function bodyTooLarge({ message, details }: SlipwayError): string {
+  const { declared, maxBytes } = details ?? {};
+  if (typeof declared !== 'number' || typeof maxBytes !== 'number') return message;
+  return jsonTooLarge(declared, maxBytes).message;
 }
 
 /** The stock server's words, which clients look for, stand before ours. */

@@ -6,7 +6,14 @@ import { invalid } from '../refusals.ts';
 export type OipRoute =
   | { readonly kind: ServerRouteKind | 'repositoryIndex' }
   | { readonly kind: 'repositoryLoad' | 'repositoryUnload'; readonly model: string }
-  | { readonly kind: ModelRouteKind; readonly model: string; readonly version: string | undefined };
+  | ModelRoute;
+
+/** What is asked of one model. */
+export interface ModelRoute {
+  readonly kind: ModelRouteKind;
+  readonly model: string;
+  readonly version: string | undefined;
+}
 
 export type ServerRouteKind = 'serverMetadata' | 'serverLive' | 'serverReady' | 'serverStats';
 

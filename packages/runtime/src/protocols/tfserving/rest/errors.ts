@@ -1,14 +1,6 @@
 import { SlipwayError } from '@slipway/contract';
+import type { ErrorAnswer } from '../../protocol.ts';
 import type { Route } from './route.ts';
-
-/** How an error is told to a caller of TensorFlow Serving's REST API. */
-export interface ErrorAnswer {
-  readonly status: number;
-  /** `{"error": "<text>"}`, of type application/json. */
-  readonly body: Buffer;
-  /** True if the request certainly did not begin to run. */
-  readonly notRun: boolean;
-}
 
 /** The stock server tells what is wrong inside it; what is wrong inside ours stands in the log alone. */
 const INTERNAL = 'An unexpected internal error occurred.';

@@ -22,12 +22,16 @@ const LARGEST_VERSION = 2n ** 63n - 1n;
 /** Longer digits are no int64, whatever they are. */
 const MAX_VERSION_DIGITS = 20;
 
+/** True for the paths that the stock server does not answer with a bare 404. */
+export function isOwnPath(path: string): boolean {
+  return OURS.test(path);
+}
+
 /**
- * Reads a method and the path of a URL without its query. `undefined` if the path is none of this protocol's, so that
- * the answer is a bare 404; `invalid_argument` with the stock server's text if it is, but wrong.
+ * Reads a method and one of the protocol's own paths, without its query; `invalid_argument` with the stock server's text
+ * if it is wrong.
  */
-export function parseRoute(method: string, path: string): Route | SlipwayError | undefined {
-  if (!OURS.test(path)) return undefined;
+export function parseRoute(method: string, path: string): Route | SlipwayError {
   const match = method === 'POST' ? POST.exec(path) : method === 'GET' ? GET.exec(path) : null;
   if (match === null) return malformed(`Malformed request: ${method} ${path}`);
   const [, model, digits, label, last] = match;

@@ -1,4 +1,9 @@
 import type { Datatype, TensorSpec } from '@slipway/contract';
+import type {
+  BatchStatistics,
+  DurationStatistic,
+  ModelStatistics,
+} from '../../../../observability/statistics.ts';
 import { encodeMessage } from '../../../../protobuf/encode.ts';
 import type { MessageInit } from '../../../../protobuf/schema.ts';
 import type { EncodedMessage } from '../../../../protobuf/writer.ts';
@@ -6,7 +11,6 @@ import { openSizes } from '../../check-inputs.ts';
 import type { ModelMetadata } from '../../rest/codec/metadata.ts';
 import type { ModelConfig } from '../../rest/codec/model-config.ts';
 import type { IndexEntry } from '../../rest/codec/repository.ts';
-import type { BatchStatistics, DurationStatistic, ModelStatistics } from '../../rest/codec/statistics.ts';
 import { type DATA_TYPE, MODEL_CONFIG_RESPONSE } from './config-messages.ts';
 import { REPOSITORY_INDEX_RESPONSE } from './repository-messages.ts';
 import { MODEL_METADATA_RESPONSE } from './server-messages.ts';

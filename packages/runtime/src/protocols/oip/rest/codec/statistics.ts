@@ -1,35 +1,8 @@
-/** How often something happened and how long it took in all. Nanoseconds are exact for the first hundred days. */
-export interface DurationStatistic {
-  readonly count: number;
-  readonly ns: number;
-}
-
-/** The statistics of one version of a model. */
-export interface ModelStatistics {
-  readonly name: string;
-  readonly version: string;
-  /** Milliseconds since 1970 at the last request; 0: there was none. */
-  readonly lastInference: number;
-  /** Rows that were inferred. */
-  readonly inferenceCount: number;
-  /** Runs, each of which may have served many requests. */
-  readonly executionCount: number;
-  readonly success: DurationStatistic;
-  readonly fail: DurationStatistic;
-  readonly queue: DurationStatistic;
-  readonly computeInput: DurationStatistic;
-  readonly computeInfer: DurationStatistic;
-  readonly computeOutput: DurationStatistic;
-  readonly batches: readonly BatchStatistics[];
-}
-
-/** The runs of one batch size. */
-export interface BatchStatistics {
-  readonly batchSize: number;
-  readonly computeInput: DurationStatistic;
-  readonly computeInfer: DurationStatistic;
-  readonly computeOutput: DurationStatistic;
-}
+import type {
+  BatchStatistics,
+  DurationStatistic,
+  ModelStatistics,
+} from '../../../../observability/statistics.ts';
 
 /** Answers are not cached, so the cache has neither hits nor misses. */
 const NEVER: DurationStatistic = { count: 0, ns: 0 };

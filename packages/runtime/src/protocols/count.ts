@@ -1,0 +1,37 @@
+import type { LoadedModel } from '@slipway/contract';
+import type { InferRequest, InferTiming } from '../data-plane/data-plane.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** What is counted of a request that a model answered; times in milliseconds. */
+export interface AnsweredRequest {
+  readonly model: LoadedModel;
+  readonly call: Pick<InferRequest, 'inputs'>;
+  readonly timing: InferTiming;
+  /** `performance.now()` when its head had arrived. */
+  readonly startedAt: number;
+  /** Waiting for its body. */
+  readonly readMs: number;
+  readonly decodeMs: number;
+  readonly encodeMs: number;
+}
+
+type Counters = Pick<ServiceContext, 'metrics' | 'statistics'>;
+
+/** Counts an answered request, by whatever protocol it came: once for Prometheus, once for the model's statistics. */
+export function countAnswered({ metrics, statistics }: Counters, request: AnsweredRequest): void {
+  const { model, call, timing, decodeMs, encodeMs } = request;
+  const totalMs = performance.now() - request.startedAt;
+  metrics.scored(timing, totalMs, totalMs - request.readMs - timing.queueMs - timing.runMs);
+  statistics.succeeded(model, { rows: countRows(model, call), timing, decodeMs, encodeMs, totalMs });
+}
+
+/** Counts a request that reached the model and failed there. What kind of failure it was, the metrics count apart. */
+export function countFailed({ statistics }: Counters, model: LoadedModel, startedAt: number): void {
+  statistics.failed(model, performance.now() - startedAt);
+}
+
+/** Rows of the first input where its first axis is open, else 1. */
+function countRows({ signature }: LoadedModel, { inputs }: Pick<InferRequest, 'inputs'>): number {
+  const isOpen = typeof signature.inputs[0]?.shape[0] !== 'number';
+  return isOpen ? (inputs[0]?.shape[0] ?? 1) : 1;
+}

@@ -1,0 +1,154 @@
+import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
+import { type HttpRequest, type HttpResponse, type RequestIds, resolveRequestIds } from '@slipway/transport';
+import { commonHeaders, JSON_TYPE, type ResponseHeaders } from './headers.ts';
+import type { Protocol } from './protocol.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** A request, its response, and what is known of both. */
+export interface Exchange {
+  readonly request: HttpRequest;
+  readonly response: HttpResponse;
+  /** The path of its URL, without the query, which could hold anything. */
+  readonly path: string;
+  readonly protocol: Protocol;
+  readonly ids: RequestIds;
+  /** `performance.now()` when its head had arrived. */
+  readonly startedAt: number;
+  readonly context: ServiceContext;
+}
+
+/** An answer whose body is ready. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  /** Headers beside those that every answer has. */
+  readonly headers?: Readonly<ResponseHeaders> | undefined;
+  /** In pieces where joining them would cost a copy. */
+  readonly body: string | Buffer | readonly Uint8Array[];
+}
+
+/** Seconds after which a caller that was one too many may try again. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** Pieces that are no longer than this in all are joined: a second write costs more than the copy. */
+const MAX_JOINED_BYTES = 65_536;
+
+/** Begins an exchange; its ids are found or made. */
+export function openExchange(
+  request: HttpRequest,
+  response: HttpResponse,
+  path: string,
+  protocol: Protocol,
+  context: ServiceContext,
+): Exchange {
+  const ids = resolveRequestIds(request.headers, context.newId);
+  return { request, response, path, protocol, ids, startedAt: performance.now(), context };
+}
+
+/** Sends an answer, counts it, and logs it if somebody wants to know that much. */
+export function answer(exchange: Exchange, { status, contentType, headers: own, body }: Answer): void {
+  const { request, response, ids, path, context } = exchange;
+  const headers = commonHeaders(ids, contentType);
+  if (own !== undefined) Object.assign(headers, own);
+  context.metrics.answered(status);
+  if (context.log.isLevelEnabled('debug')) {
+    const { method } = request;
+    context.log.debug({ request: ids.logId, method, path, status, ms: elapsed(exchange) }, 'Answered.');
+  }
+  if (typeof body === 'string' || Buffer.isBuffer(body)) response.send(status, headers, body);
+  else sendPieces(response, status, headers, body);
+}
+
+function sendPieces(
+  response: HttpResponse,
+  status: number,
+  headers: ResponseHeaders,
+  pieces: readonly Uint8Array[],
+): void {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length <= MAX_JOINED_BYTES) {
+    response.send(status, headers, Buffer.concat(pieces, length));
+    return;
+  }
+  response.start(status, { ...headers, 'content-length': length });
+  for (const piece of pieces) response.write(asBuffer(piece));
+  response.end();
+}
+
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+/** Answers with JSON, or with the error that came of trying to write it. */
+export function answerJson(exchange: Exchange, body: string | Buffer | SlipwayError, status = 200): void {
+  if (body instanceof SlipwayError) answerError(exchange, body);
+  else answer(exchange, { status, contentType: JSON_TYPE, body });
+}
+
+/** Answers with an error, counts it, and logs it; of a defect the caller learns nothing but that there was one. */
+export function answerError(exchange: Exchange, error: SlipwayError): void {
+  const { context, protocol, ids, request, path } = exchange;
+  const {
+    status,
+    contentType = JSON_TYPE,
+    headers: own,
+    notRun,
+    body,
+  } = protocol.errorAnswer(error, context);
+  context.metrics.failed(error.code);
+  const ms = elapsed(exchange);
+  const { method } = request;
+  context.log.warn(
+    { request: ids.logId, method, path, status, code: error.code, ms, ...causeToLog(error) },
+    'A request failed.',
+  );
+  const headers: ResponseHeaders = { ...own, ...headersOf(error) };
+  if (notRun) headers[NOT_RUN_HEADER] = 'true';
+  answer(exchange, { status, contentType, headers, body });
+}
+
+/** What the log is told of an error. A message about a place in the body quotes the body, which no log may hold. */
+function causeToLog(error: SlipwayError): Readonly<Record<string, unknown>> {
+  if (error.code === 'internal') return { err: error };
+  const { field, offset } = error.details ?? {};
+  return offset === undefined ? { reason: error.message } : { field, offset };
+}
+
+/** The headers that HTTP itself wants beside an error. */
+function headersOf({ code, details }: SlipwayError): ResponseHeaders {
+  if (code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
+  if (code === 'overloaded') return { 'retry-after': RETRY_AFTER_SECONDS };
+  const allow = details?.['allow'];
+  return code === 'method_not_allowed' && typeof allow === 'string' ? { allow } : {};
+}
+
+/**
+ * Refuses what never became a request for the model: an unknown address, a wrong method, an id that is too long. Anybody
+ * can send any number of these, so they are counted and not logged.
+ */
+export function refuse(exchange: Exchange, error: SlipwayError, status?: number): void {
+  const { context, protocol } = exchange;
+  const told = protocol.errorAnswer(error, context);
+  context.metrics.failed(error.code);
+  answer(exchange, {
+    status: status ?? told.status,
+    contentType: told.contentType ?? JSON_TYPE,
+    headers: headersOf(error),
+    body: told.body,
+  });
+}
+
+/** The path of a URL, without its query. */
+export function pathOf(url: string): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** The query of a request. */
+export function queryOf({ request, path }: Exchange): URLSearchParams {
+  return new URLSearchParams(request.url.slice(path.length));
+}
+
+function elapsed(exchange: Exchange): number {
+  return Math.round((performance.now() - exchange.startedAt) * 1000) / 1000;
+}

@@ -1,0 +1,20 @@
+import type { RequestIds } from '@slipway/transport';
+import { RUNTIME_VERSION } from '../observability/version.ts';
+
+/** The type of every JSON answer and of every plain text. */
+export const JSON_TYPE = 'application/json';
+export const TEXT_TYPE = 'text/plain; charset=utf-8';
+
+const SERVER_VERSION = `slipway/${RUNTIME_VERSION}`;
+
+/** Headers of a response while they are gathered. */
+export type ResponseHeaders = Record<string, string | number>;
+
+/** The headers that every response has, whatever it says and in whatever protocol. */
+export function commonHeaders(ids: RequestIds, contentType: string): ResponseHeaders {
+  return {
+    ...ids.headers,
+    'x-ms-server-version': SERVER_VERSION,
+    'content-type': contentType,
+  };
+}

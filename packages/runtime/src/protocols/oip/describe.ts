@@ -1,0 +1,65 @@
+import type { LoadedModel } from '@slipway/contract';
+import type { ModelRef } from '../../data-plane/data-plane.ts';
+import { RUNTIME_VERSION } from '../../observability/version.ts';
+import { hasBatchAxis } from './model.ts';
+import type { ModelMetadata, ServerMetadata } from './rest/codec/metadata.ts';
+import type { ModelConfig } from './rest/codec/model-config.ts';
+import type { IndexEntry } from './rest/codec/repository.ts';
+
+/** What the server says of itself. Only extensions that are served stand here: clients call what they find. */
+export const SERVER_METADATA: ServerMetadata = {
+  name: 'slipway',
+  version: RUNTIME_VERSION,
+  extensions: [
+    'classification',
+    'model_repository',
+    'schedule_policy',
+    'model_configuration',
+    'binary_tensor_data',
+    'parameters',
+    'statistics',
+  ],
+};
+
+/** As Triton names them for ONNX models. */
+const PLATFORM = 'onnxruntime_onnx';
+const BACKEND = 'onnxruntime';
+
+/** No version has more digits; longer ones are labels that nobody has. */
+const VERSION = /^\d{1,15}$/;
+
+/** What a request means: digits are a version's number, all else is a label. */
+export function modelRef(model: string, version?: string | undefined): ModelRef {
+  if (version === undefined || version === '') return { model };
+  return VERSION.test(version) ? { model, version: Number(version) } : { model, label: version };
+}
+
+/** The metadata of a version; `models` are all that are ready. */
+export function describeModel(model: LoadedModel, models: readonly LoadedModel[]): ModelMetadata {
+  const { name, signature } = model;
+  const versions = models
+    .filter((one) => one.name === name)
+    .map(({ version }) => version)
+    .sort((one, other) => one - other)
+    .map(String);
+  return { name, versions, platform: PLATFORM, signature };
+}
+
+/** The configuration of a version, as Triton would have completed it. */
+export function configureModel({ name, signature, maxBatchRows, workers }: LoadedModel): ModelConfig {
+  const maxBatchSize = hasBatchAxis(signature) && maxBatchRows > 1 ? maxBatchRows : 0;
+  return {
+    name,
+    platform: PLATFORM,
+    backend: BACKEND,
+    signature,
+    maxBatchSize,
+    // On the socket thread, where there are no workers, one run goes on at a time.
+    instances: Math.max(1, workers),
+  };
+}
+
+/** The index of the models that are ready, which are all that a replica knows. */
+export function indexModels(models: readonly LoadedModel[]): readonly IndexEntry[] {
+  return models.map(({ name, version }) => ({ name, version: String(version), state: 'READY' }));
+}

@@ -1,0 +1,64 @@
+import { SlipwayError, toSlipwayError } from '@slipway/contract';
+import { readBody } from '@slipway/transport';
+import { answerError, answerJson, type Exchange } from '../../exchange.ts';
+import { indexModels } from '../describe.ts';
+import {
+  decodeIndexRequest,
+  decodeLoadRequest,
+  decodeUnloadRequest,
+  encodeRepositoryIndex,
+} from './codec/repository.ts';
+
+/** Answers `POST /v2/repository/index`. All models that are known are ready, so `ready` leaves none out. */
+export async function index(exchange: Exchange): Promise<void> {
+  const request = await readRequest(exchange, decodeIndexRequest);
+  const models = exchange.context.dataPlane()?.models ?? [];
+  answerJson(
+    exchange,
+    request instanceof SlipwayError ? request : encodeRepositoryIndex(indexModels(models)),
+  );
+}
+
+/** Answers `POST /v2/repository/models/NAME/load` where callers may load models. */
+export async function load(exchange: Exchange, model: string): Promise<void> {
+  const { modelControl } = exchange.context;
+  if (modelControl === undefined) answerError(exchange, notPermitted('load', model));
+  else await change(exchange, decodeLoadRequest, () => modelControl.load(model));
+}
+
+/** Answers `POST /v2/repository/models/NAME/unload` where callers may unload models. */
+export async function unload(exchange: Exchange, model: string): Promise<void> {
+  const { modelControl } = exchange.context;
+  if (modelControl === undefined) answerError(exchange, notPermitted('unload', model));
+  else await change(exchange, decodeUnloadRequest, () => modelControl.unload(model));
+}
+
+/** The words that clients look for stand before ours. */
+function notPermitted(action: 'load' | 'unload', model: string): SlipwayError {
+  return new SlipwayError(
+    'permission_denied',
+    `failed to ${action} '${model}', explicit model load / unload is not allowed: the deployment of the service decides which models it has. Update the service to change them.`,
+  );
+}
+
+async function change(
+  exchange: Exchange,
+  decode: (body: Uint8Array) => unknown,
+  act: () => Promise<void>,
+): Promise<void> {
+  const request = await readRequest(exchange, decode);
+  answerJson(exchange, request instanceof SlipwayError ? request : await outcome(act()));
+}
+
+/** An empty body, as the stock server gives, or what went wrong. */
+function outcome(done: Promise<void>): Promise<string | SlipwayError> {
+  return done.then(() => '', toSlipwayError);
+}
+
+async function readRequest<T>(
+  { request, context }: Exchange,
+  decode: (body: Uint8Array) => T | SlipwayError,
+): Promise<T | SlipwayError> {
+  const { body, error } = await readBody(request, context.maxBodyBytes);
+  return body === undefined ? error : decode(body);
+}

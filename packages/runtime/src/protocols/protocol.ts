@@ -1,0 +1,25 @@
+import type { SlipwayError } from '@slipway/contract';
+import type { Exchange } from './exchange.ts';
+import type { ResponseHeaders } from './headers.ts';
+import type { ServiceContext } from './service-context.ts';
+
+/** One of the protocols that a replica's port speaks over HTTP. */
+export interface Protocol {
+  /** True for the paths that are this protocol's to answer, be it with an error. */
+  owns(path: string): boolean;
+  handle(exchange: Exchange): void | Promise<void>;
+  /** Tells an error in the protocol's own shape; the only place of a protocol where a code becomes a status. */
+  errorAnswer(error: SlipwayError, context: ServiceContext): ErrorAnswer;
+}
+
+/** How an error is told to a caller. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: string | Buffer;
+  /** Absent: JSON. */
+  readonly contentType?: string | undefined;
+  /** Headers beside those that every answer has. */
+  readonly headers?: Readonly<ResponseHeaders> | undefined;
+  /** True if the request certainly did not begin to run, so that another replica may be asked. */
+  readonly notRun: boolean;
+}

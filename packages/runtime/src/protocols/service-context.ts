@@ -1,0 +1,30 @@
+import type { ReplicaPhase } from '@slipway/contract';
+import type { Logger } from 'pino';
+import type { Authenticator } from '../auth/auth-file.ts';
+import type { DataPlane } from '../data-plane/data-plane.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Statistics } from '../observability/statistics.ts';
+
+/** What the protocols are given to serve with. */
+export interface ServiceContext {
+  readonly service: string;
+  readonly maxBodyBytes: number;
+  readonly authenticator: Authenticator;
+  readonly metrics: Metrics;
+  readonly statistics: Statistics;
+  readonly log: Logger;
+  readonly phase: () => ReplicaPhase;
+  /** `undefined` until the models are ready. */
+  readonly dataPlane: () => DataPlane | undefined;
+  /** Loads and unloads models when callers ask for it; `undefined`: callers may not. */
+  readonly modelControl: ModelControl | undefined;
+  readonly newId: () => string;
+}
+
+/** What a caller may do to the models of a service that permits it. */
+export interface ModelControl {
+  /** Resolves when the model is ready. */
+  load(model: string): Promise<void>;
+  /** Resolves when its runs are over and its memory is free. */
+  unload(model: string): Promise<void>;
+}

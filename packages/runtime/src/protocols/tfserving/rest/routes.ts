@@ -1,0 +1,62 @@
+import { SlipwayError } from '@slipway/contract';
+import type { DataPlane, ModelRef } from '../../../data-plane/data-plane.ts';
+import { whenAllowed } from '../../allow.ts';
+import { answerJson, type Exchange, refuse } from '../../exchange.ts';
+import { infer, servingDataPlane } from '../../infer.ts';
+import type { Protocol } from '../../protocol.ts';
+import { encodeMetadata } from './codec/encode-metadata.ts';
+import { encodeStatus } from './codec/encode-status.ts';
+import { errorAnswer, servableNotFound } from './errors.ts';
+import { CLASSIFY, PREDICT, REGRESS } from './infer-steps.ts';
+import { isOwnPath, parseRoute, type Route, type VersionChoice } from './route.ts';
+
+/** The REST API of TensorFlow Serving. */
+export const tfserving: Protocol = { owns: isOwnPath, handle, errorAnswer };
+
+function handle(exchange: Exchange): void | Promise<void> {
+  const route = parseRoute(exchange.request.method, exchange.path);
+  if (route instanceof SlipwayError) return refuse(exchange, route);
+  return whenAllowed(exchange, () => serve(exchange, route));
+}
+
+function serve(exchange: Exchange, route: Route): void | Promise<void> {
+  const target = { ref: modelRef(route), notFound: () => servableNotFound(route) };
+  switch (route.kind) {
+    case 'predict':
+      return infer(exchange, target, PREDICT);
+    case 'classify':
+      return infer(exchange, target, CLASSIFY);
+    case 'regress':
+      return infer(exchange, target, REGRESS);
+    case 'status':
+      return answerJson(exchange, status(servingDataPlane(exchange), route));
+    case 'metadata':
+      return answerJson(exchange, metadata(servingDataPlane(exchange), route));
+  }
+}
+
+function modelRef({ model, version }: Route): ModelRef {
+  return { model, ...versionRef(version) };
+}
+
+function versionRef(choice: VersionChoice): ModelRef {
+  if (choice.by === 'label') return { label: choice.label };
+  return choice.by === 'number' ? { version: Number(choice.version) } : {};
+}
+
+/** Newest first, as the stock server does. A label is not looked at: all versions are told. */
+function status(dataPlane: DataPlane | SlipwayError, route: Route): Buffer | SlipwayError {
+  if (dataPlane instanceof SlipwayError) return dataPlane;
+  const wanted = route.version.by === 'number' ? Number(route.version.version) : undefined;
+  const versions = dataPlane.models
+    .filter(({ name, version }) => name === route.model && (wanted === undefined || version === wanted))
+    .map(({ version }) => ({ version, state: 'AVAILABLE' as const }))
+    .sort((one, other) => other.version - one.version);
+  return versions.length === 0 ? servableNotFound(route) : encodeStatus(versions);
+}
+
+function metadata(dataPlane: DataPlane | SlipwayError, route: Route): Buffer | SlipwayError {
+  if (dataPlane instanceof SlipwayError) return dataPlane;
+  const model = dataPlane.find(modelRef(route));
+  return model instanceof SlipwayError ? servableNotFound(route) : encodeMetadata(model);
+}
