@@ -36,6 +36,8 @@ export type {
   ServiceRoute,
 } from './processes/gateway.ts';
 export {
+  type Batching,
+  type BatchingMode,
   type EngineProfile,
   type LaneChoice,
   type LoadedModel,

@@ -10,6 +10,13 @@ export const DEFAULT_MAX_QUEUE_WAIT_MS = 500;
 /** Requests that may wait in one replica; one more is refused at once. Bounds memory under overload. */
 export const DEFAULT_MAX_QUEUE_LENGTH = 1_000;
 
+/** A request waits this many milliseconds for others where dynamic batching is on and nothing else is said. */
+export const DEFAULT_BATCH_DELAY_MS = 2;
+
+/** Most rows that a deployment may ask for in one run, and most engines of one model. */
+export const MAX_BATCH_SIZE = 1_024;
+export const MAX_INSTANCES = 64;
+
 /** Milliseconds between a stuck run's scoring timeout and the replacement of its replica. */
 export const STUCK_RUN_GRACE_MS = 1_000;
 

@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings';
+import type { BatchingMode } from '@slipway/contract';
 import type { PartialDeploymentConfig } from '@slipway/contract/api';
 import { apiCommand } from './define.ts';
 import { pair, positiveNumber, repeated, seconds, wholeNumber } from './parsers.ts';
@@ -20,6 +21,20 @@ export function deploymentCommand(name: string) {
         'throughput',
       ] as const),
     )
+    .addOption(
+      new Option('--batching <mode>', 'when requests share a run of the engine').choices([
+        'greedy',
+        'off',
+        'dynamic',
+      ] as const),
+    )
+    .option('--batch-max-size <rows>', 'most rows of a shared run', wholeNumber(1))
+    .option(
+      '--batch-max-delay-ms <ms>',
+      'how long a request waits for others to share its run',
+      wholeNumber(1),
+    )
+    .option('--instances <count>', 'engines of each model that run side by side', wholeNumber(1))
     .option('--no-auth', 'anybody may call it')
     .option('--token-auth', 'callers send a token instead of a key')
     .option('--tag <key=value>', 'a tag; may be repeated', pair)
@@ -38,6 +53,10 @@ export interface DeploymentFlags {
   readonly memoryLimit?: number | undefined;
   readonly scoringTimeoutMs?: number | undefined;
   readonly profile?: 'latency' | 'throughput' | undefined;
+  readonly batching?: BatchingMode | undefined;
+  readonly batchMaxSize?: number | undefined;
+  readonly batchMaxDelayMs?: number | undefined;
+  readonly instances?: number | undefined;
   readonly auth: boolean;
   readonly tokenAuth?: true | undefined;
 }
@@ -52,8 +71,24 @@ export async function deploymentConfig(flags: DeploymentFlags): Promise<PartialD
     ...(flags.memoryLimit !== undefined && { memoryGbLimit: flags.memoryLimit }),
     ...(flags.scoringTimeoutMs !== undefined && { scoringTimeoutMs: flags.scoringTimeoutMs }),
     ...(flags.profile !== undefined && { profile: flags.profile }),
+    ...batchingConfig(flags),
+    ...(flags.instances !== undefined && { instances: flags.instances }),
     ...(!flags.auth && { authEnabled: false }),
     ...(flags.tokenAuth === true && { authEnabled: false, tokenAuthEnabled: true }),
   };
   return Object.keys(config).length === 0 ? undefined : config;
+}
+
+/** Asking for a delay asks for the mode that has one. */
+function batchingConfig(flags: DeploymentFlags): Pick<PartialDeploymentConfig, 'batching'> | undefined {
+  const { batchMaxSize: maxSize, batchMaxDelayMs: maxDelayMs } = flags;
+  if (flags.batching === undefined && maxSize === undefined && maxDelayMs === undefined) return undefined;
+  const mode = flags.batching ?? (maxDelayMs === undefined ? 'greedy' : 'dynamic');
+  return {
+    batching: {
+      mode,
+      ...(maxSize !== undefined && { maxSize }),
+      ...(maxDelayMs !== undefined && { maxDelayMs }),
+    },
+  };
 }

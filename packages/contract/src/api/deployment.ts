@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import {
+  DEFAULT_BATCH_DELAY_MS,
   DEFAULT_CPU_CORES,
   DEFAULT_DRAIN_GRACE_SECONDS,
   DEFAULT_MAX_BODY_BYTES,
@@ -8,11 +9,58 @@ import {
   DEFAULT_MEMORY_GB,
   DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
   DEFAULT_SCORING_TIMEOUT_MS,
+  MAX_BATCH_SIZE,
+  MAX_INSTANCES,
 } from '../limits.ts';
-import type { EngineProfile, LaneChoice } from '../processes/replica.ts';
+import type { BatchingMode, EngineProfile, LaneChoice } from '../processes/replica.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T, options: Type.TSchemaOptions) =>
   Type.Union([schema, Type.Null()], options);
+
+const BatchSize = Type.Integer({ minimum: 1, maximum: MAX_BATCH_SIZE });
+
+/** When the requests of a model share a run of its engine. */
+export const Batching = Type.Object(
+  {
+    mode: Type.Unsafe<BatchingMode>(
+      Type.Enum(['greedy', 'off', 'dynamic'], {
+        description: 'Share what waits anyway, share nothing, or wait for others.',
+      }),
+    ),
+    maxSize: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_BATCH_SIZE,
+        description: 'Most rows of a shared run; left out: what warm-up finds to be worth it.',
+      }),
+    ),
+    maxDelayMs: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000,
+        description: `Of \`dynamic\`: milliseconds a request waits for others; left out: ${DEFAULT_BATCH_DELAY_MS}.`,
+      }),
+    ),
+    preferredSizes: Type.Optional(
+      Type.Array(BatchSize, {
+        minItems: 1,
+        maxItems: 32,
+        description: 'Of `dynamic`: rows with which a run begins at once.',
+      }),
+    ),
+  },
+  { $id: 'Batching', additionalProperties: false },
+);
+export type Batching = Static<typeof Batching>;
+
+/** What one model of a service has of its own. */
+const ModelSettings = Type.Object(
+  {
+    batching: Type.Optional(Batching),
+    instances: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_INSTANCES })),
+  },
+  { additionalProperties: false },
+);
 
 /** How a service runs. Names follow Azure's deployment configuration; a field that is left out has its default. */
 export const DeploymentConfig = Type.Object(
@@ -100,6 +148,19 @@ export const DeploymentConfig = Type.Object(
           'Where runs happen: on the thread of the sockets or on others; `auto` measures at warm-up.',
       }),
     ),
+    batching: Type.Object(Batching.properties, {
+      additionalProperties: false,
+      default: { mode: 'greedy' },
+      description: 'When requests share a run of the engine; see [batching](../guides/batching.md).',
+    }),
+    instances: orNull(Type.Integer({ minimum: 1, maximum: MAX_INSTANCES }), {
+      description:
+        'Engines of each model that run side by side, each on a thread of its own; `null`: by the profile.',
+    }),
+    modelSettings: Type.Record(Type.String(), ModelSettings, {
+      default: {},
+      description: '`batching` and `instances` of single models, by their names; they go before those above.',
+    }),
   },
   { $id: 'DeploymentConfig', additionalProperties: false },
 );
@@ -132,4 +193,7 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   failureThreshold: 3,
   profile: 'latency',
   lane: 'auto',
+  batching: Object.freeze({ mode: 'greedy' }),
+  instances: null,
+  modelSettings: Object.freeze({}),
 });

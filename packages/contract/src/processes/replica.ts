@@ -7,6 +7,23 @@ export type EngineProfile = 'latency' | 'throughput';
 /** Where runs happen: on the thread of the sockets, or on worker threads. `auto` lets warm-up decide. */
 export type LaneChoice = 'auto' | 'inline' | 'worker';
 
+/**
+ * When requests share a run. `greedy`: what waits when an engine becomes free, with no timer; `dynamic`: requests wait
+ * for others until a run is full or of a preferred size, or their delay is over; `off`: never.
+ */
+export type BatchingMode = 'greedy' | 'off' | 'dynamic';
+
+/** How the requests of a model come together in runs. */
+export interface Batching {
+  readonly mode: BatchingMode;
+  /** Most rows of a shared run; absent: what warm-up finds to be worth it. */
+  readonly maxSize?: number | undefined;
+  /** `dynamic`: milliseconds that a request waits for others. */
+  readonly maxDelayMs?: number | undefined;
+  /** `dynamic`: rows with which a run begins at once. */
+  readonly preferredSizes?: readonly number[] | undefined;
+}
+
 /** A model as a replica finds it: a folder of its files on disk. */
 export interface ReplicaModel {
   readonly name: string;
@@ -15,6 +32,10 @@ export interface ReplicaModel {
   readonly digest: string;
   /** Absolute path of the folder that holds the model's files. */
   readonly path: string;
+  /** Absent: greedy. */
+  readonly batching?: Batching | undefined;
+  /** Engines that run side by side, each on a thread of its own; absent or `null`: by the profile. */
+  readonly instances?: number | null | undefined;
 }
 
 /** Limits of one replica, all of them complete. Times in milliseconds unless the name says otherwise. */

@@ -20,6 +20,11 @@ export interface InferRequest extends ModelRef {
   readonly priority?: number | undefined;
   /** The caller's own patience in milliseconds from now on; the service's limits hold as well. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Who asks, such as a connection or a key: requests that wait go in turn between clients. Absent: one client for
+   * all that say nothing.
+   */
+  readonly client?: string | undefined;
   /** Says when the caller has gone; a request that still waits then leaves the queue and is not run. */
   readonly signal?: CallerSignal | undefined;
 }

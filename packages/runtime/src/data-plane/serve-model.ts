@@ -11,15 +11,11 @@ import type {
 import type { Engine, EngineName, EngineSession, ModelFacts } from '../engines/engine.ts';
 import type { PreprocessImages } from '../images/preprocess-images.ts';
 import { readModelSignature } from '../images/read-model-signature.ts';
-import {
-  fitsInline,
-  INLINE_MAX_RUN_MS,
-  maxBatchRows,
-  mayRunInline,
-  shouldRunInline,
-} from '../models/choose-lane.ts';
+import { fitsInline, INLINE_MAX_RUN_MS, mayRunInline, shouldRunInline } from '../models/choose-lane.ts';
+import { planBatches } from '../models/plan-batches.ts';
 import { planThreads, type ThreadPlan } from '../models/plan-threads.ts';
 import { runsWithin, type WarmUp, warmUp } from '../models/warm-up.ts';
+import type { BatchPlan } from '../scheduling/batch-plan.ts';
 import { createInlineLane } from '../scheduling/inline-lane.ts';
 import type { Job, Lane } from '../scheduling/job.ts';
 import type { WorkerInfo } from '../scheduling/messages.ts';
@@ -81,8 +77,13 @@ export async function serveModel(model: ReplicaModel, context: ServingContext): 
 
 async function openLane(model: ReplicaModel, facts: ModelFacts, context: ServingContext): Promise<OpenLane> {
   if (context.lane === 'auto' && facts.valueDriven.length > 0) tellValueDriven(model, facts, context.log);
-  const inline = mayRunInline(context.lane, facts) ? tryInline(model, facts, context) : undefined;
+  const inline = mayStayHere(model, facts, context) ? tryInline(model, facts, context) : undefined;
   return inline ?? (await serveOnWorkers(model, facts, context));
+}
+
+/** The socket thread has room for one engine. */
+function mayStayHere({ instances }: ReplicaModel, facts: ModelFacts, { lane }: ServingContext): boolean {
+  return mayRunInline(lane, facts) && (lane === 'inline' || (instances ?? 1) === 1);
 }
 
 function tellValueDriven(model: ReplicaModel, { valueDriven }: ModelFacts, log: Log): void {
@@ -97,15 +98,15 @@ function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingConte
   const here = loadHere(model, facts, context, watchdog);
   if (here === undefined) return undefined;
   const { session, info } = here;
-  const plan = { workers: 0, threads: INLINE_THREADS };
-  const rows = maxBatchRows(info.warmUp, 'inline');
+  const threads = { workers: 0, threads: INLINE_THREADS };
+  const plan = planBatches(model.batching, info.warmUp, 'inline');
   const { limits, slots } = context;
   const lane = createSizeRouter({
-    small: createInlineLane({ model, session, maxBatchRows: rows, limits, slots, watchdog }),
+    small: createInlineLane({ model, session, plan, limits, slots, watchdog }),
     openLarge: () => openLargeLane(model, facts, context, info.warmUp),
     isSmall: (job) => fitsInline(info.warmUp, countElements(job)),
   });
-  return { loaded: describe(model, 'inline', plan, info, context), lane };
+  return { loaded: describe(model, 'inline', threads, plan, info, context), lane };
 }
 
 /** `undefined` if the model is too slow for the socket thread; nothing of it is left then. */
@@ -148,7 +149,7 @@ function openLargeLane(
   );
   const { threads } = planThreads('latency', context.cpuCores, availableParallelism());
   const workers = startWorkers(model, facts, context, { workers: LARGE_WORKERS, threads });
-  return openWorkerLane(model, context, workers, maxBatchRows(measured, 'worker'));
+  return openWorkerLane(model, context, workers, planBatches(model.batching, measured, 'worker'));
 }
 
 async function serveOnWorkers(
@@ -156,11 +157,13 @@ async function serveOnWorkers(
   facts: ModelFacts,
   context: ServingContext,
 ): Promise<OpenLane> {
-  const plan = planThreads(context.profile, context.cpuCores, availableParallelism());
-  const workers = await startWorkers(model, facts, context, plan);
+  const { profile, cpuCores } = context;
+  const threads = planThreads(profile, cpuCores, availableParallelism(), model.instances);
+  const workers = await startWorkers(model, facts, context, threads);
   const info = (workers[0] as ModelWorker).info;
-  const lane = openWorkerLane(model, context, Promise.resolve(workers), maxBatchRows(info.warmUp, 'worker'));
-  return { loaded: describe(model, 'worker', plan, info, context), lane };
+  const plan = planBatches(model.batching, info.warmUp, 'worker');
+  const lane = openWorkerLane(model, context, Promise.resolve(workers), plan);
+  return { loaded: describe(model, 'worker', threads, plan, info, context), lane };
 }
 
 /** The first alone, so that the others find what it leaves in the cache. */
@@ -182,17 +185,18 @@ function openWorkerLane(
   model: ReplicaModel,
   context: ServingContext,
   workers: Promise<readonly ModelWorker[]>,
-  rows: number,
+  plan: BatchPlan,
 ): Lane {
   const { limits, slots } = context;
   const onBroken = (error: SlipwayError) => context.onBroken(model, error);
-  return createWorkerLane({ model, workers, maxBatchRows: rows, limits, slots, onBroken });
+  return createWorkerLane({ model, workers, plan, limits, slots, onBroken });
 }
 
 function describe(
   model: ReplicaModel,
   lane: 'inline' | 'worker',
-  plan: ThreadPlan,
+  threads: ThreadPlan,
+  plan: BatchPlan,
   info: WorkerInfo,
   context: ServingContext,
 ): LoadedModel {
@@ -206,9 +210,8 @@ function describe(
       'The model refused the warm-up input; how long it runs is not known, and requests do not share runs.',
     );
   }
-  const rows = maxBatchRows(measured, lane);
   context.log.info(
-    { model: name, version, lane, ...plan, loadMs, runMs, rowMs, maxBatchRows: rows },
+    { model: name, version, lane, ...threads, loadMs, runMs, rowMs, maxBatchRows: plan.maxRows },
     'The model is ready.',
   );
   return Object.freeze({
@@ -216,10 +219,10 @@ function describe(
     version,
     signature,
     lane,
-    ...plan,
+    ...threads,
     loadMs,
     warmRunMs: runMs ?? 0,
-    maxBatchRows: rows,
+    maxBatchRows: plan.maxRows,
   });
 }
 

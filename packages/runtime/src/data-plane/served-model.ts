@@ -25,8 +25,9 @@ export function createServedModel(loaded: LoadedModel, lane: Lane, images?: Imag
 
   const run = (request: InferRequest, inputs: readonly Tensor[], outputs: readonly string[]) =>
     new Promise<InferResponse>((resolve, reject) => {
-      const { signal } = request;
-      lane.submit({ inputs, outputs, arrivedAt: performance.now(), signal, resolve, reject });
+      const { signal, priority, timeoutMs, client } = request;
+      const arrivedAt = performance.now();
+      lane.submit({ inputs, outputs, arrivedAt, signal, priority, timeoutMs, client, resolve, reject });
     });
 
   async function runOnImages(

@@ -189,7 +189,7 @@ test('refuses a request when as many wait as may, and takes the next when they a
   const first = narrow(image, [GOOD]);
   await assert.rejects(narrow(image, [GOOD]), {
     code: 'overloaded',
-    details: { notRun: true, maxQueueLength: 1 },
+    details: { notRun: true, maxQueueLength: 1, retryAfterSeconds: 1 },
   });
   await first;
   assert.equal((await narrow(image, [GOOD])).shape[0], 1);

@@ -8,10 +8,17 @@ export interface ThreadPlan {
 }
 
 /**
- * `latency`: one worker, whose runs use all cores; `throughput`: a worker a core, whose runs use one thread.
- * Either way there are never more threads that compute than cores of the deployment or of the machine.
+ * `latency`: one worker, whose runs use all cores; `throughput`: a worker a core, whose runs use one thread. Where a
+ * number of instances is asked for, they share the cores evenly. Either way there are never more threads that compute
+ * than cores of the deployment or of the machine, unless more instances were asked for.
  */
-export function planThreads(profile: EngineProfile, cpuCores: number, machineCores: number): ThreadPlan {
+export function planThreads(
+  profile: EngineProfile,
+  cpuCores: number,
+  machineCores: number,
+  instances?: number | null,
+): ThreadPlan {
   const cores = Math.max(1, Math.min(Math.ceil(cpuCores), machineCores));
-  return profile === 'latency' ? { workers: 1, threads: cores } : { workers: cores, threads: 1 };
+  const workers = instances ?? (profile === 'latency' ? 1 : cores);
+  return { workers, threads: Math.max(1, Math.floor(cores / workers)) };
 }

@@ -12,20 +12,21 @@ export function rowsOf(request: RunRequest): number {
   return request.inputs[0]?.shape[0] ?? 1;
 }
 
-/** True if both want the same outputs and differ in shape at most in the first dimension. */
+/** True if both want the same outputs, and their inputs differ at most in the size of the first dimension. */
 export function canShareRun(one: RunRequest, other: RunRequest): boolean {
-  return sameOutputs(one.outputs, other.outputs) && sameRowShapes(one.inputs, other.inputs);
+  return sameOutputs(one.outputs, other.outputs) && sameRows(one.inputs, other.inputs);
 }
 
 function sameOutputs(one: readonly string[], other: readonly string[]): boolean {
   return one === other || (one.length === other.length && one.every((name, index) => name === other[index]));
 }
 
-function sameRowShapes(one: readonly Tensor[], other: readonly Tensor[]): boolean {
+function sameRows(one: readonly Tensor[], other: readonly Tensor[]): boolean {
+  if (one.length !== other.length) return false;
   for (let index = 0; index < one.length; index += 1) {
-    const shape = one[index]?.shape;
-    const otherShape = other[index]?.shape;
-    if (shape === undefined || otherShape === undefined || shape.length !== otherShape.length) return false;
+    const { datatype, shape } = one[index] as Tensor;
+    const { datatype: otherDatatype, shape: otherShape } = other[index] as Tensor;
+    if (datatype !== otherDatatype || shape.length !== otherShape.length) return false;
     for (let axis = 1; axis < shape.length; axis += 1) {
       if (shape[axis] !== otherShape[axis]) return false;
     }

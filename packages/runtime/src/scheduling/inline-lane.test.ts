@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError, type Tensor } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
+import type { BatchPlan } from './batch-plan.ts';
 import { createInlineLane } from './inline-lane.ts';
 import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
 import { createRunSlots, type RunSlots } from './run-slots.ts';
@@ -19,7 +20,7 @@ const model = { name: 'm', version: 1, digest: 'sha256:0', path: '/m' };
 const POISON = 13;
 
 interface LaneOptions {
-  readonly maxBatchRows?: number;
+  readonly plan?: Partial<BatchPlan>;
   readonly slots?: RunSlots;
   readonly limits?: Partial<Omit<typeof limits, 'maxConcurrentRequests'>>;
 }
@@ -49,7 +50,7 @@ function open(options: LaneOptions = {}) {
   const lane = createInlineLane({
     model,
     session,
-    maxBatchRows: options.maxBatchRows ?? 4,
+    plan: { maxRows: 4, maxDelayMs: 0, preferredRows: [], ...options.plan },
     limits: { ...limits, ...options.limits },
     slots: options.slots ?? createRunSlots(null),
     watchdog,

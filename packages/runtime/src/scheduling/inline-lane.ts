@@ -1,8 +1,10 @@
 import type { ReplicaLimits, ReplicaModel, SlipwayError } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
 import { createAlarm } from './alarm.ts';
+import type { BatchPlan } from './batch-plan.ts';
 import type { Job, Lane } from './job.ts';
 import { createJobQueue } from './job-queue.ts';
+import { createPace } from './pace.ts';
 import { timedOut } from './refusals.ts';
 import { runBatch } from './run-batch.ts';
 import type { RunSlots } from './run-slots.ts';
@@ -14,7 +16,7 @@ const TURN_MS = 2;
 export interface InlineLaneOptions {
   readonly model: ReplicaModel;
   readonly session: EngineSession;
-  readonly maxBatchRows: number;
+  readonly plan: BatchPlan;
   readonly limits: ReplicaLimits;
   readonly slots: RunSlots;
   readonly watchdog: Watchdog;
@@ -25,8 +27,9 @@ export interface InlineLaneOptions {
  * in shared runs where they can share one.
  */
 export function createInlineLane(options: InlineLaneOptions): Lane {
-  const { model, session, limits, slots, watchdog } = options;
-  const queue = createJobQueue(limits, options.maxBatchRows);
+  const { model, session, plan, limits, slots, watchdog } = options;
+  const pace = createPace(1);
+  const queue = createJobQueue({ limits, plan, secondsFor: pace.secondsFor });
   let scheduled = false;
   let refusal: SlipwayError | undefined;
   let whenEmpty: (() => void) | undefined;
@@ -35,7 +38,10 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
     const until = performance.now() + TURN_MS;
     scheduled = false;
     while (queue.size > 0) {
-      if (performance.now() > until) return schedule();
+      const now = performance.now();
+      if (now > until) return schedule();
+      const dueAt = queue.dueAt();
+      if (dueAt > now) return alarm.atLatest(dueAt);
       if (!runNext()) return waitForSlots();
     }
     whenEmpty?.();
@@ -46,7 +52,7 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
     setImmediate(turn);
   };
   const runNext = (): boolean => {
-    const granted = slots.take(options.maxBatchRows);
+    const granted = slots.take(plan.maxRows);
     if (granted === 0) return false;
     const startedAt = performance.now();
     const batch = queue.take(startedAt, granted);
@@ -60,12 +66,16 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
     if (lookAgain === undefined) whenEmpty?.();
     else alarm.atLatest(lookAgain);
   };
-  const alarm = createAlarm(waitForSlots);
+  const alarm = createAlarm(() => {
+    queue.expire(performance.now());
+    schedule();
+  });
   const run = (batch: readonly Job[], startedAt: number) => {
     watchdog.enter();
     const outcomes = runBatch(session, batch);
     watchdog.leave();
     const endedAt = performance.now();
+    pace.ran(batch.length, endedAt - startedAt);
     for (let index = 0; index < batch.length; index += 1) {
       const job = batch[index] as Job;
       const outcome = outcomes[index];
@@ -87,7 +97,7 @@ export function createInlineLane(options: InlineLaneOptions): Lane {
   return {
     submit(job) {
       if (refusal !== undefined) return job.reject(refusal);
-      queue.add(job, Math.min(slots.free, options.maxBatchRows));
+      queue.add(job, Math.min(slots.free, plan.maxRows));
       schedule();
     },
     // A run begins and ends within one turn, so nobody can look while something is in flight.

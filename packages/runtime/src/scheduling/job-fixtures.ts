@@ -8,14 +8,15 @@ export interface TestJob {
   readonly answer: Promise<InferResponse>;
 }
 
-export interface TestJobOptions {
+export interface TestJobOptions extends Pick<Job, 'priority' | 'timeoutMs' | 'client'> {
   readonly value?: number;
   readonly rows?: number;
   readonly arrivedAt?: number;
   readonly signal?: AbortSignal;
 }
 
-export function createTestJob({ value = 0, rows = 1, arrivedAt, signal }: TestJobOptions = {}): TestJob {
+export function createTestJob(options: TestJobOptions = {}): TestJob {
+  const { value = 0, rows = 1, arrivedAt, signal, priority, timeoutMs, client } = options;
   const { promise, resolve, reject } = Promise.withResolvers<InferResponse>();
   // A test that does not look at an answer is not to fail because of it.
   promise.catch(() => undefined);
@@ -26,6 +27,9 @@ export function createTestJob({ value = 0, rows = 1, arrivedAt, signal }: TestJo
       outputs: ['y'],
       arrivedAt: arrivedAt ?? performance.now(),
       signal,
+      priority,
+      timeoutMs,
+      client,
       resolve,
       reject,
     },

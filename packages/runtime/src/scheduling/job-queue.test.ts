@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError } from '@slipway/contract';
+import type { BatchPlan } from './batch-plan.ts';
 import { createTestJob, outcomeOf } from './job-fixtures.ts';
-import { createJobQueue } from './job-queue.ts';
+import { createJobQueue, type QueueLimits } from './job-queue.ts';
 
 const limits = { maxQueueLength: 3, maxQueueWaitMs: 500, scoringTimeoutMs: 60_000 };
 const NOW = 10_000;
+const open = (queueLimits: QueueLimits, maxRows: number, plan: Partial<BatchPlan> = {}) =>
+  createJobQueue({
+    limits: queueLimits,
+    plan: { maxRows, maxDelayMs: 0, preferredRows: [], ...plan },
+    secondsFor: (waiting) => waiting,
+  });
 const at = (arrivedAt: number) => createTestJob({ arrivedAt });
 
 test('gives jobs in the order they came', () => {
-  const queue = createJobQueue(limits, 1);
+  const queue = open(limits, 1);
   const jobs = [at(NOW), at(NOW), at(NOW)];
   for (const { job } of jobs) queue.add(job, 0);
   assert.deepEqual(
@@ -20,7 +27,7 @@ test('gives jobs in the order they came', () => {
 });
 
 test('takes what can share a run, up to the rows and the requests allowed', () => {
-  const queue = createJobQueue({ ...limits, maxQueueLength: 9 }, 4);
+  const queue = open({ ...limits, maxQueueLength: 9 }, 4);
   const jobs = [1, 1, 2, 1, 9, 1].map((rows) => createTestJob({ rows, arrivedAt: NOW }).job);
   for (const job of jobs) queue.add(job, 0);
   assert.deepEqual(queue.take(NOW, 2), jobs.slice(0, 2), 'as many requests as allowed');
@@ -31,7 +38,7 @@ test('takes what can share a run, up to the rows and the requests allowed', () =
 });
 
 test('refuses one more than its length at once', async () => {
-  const queue = createJobQueue(limits, 1);
+  const queue = open(limits, 1);
   const jobs = Array.from({ length: 4 }, () => at(NOW));
   for (const { job } of jobs) queue.add(job, 0);
   assert.equal(await outcomeOf(jobs[3] as (typeof jobs)[0]), 'overloaded, not run');
@@ -39,7 +46,7 @@ test('refuses one more than its length at once', async () => {
 });
 
 test('does not run what waited too long', async () => {
-  const queue = createJobQueue(limits, 4);
+  const queue = open(limits, 4);
   const late = at(NOW - 501);
   const inTime = at(NOW - 500);
   queue.add(late.job, 0);
@@ -49,7 +56,7 @@ test('does not run what waited too long', async () => {
 });
 
 test('a scoring timeout shorter than the wait comes first', async () => {
-  const queue = createJobQueue({ ...limits, scoringTimeoutMs: 100 }, 1);
+  const queue = open({ ...limits, scoringTimeoutMs: 100 }, 1);
   const late = at(NOW - 101);
   queue.add(late.job, 0);
   assert.equal(queue.expire(NOW), undefined);
@@ -57,7 +64,7 @@ test('a scoring timeout shorter than the wait comes first', async () => {
 });
 
 test('says when the oldest will have waited too long', () => {
-  const queue = createJobQueue(limits, 1);
+  const queue = open(limits, 1);
   assert.equal(queue.expire(NOW), undefined);
   queue.add(at(NOW - 100).job, 0);
   queue.add(at(NOW).job, 0);
@@ -65,7 +72,7 @@ test('says when the oldest will have waited too long', () => {
 });
 
 test('does not run what lost its caller, and gives its place away', async () => {
-  const queue = createJobQueue(limits, 1);
+  const queue = open(limits, 1);
   const caller = new AbortController();
   const gone = createTestJob({ arrivedAt: NOW, signal: caller.signal });
   queue.add(gone.job, 0);
@@ -79,7 +86,7 @@ test('does not run what lost its caller, and gives its place away', async () => 
 });
 
 test('refuses all that waits', async () => {
-  const queue = createJobQueue(limits, 1);
+  const queue = open(limits, 1);
   const waiting = at(NOW);
   queue.add(waiting.job, 0);
   queue.refuse(new SlipwayError('unavailable', 'Closed.'));

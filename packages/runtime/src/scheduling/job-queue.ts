@@ -1,93 +1,124 @@
 import type { ReplicaLimits, SlipwayError } from '@slipway/contract';
 import { canShareRun, rowsOf } from './batch.ts';
+import { type BatchPlan, rowsOfNextRun } from './batch-plan.ts';
 import type { Job } from './job.ts';
-import { callerGone, queueFull, timedOut, waitedTooLong } from './refusals.ts';
+import { createPatience, type WaitLimits } from './patience.ts';
+import { queueFull } from './refusals.ts';
+import { createWaitingJobs } from './waiting-jobs.ts';
 
-/** Jobs that wait for an engine: first in, first out, bounded in number and in time. */
+/** Jobs that wait for an engine, bounded in number and in time, in the order of `WaitingJobs`. */
 export interface JobQueue {
   readonly size: number;
   /**
    * Keeps the job, or rejects it with `overloaded` when the queue is full: `canRun` jobs of it are going to run
-   * at once, so they do not count as waiting.
+   * at once, so they do not count as waiting. A job with more right to a place than one that waits takes that place,
+   * and the other is rejected.
    */
   add(job: Job, canRun: number): void;
+  /** The time after which the job is not run any more. */
+  patienceEndsAt(job: Job): number;
+  /** The time from which on `take` gives something: 0, unless what waits is to wait for company. */
+  dueAt(): number;
   /**
-   * Takes the jobs for the next run: the oldest, and those right behind it that can share its run. Rejects
+   * Takes the jobs for the next run: the first in turn, and those right behind it that can share its run. Rejects
    * what is late or has lost its caller. Empty when nothing may run.
    */
   take(now: number, maxRequests: number): readonly Job[];
-  /** Rejects what is late, and answers when to look again; `undefined` when nothing waits. */
+  /** Rejects what is late or has lost its caller, and answers when to look again; `undefined` when nothing waits. */
   expire(now: number): number | undefined;
   /** Rejects everything. */
   refuse(error: SlipwayError): void;
 }
 
-export type QueueLimits = Pick<ReplicaLimits, 'maxQueueLength' | 'maxQueueWaitMs' | 'scoringTimeoutMs'>;
+export type QueueLimits = Pick<ReplicaLimits, 'maxQueueLength'> & WaitLimits;
 
-/** An empty queue for a model that takes `maxBatchRows` rows in one run; 1 if it cannot be batched. */
-export function createJobQueue(limits: QueueLimits, maxBatchRows: number): JobQueue {
-  let jobs: Job[] = [];
-  const patienceMs = Math.min(limits.maxQueueWaitMs, limits.scoringTimeoutMs);
-  const late =
-    patienceMs === limits.maxQueueWaitMs
-      ? () => waitedTooLong(patienceMs)
-      : () => timedOut(patienceMs, false);
+export interface JobQueueOptions {
+  readonly limits: QueueLimits;
+  readonly plan: BatchPlan;
+  /** Seconds until so many waiting jobs are likely to be done. */
+  readonly secondsFor: (waiting: number) => number;
+}
 
-  const refusal = (job: Job, now: number): SlipwayError | undefined => {
-    if (job.signal?.aborted === true) return callerGone();
-    return now - job.arrivedAt > patienceMs ? late() : undefined;
+/** Milliseconds between two looks through a full queue for what has no need of its place: a look costs its length. */
+const LOOK_PAUSE_MS = 10;
+
+/** Part of a request's patience that it may spend on waiting for company. */
+const COMPANY_PART = 0.5;
+
+export function createJobQueue({ limits, plan, secondsFor }: JobQueueOptions): JobQueue {
+  const waiting = createWaitingJobs();
+  const patience = createPatience(limits, () => secondsFor(waiting.size));
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const rejectGone = (now: number) => {
+    const gone = waiting.removeWhere((job) => patience.refusal(job, now) !== undefined);
+    for (const job of gone) job.reject(patience.refusal(job, now) as SlipwayError);
   };
-  /** The oldest job that may still run. */
-  const head = (now: number): Job | undefined => {
-    for (let job = jobs[0]; job !== undefined; job = jobs[0]) {
-      const error = refusal(job, now);
+  const makeRoom = (job: Job, room: number): boolean => {
+    const now = job.arrivedAt;
+    if (now - lookedAt >= LOOK_PAUSE_MS) {
+      lookedAt = now;
+      rejectGone(now);
+      if (waiting.size < room) return true;
+    }
+    const displaced = waiting.removeFor(job);
+    displaced?.reject(full());
+    return displaced !== undefined;
+  };
+  const full = () => queueFull(limits.maxQueueLength, secondsFor(waiting.size));
+
+  const endOfCompany = (job: Job): number => {
+    const patienceMs = patience.endsAt(job) - job.arrivedAt;
+    return job.arrivedAt + Math.min(plan.maxDelayMs, patienceMs * COMPANY_PART);
+  };
+  const dueAt = () => (rowsOfNextRun(plan, waiting.rows) > 0 ? 0 : waiting.earliest(endOfCompany));
+
+  /** The job whose turn it is, of those that may still run. */
+  const next = (now: number): Job | undefined => {
+    for (let job = waiting.next(); job !== undefined; job = waiting.next()) {
+      const error = patience.refusal(job, now);
       if (error === undefined) return job;
-      jobs.shift();
+      waiting.removeNext();
       job.reject(error);
     }
     return undefined;
   };
-  const dropAborted = () => {
-    const gone = jobs.filter((job) => job.signal?.aborted === true);
-    if (gone.length === 0) return;
-    jobs = jobs.filter((job) => job.signal?.aborted !== true);
-    for (const job of gone) job.reject(callerGone());
-  };
 
   return {
     get size() {
-      return jobs.length;
+      return waiting.size;
     },
     add(job, canRun) {
       const room = limits.maxQueueLength + canRun;
-      if (jobs.length >= room) dropAborted();
-      if (jobs.length >= room) job.reject(queueFull(limits.maxQueueLength));
-      else jobs.push(job);
+      if (waiting.size < room || makeRoom(job, room)) waiting.add(job);
+      else job.reject(full());
     },
+    patienceEndsAt: patience.endsAt,
+    dueAt,
     take(now, maxRequests) {
-      const first = maxRequests > 0 ? head(now) : undefined;
-      if (first === undefined) return [];
-      jobs.shift();
+      const first = maxRequests > 0 ? next(now) : undefined;
+      if (first === undefined || dueAt() > now) return [];
+      // Those that may wait no longer run with whatever there is.
+      const maxRows = rowsOfNextRun(plan, waiting.rows) || plan.maxRows;
+      waiting.removeNext();
       const batch = [first];
       let rows = rowsOf(first);
-      while (batch.length < maxRequests && rows < maxBatchRows) {
-        const next = head(now);
-        if (next === undefined || !canShareRun(first, next)) break;
-        rows += rowsOf(next);
-        if (rows > maxBatchRows) break;
-        jobs.shift();
-        batch.push(next);
+      while (batch.length < maxRequests && rows < maxRows) {
+        const other = next(now);
+        if (other === undefined || !canShareRun(first, other)) break;
+        rows += rowsOf(other);
+        if (rows > maxRows) break;
+        waiting.removeNext();
+        batch.push(other);
       }
       return batch;
     },
     expire(now) {
-      const oldest = head(now);
-      return oldest === undefined ? undefined : oldest.arrivedAt + patienceMs;
+      rejectGone(now);
+      return waiting.size === 0 ? undefined : waiting.earliest(patience.endsAt);
     },
     refuse(error) {
-      const refused = jobs;
-      jobs = [];
-      for (const job of refused) job.reject(error);
+      for (const job of waiting.removeWhere(() => true)) job.reject(error);
     },
   };
 }

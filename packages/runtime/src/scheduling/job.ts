@@ -7,6 +7,10 @@ export interface Job extends RunRequest {
   /** Milliseconds of `performance.now()` when it came. */
   readonly arrivedAt: number;
   readonly signal: CallerSignal | undefined;
+  /** As in `InferRequest`. */
+  readonly priority?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly client?: string | undefined;
   readonly resolve: (response: InferResponse) => void;
   readonly reject: (error: SlipwayError) => void;
 }

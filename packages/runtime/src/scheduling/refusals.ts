@@ -3,7 +3,11 @@ import { SlipwayError } from '@slipway/contract';
 /** Tells the front that the request never reached an engine, so that it is safe to send it elsewhere. */
 const NOT_RUN = Object.freeze({ notRun: true });
 
-export function queueFull(limit: number): SlipwayError {
+/** The least that `Retry-After` can say. */
+export const SHORTEST_PAUSE_SECONDS = 1;
+
+/** `retryAfterSeconds` is when it is worth to come again, as `Retry-After` tells it. */
+export function queueFull(limit: number, retryAfterSeconds = SHORTEST_PAUSE_SECONDS): SlipwayError {
   const reason =
     limit === 0
       ? 'The replica is busy, and its deployment lets no request wait.'
@@ -11,15 +15,15 @@ export function queueFull(limit: number): SlipwayError {
   return new SlipwayError(
     'overloaded',
     `${reason} Send again after a pause, or raise the replicas or the queue length of the deployment.`,
-    { details: { ...NOT_RUN, maxQueueLength: limit } },
+    { details: { ...NOT_RUN, maxQueueLength: limit, retryAfterSeconds } },
   );
 }
 
-export function waitedTooLong(limitMs: number): SlipwayError {
+export function waitedTooLong(limitMs: number, retryAfterSeconds = SHORTEST_PAUSE_SECONDS): SlipwayError {
   return new SlipwayError(
     'overloaded',
     `The request waited more than ${limitMs} ms for its turn and was not run. Send again after a pause, or raise the replicas or the queue wait of the deployment.`,
-    { details: { ...NOT_RUN, maxQueueWaitMs: limitMs } },
+    { details: { ...NOT_RUN, maxQueueWaitMs: limitMs, retryAfterSeconds } },
   );
 }
 
@@ -28,6 +32,14 @@ export function timedOut(limitMs: number, run: boolean): SlipwayError {
   return new SlipwayError('deadline_exceeded', `Scoring timeout after ${limitMs} ms.`, {
     details: { ...(run ? {} : NOT_RUN), scoringTimeoutMs: limitMs },
   });
+}
+
+export function requestTimedOut(timeoutMs: number): SlipwayError {
+  return new SlipwayError(
+    'deadline_exceeded',
+    `The request waited longer for its turn than its own timeout of ${timeoutMs} ms allows, and was not run.`,
+    { details: { ...NOT_RUN, requestTimeoutMs: timeoutMs } },
+  );
 }
 
 export function callerGone(): SlipwayError {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError, type Tensor } from '@slipway/contract';
 import type { RunRequest } from './batch.ts';
+import type { BatchPlan } from './batch-plan.ts';
 import type { RunReport } from './framed-run.ts';
 import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
 import type { ModelWorker } from './model-worker.ts';
@@ -59,6 +60,7 @@ interface LaneOptions {
   readonly workers?: Promise<readonly ModelWorker[]>;
   readonly limits?: Partial<typeof limits>;
   readonly slots?: RunSlots;
+  readonly plan?: Partial<BatchPlan>;
 }
 
 async function open(options: LaneOptions = {}) {
@@ -68,7 +70,7 @@ async function open(options: LaneOptions = {}) {
   const lane = createWorkerLane({
     model,
     workers,
-    maxBatchRows: 4,
+    plan: { maxRows: 4, maxDelayMs: 0, preferredRows: [], ...options.plan },
     limits: { ...limits, ...options.limits },
     slots: options.slots ?? createRunSlots(null),
     onBroken: (error) => broken.push(error),

@@ -6,10 +6,12 @@ import {
   toSlipwayError,
 } from '@slipway/contract';
 import { createAlarm } from './alarm.ts';
+import type { BatchPlan } from './batch-plan.ts';
 import type { RunReport } from './framed-run.ts';
 import type { Job, Lane } from './job.ts';
 import { createJobQueue } from './job-queue.ts';
 import type { ModelWorker } from './model-worker.ts';
+import { createPace } from './pace.ts';
 import { stuck, timedOut } from './refusals.ts';
 import type { RunSlots } from './run-slots.ts';
 
@@ -17,7 +19,7 @@ export interface WorkerLaneOptions {
   readonly model: ReplicaModel;
   /** Threads that have the model loaded, or are about to: jobs wait for them. */
   readonly workers: Promise<readonly ModelWorker[]>;
-  readonly maxBatchRows: number;
+  readonly plan: BatchPlan;
   readonly limits: ReplicaLimits;
   readonly slots: RunSlots;
   /** Called once, when a run is stuck or a thread was lost: the lane then refuses everything with the error. */
@@ -34,8 +36,9 @@ interface Run {
  * thread that runs is never ended, because that aborts the process: a stuck one breaks the lane.
  */
 export function createWorkerLane(options: WorkerLaneOptions): Lane {
-  const { model, limits, slots } = options;
-  const queue = createJobQueue(limits, options.maxBatchRows);
+  const { model, plan, limits, slots } = options;
+  let pace = createPace(1);
+  const queue = createJobQueue({ limits, plan, secondsFor: (waiting) => pace.secondsFor(waiting) });
   const alarm = createAlarm(() => keepDeadlines());
   const idle: ModelWorker[] = [];
   const runs = new Set<Run>();
@@ -45,6 +48,7 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
 
   const started = options.workers.then(
     (workers) => {
+      pace = createPace(workers.length);
       for (const worker of workers) {
         worker.onLost(fail);
         idle.push(worker);
@@ -60,10 +64,12 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
 
   const dispatch = () => {
     while (idle.length > 0 && queue.size > 0) {
-      const granted = slots.take(options.maxBatchRows);
+      const startedAt = performance.now();
+      const dueAt = queue.dueAt();
+      if (dueAt > startedAt) return alarm.atLatest(dueAt);
+      const granted = slots.take(plan.maxRows);
       // Another lane has all slots, and gives word when it gives one back.
       if (granted === 0) return;
-      const startedAt = performance.now();
       const jobs = queue.take(startedAt, granted);
       const worker = jobs.length > 0 ? idle.pop() : undefined;
       if (worker !== undefined) void execute(worker, { jobs, startedAt });
@@ -81,6 +87,7 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
     alarm.atLatest((run.jobs[0]?.arrivedAt ?? run.startedAt) + limits.scoringTimeoutMs);
     try {
       settle(model, run, await worker.run(run.jobs));
+      pace.ran(run.jobs.length, performance.now() - run.startedAt);
       idle.push(worker);
     } catch (thrown) {
       for (const job of run.jobs) job.reject(toSlipwayError(thrown));
@@ -105,7 +112,7 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
       if (now >= stuckAt) fail(stuck(model.name));
       else alarm.atLatest(stuckAt);
     }
-    checkIdle();
+    dispatch();
   };
 
   const refuse = (error: SlipwayError) => {
@@ -125,7 +132,7 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
     submit(job) {
       if (refusal !== undefined) return job.reject(refusal);
       queue.add(job, Math.min(slots.free, idle.length));
-      alarm.atLatest(job.arrivedAt + Math.min(limits.maxQueueWaitMs, limits.scoringTimeoutMs));
+      alarm.atLatest(queue.patienceEndsAt(job));
       dispatch();
     },
     load: () => ({ inFlight: countJobs(runs), queued: queue.size }),

@@ -3,10 +3,14 @@
  * its path, and a harmless value is returned, so that one reading finds everything that is wrong.
  */
 export interface Fields {
+  /** True if there is such a field at all. */
+  has(name: string): boolean;
   text(name: string): string;
   /** A whole number of at least `least`. */
   integer(name: string, least: number): number;
   integerOrNull(name: string, least: number): number | null;
+  /** A list of whole numbers of at least `least`. */
+  integers(name: string, least: number): readonly number[];
   /** A number above zero. */
   positive(name: string): number;
   oneOf<T extends string>(name: string, allowed: readonly T[]): T;
@@ -44,9 +48,17 @@ export function readFields(value: unknown, path: string, problems: string[]): Fi
 
   return {
     raw,
+    has: (name) => raw[name] !== undefined,
     text,
     integer,
     integerOrNull: (name, least) => (raw[name] === null ? null : integer(name, least)),
+    integers(name, least) {
+      const found = raw[name];
+      const isInteger = (one: unknown) => Number.isSafeInteger(one) && (one as number) >= least;
+      if (Array.isArray(found) && found.every(isInteger)) return found;
+      must(name, `a list of whole numbers of at least ${least}`);
+      return [];
+    },
     positive(name) {
       const found = raw[name];
       if (typeof found === 'number' && found > 0 && Number.isFinite(found)) return found;

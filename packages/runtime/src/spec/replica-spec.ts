@@ -1,4 +1,6 @@
 import {
+  type Batching,
+  type BatchingMode,
   type EngineProfile,
   type LaneChoice,
   type LogLevel,
@@ -9,6 +11,7 @@ import {
 } from '@slipway/contract';
 import { deepFreeze, type Fields, readFields } from './fields.ts';
 
+const BATCHING_MODES: readonly BatchingMode[] = ['greedy', 'off', 'dynamic'];
 const PROFILES: readonly EngineProfile[] = ['latency', 'throughput'];
 const LANES: readonly LaneChoice[] = ['auto', 'inline', 'worker'];
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
@@ -57,6 +60,17 @@ function readModel(fields: Fields): ReplicaModel {
     version: fields.integer('version', 1),
     digest: fields.text('digest'),
     path: fields.absolutePath('path'),
+    batching: fields.has('batching') ? readBatching(fields.object('batching')) : undefined,
+    instances: fields.has('instances') ? fields.integerOrNull('instances', 1) : null,
+  };
+}
+
+function readBatching(fields: Fields): Batching {
+  return {
+    mode: fields.oneOf('mode', BATCHING_MODES),
+    maxSize: fields.has('maxSize') ? fields.integer('maxSize', 1) : undefined,
+    maxDelayMs: fields.has('maxDelayMs') ? fields.positive('maxDelayMs') : undefined,
+    preferredSizes: fields.has('preferredSizes') ? fields.integers('preferredSizes', 1) : undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type PartialDeploymentConfig,
 } from '@slipway/contract/api';
 import type { FieldProblem } from '../field-problems.ts';
+import { batchingProblems } from './batching-problems.ts';
 
 /** The configuration with what was given in place of what `base` says. */
 export function completeConfig(
@@ -16,7 +17,12 @@ export function completeConfig(
 
 /** What is wrong with a complete configuration beyond the ranges of its single fields. */
 export function configProblems(config: DeploymentConfig): readonly FieldProblem[] {
-  return [...authProblems(config), ...memoryProblems(config), ...healthCheckProblems(config)];
+  return [
+    ...authProblems(config),
+    ...memoryProblems(config),
+    ...healthCheckProblems(config),
+    ...batchingProblems(config),
+  ];
 }
 
 function authProblems({ authEnabled, tokenAuthEnabled }: DeploymentConfig): readonly FieldProblem[] {

@@ -2,6 +2,7 @@ import type { RevisionRecord } from '../../store/collections.ts';
 import type { Reader } from '../../store/store.ts';
 import { type FieldProblem, refuseProblems } from '../field-problems.ts';
 import { findModel } from '../models/find.ts';
+import { unknownModelProblems } from './batching-problems.ts';
 import { configProblems } from './config.ts';
 import type { RevisionPlan } from './revisions.ts';
 import { checkRoom } from './room.ts';
@@ -34,6 +35,6 @@ export async function checkPlan(
   plan: RevisionPlan,
   further: readonly FieldProblem[] = [],
 ): Promise<void> {
-  refuseProblems([...configProblems(plan.config), ...further]);
+  refuseProblems([...configProblems(plan.config), ...unknownModelProblems(plan), ...further]);
   await checkRoom(reader, fleet.capacity().total, service, plan.config);
 }

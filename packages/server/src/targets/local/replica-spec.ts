@@ -1,4 +1,5 @@
-import type { LogLevel, ReplicaSpec } from '@slipway/contract';
+import type { LogLevel, ReplicaModel, ReplicaSpec } from '@slipway/contract';
+import { DEFAULT_DEPLOYMENT, type DeploymentConfig } from '@slipway/contract/api';
 import type { HomePaths } from '../../home/home-paths.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
 
@@ -12,7 +13,8 @@ export function replicaSpec(
   adminToken: string,
   logLevel: LogLevel,
 ): ReplicaSpec {
-  const { config } = order;
+  // A revision that an older version wrote has fewer fields.
+  const config = { ...DEFAULT_DEPLOYMENT, ...order.config };
   return {
     kind: 'ReplicaSpec',
     replicaId: order.id,
@@ -21,7 +23,11 @@ export function replicaSpec(
     revision: order.revision,
     listen: { host: HOST, port: 0 },
     adminToken,
-    models: order.models.map((model) => ({ ...model, path: home.model(model.digest) })),
+    models: order.models.map((model) => ({
+      ...model,
+      path: home.model(model.digest),
+      ...settingsOf(model.name, config),
+    })),
     cpuCores: config.cpuCores,
     profile: config.profile,
     lane: config.lane,
@@ -38,6 +44,12 @@ export function replicaSpec(
     cacheDir: home.cache,
     logLevel,
   };
+}
+
+/** What is said of the model itself goes before what is said of all. */
+function settingsOf(model: string, config: DeploymentConfig): Pick<ReplicaModel, 'batching' | 'instances'> {
+  const { batching, instances, modelSettings } = config;
+  return { batching, instances, ...modelSettings[model] };
 }
 
 /** The service whose key file a spec names: the folder that the file stands in. */

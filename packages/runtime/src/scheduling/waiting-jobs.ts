@@ -1,0 +1,98 @@
+import { rowsOf } from './batch.ts';
+import { type ClientTurns, createClientTurns } from './client-turns.ts';
+import type { Job } from './job.ts';
+
+/**
+ * Jobs in the order in which they get their turn. Those of a higher priority go first; within a level clients take
+ * turns; and a client's own go in the order they came.
+ */
+export interface WaitingJobs {
+  readonly size: number;
+  /** Rows of all of them. */
+  readonly rows: number;
+  add(job: Job): void;
+  /** The job whose turn it is. */
+  next(): Job | undefined;
+  /** Removes the job whose turn it is. */
+  removeNext(): void;
+  /** Removes, and answers, those for which it is true; it is asked once for each. */
+  removeWhere(isLeaving: (job: Job) => boolean): readonly Job[];
+  /**
+   * Removes a job that has less right to its place than this newcomer: of a lower priority, or of a client that has
+   * more waiting than an equal part. It is the newest of the lowest level's busiest client.
+   */
+  removeFor(newcomer: Job): Job | undefined;
+  /** The least of what this gives for each of them; `Infinity` for none. */
+  earliest(timeOf: (job: Job) => number): number;
+}
+
+/** Levels of priority: 1 goes first. What says nothing is in the middle, so that there is room on both sides. */
+export const LOWEST_PRIORITY = 9;
+export const DEFAULT_PRIORITY = 5;
+
+export function createWaitingJobs(): WaitingJobs {
+  const levels: readonly ClientTurns[] = Array.from({ length: LOWEST_PRIORITY }, createClientTurns);
+  let size = 0;
+  let rows = 0;
+
+  const first = (): ClientTurns | undefined => {
+    if (size === 0) return undefined;
+    for (const level of levels) if (level.size > 0) return level;
+    return undefined;
+  };
+  const left = (job: Job | undefined) => {
+    if (job === undefined) return;
+    size -= 1;
+    rows -= rowsOf(job);
+  };
+
+  return {
+    get size() {
+      return size;
+    },
+    get rows() {
+      return rows;
+    },
+    add(job) {
+      levels[levelOf(job)]?.add(job);
+      size += 1;
+      rows += rowsOf(job);
+    },
+    next: () => first()?.next(),
+    removeNext: () => left(first()?.shift()),
+    removeWhere(isLeaving) {
+      const removed: Job[] = [];
+      const keep = (job: Job) => {
+        const leaves = isLeaving(job);
+        if (leaves) removed.push(job);
+        return !leaves;
+      };
+      for (const level of levels) if (level.size > 0) level.retain(keep);
+      removed.forEach(left);
+      return removed;
+    },
+    removeFor(newcomer) {
+      const own = levelOf(newcomer);
+      const lowest = levels.findLastIndex((level) => level.size > 0);
+      const level = levels[lowest];
+      const mayDisplace = lowest > own || (lowest === own && level?.isBelowShare(newcomer.client) === true);
+      const displaced = mayDisplace ? level?.dropFromLongest() : undefined;
+      left(displaced);
+      return displaced;
+    },
+    earliest(timeOf) {
+      let time = Number.POSITIVE_INFINITY;
+      const visit = (job: Job) => {
+        time = Math.min(time, timeOf(job));
+      };
+      for (const level of levels) level.forEach(visit);
+      return time;
+    },
+  };
+}
+
+/** Index of the job's level. A priority beyond the lowest level means the lowest. */
+function levelOf({ priority }: Job): number {
+  if (priority === undefined || priority < 1) return DEFAULT_PRIORITY - 1;
+  return Math.min(Math.floor(priority), LOWEST_PRIORITY) - 1;
+}
