@@ -23,7 +23,13 @@ export async function startGateway(
     kind: 'GatewayRoutes',
     generation: 1,
     services: [
-      { name: SERVICE, scoringTimeoutMs, maxBodyBytes, replicas: [{ replicaId: 'bench-1', ...replica }] },
+      {
+        name: SERVICE,
+        models: [SERVICE],
+        scoringTimeoutMs,
+        maxBodyBytes,
+        replicas: [{ replicaId: 'bench-1', ...replica }],
+      },
     ],
   };
   const config: GatewayConfig = {

@@ -69,7 +69,24 @@ test('says itself what no replica can', async (t) => {
       status: 404,
       answer: { message: 'There is no service named "other".' },
     },
-    { method: 'DELETE', path: SCORE, status: 405, answer: { message: 'Method not allowed' } },
+    { method: 'POST', path: '/', status: 405, answer: { message: 'Method not allowed' } },
+    {
+      path: '/api/v1/service/digits/v2/models/mnist',
+      status: 503,
+      answer: { error: 'No ready replicas for service digits' },
+    },
+    {
+      method: 'POST',
+      path: '/v1/models/mnist:predict',
+      status: 400,
+      answer: {
+        error:
+          '"mnist" is a model of several services: digits, small. Call one of them below /api/v1/service/<name>.',
+      },
+    },
+    { path: '/v2/health/live', status: 200, answer: { live: true } },
+    { path: '/v2/health/ready', status: 503, answer: { ready: false, live: true } },
+    { path: '/v2/else', status: 404, answer: { error: 'Not Found' } },
     {
       method: 'POST',
       path: SCORE,
@@ -96,6 +113,7 @@ test('says itself what no replica can', async (t) => {
     assert.equal(response.status, status, said);
     assert.deepEqual(typeof answer === 'string' ? said : JSON.parse(said), answer);
     assert.equal(response.headers.has('x-request-id'), status !== 431);
+    if (said.includes('No ready replicas')) assert.equal(response.headers.get('retry-after'), '1');
   }
 });
 
@@ -140,6 +158,26 @@ test('small answers of any kind of bytes come through as they are', async (t) =>
   assert.deepEqual(Buffer.from(await (await call('pieces')).arrayBuffer()), bytes);
   assert.equal((await call('none')).status, 204);
   assert.equal((await call('whole', 'HEAD')).headers.get('content-length'), '512');
+});
+
+test('every method and every path of the protocols comes to the replica', async (t) => {
+  const gateway = await startGateway(t);
+  const replica = await startReplica(t, 'r1', async (request, response) => {
+    response.writeHead(500).end(`${request.method} ${request.url} ${await text(request)}`);
+  });
+  await gateway.route(digits([replica]), { ...digits([]), name: 'other', models: ['frogs'] });
+  for (const [method, path, seen, status] of [
+    ['DELETE', SCORE, '/score', 502],
+    ['OPTIONS', SCORE, '/score', 502],
+    ['PUT', '/api/v1/service/digits/v1/models/mnist', '/v1/models/mnist', 500],
+    ['POST', '/v1/models/mnist:predict', '/v1/models/mnist:predict', 500],
+    ['POST', '/v2/models/digits/infer', '/v2/models/mnist/infer', 500],
+  ] as const) {
+    const body = method === 'POST' || method === 'PUT' ? 'body' : null;
+    const response = await fetch(gateway.url + path, { method, body });
+    assert.equal(await response.text(), `${method} ${seen} ${body ?? ''}`);
+    assert.equal(response.status, status);
+  }
 });
 
 test('a 500 of a replica is a 502 of the gateway, with its body', async (t) => {

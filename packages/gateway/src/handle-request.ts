@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { bodyTooLarge, type HttpHandler, resolveRequestIds } from '@slipway/transport';
-import { answerMessage, answerText, type Exchange } from './forward/answers.ts';
+import { answerError, type Exchange } from './forward/answers.ts';
 import { type ForwardDeps, forward } from './forward/forward.ts';
 import type { Metrics } from './metrics.ts';
+import { answerOwn } from './own-pages.ts';
+import { protocolOf } from './protocols.ts';
+import { findDestination } from './routes/find-destination.ts';
 import type { RoutedService, RouteTable } from './routes/route-table.ts';
-import { parseServicePath } from './routes/service-path.ts';
 
 /** What the handler needs of the rest of the gateway. */
 export interface HandlerDeps {
-  readonly table: Pick<RouteTable, 'find'>;
+  readonly table: Pick<RouteTable, 'find' | 'named' | 'services'>;
   readonly forward: ForwardDeps;
   readonly metrics: Pick<Metrics, 'requestEnded' | 'render'>;
   readonly proto: 'http' | 'https';
@@ -34,53 +36,33 @@ export function createRequestHandler(deps: HandlerDeps): {
     });
 
     const ids = resolveRequestIds(request.headers, randomUUID);
-    const exchange: Exchange = { request, response, ids: ids.headers };
-    if (ids.refusal !== undefined) return answerMessage(exchange, 431, ids.refusal);
-    if (request.headers.upgrade?.toLowerCase() === 'websocket') {
-      return answerMessage(exchange, 400, 'WebSocket connections are not taken here.');
-    }
     const { method, url } = request;
-    if (method !== 'GET' && method !== 'POST' && method !== 'HEAD') {
-      return answerMessage(exchange, 405, 'Method not allowed', { allow: 'GET, HEAD, POST' });
+    const destination = findDestination(deps.table, method, url);
+    const protocol = protocolOf(destination.kind === 'service' ? destination.path : url);
+    const exchange: Exchange = { request, response, ids: ids.headers, protocol };
+    if (ids.refusal !== undefined) return answerError(exchange, 431, ids.refusal);
+    if (request.headers.upgrade?.toLowerCase() === 'websocket') {
+      return answerError(exchange, 400, 'WebSocket connections are not taken here.');
     }
-    const path = parseServicePath(url);
-    if (path === undefined) return answerOwn(deps, exchange, url);
-    service = deps.table.find(path.service);
-    if (service === undefined) {
-      return answerMessage(exchange, 404, `There is no service named "${path.service}".`);
-    }
+    if (destination.kind === 'nowhere') return answerError(exchange, destination.status, destination.message);
+    if (destination.kind === 'own') return answerOwn(deps, exchange, destination.page);
+    // What these two mean is between a caller and a proxy; every other method is the replica's to judge.
+    if (method === 'CONNECT' || method === 'TRACE') return answerError(exchange, 405, 'Method not allowed');
+    ({ service } = destination);
     const maxBodyBytes = Math.min(service.maxBodyBytes, deps.maxBodyBytes);
     const { length } = request.body;
     if (length !== undefined && length > maxBodyBytes) {
-      return answerMessage(exchange, 413, bodyTooLarge(maxBodyBytes, length).message);
+      return answerError(exchange, 413, bodyTooLarge(maxBodyBytes, length).message);
     }
     return forward(deps.forward, {
       exchange,
       service,
       method,
-      path: path.path,
+      path: destination.path,
       origin: { address: request.remoteAddress, proto: deps.proto, requestId: ids.requestId },
       maxBodyBytes,
     });
   };
 
   return { handle, inFlight: () => inFlight };
-}
-
-/** The gateway's own addresses: its health and its metrics. */
-async function answerOwn(deps: HandlerDeps, exchange: Exchange, url: string): Promise<void> {
-  switch (url) {
-    case '/':
-      return answerText(exchange, 200, 'Healthy');
-    case '/metrics': {
-      const { contentType, text } = await deps.metrics.render();
-      return exchange.response.send(200, { ...exchange.ids, 'content-type': contentType }, text);
-    }
-    default:
-      return answerMessage(
-        exchange,
-        404,
-        'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
-      );
-  }
 }

@@ -117,5 +117,12 @@ export async function startReplica(
 
 /** The route of a service called `digits`. */
 export function digits(replicas: readonly ReplicaRoute[], changes: Partial<ServiceRoute> = {}): ServiceRoute {
-  return { name: 'digits', scoringTimeoutMs: 10_000, maxBodyBytes: 100_000_000, replicas, ...changes };
+  return {
+    name: 'digits',
+    models: ['mnist'],
+    scoringTimeoutMs: 10_000,
+    maxBodyBytes: 100_000_000,
+    replicas,
+    ...changes,
+  };
 }

@@ -21,6 +21,8 @@ export interface GatewayRoutes {
 /** One service as the gateway sees it. A service without replicas is known, but not ready. */
 export interface ServiceRoute {
   readonly name: string;
+  /** Names of the models that it serves; the first is the one that is meant where none is named. */
+  readonly models: readonly string[];
   readonly scoringTimeoutMs: number;
   readonly maxBodyBytes: number;
   readonly replicas: readonly ReplicaRoute[];

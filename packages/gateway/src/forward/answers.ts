@@ -1,4 +1,5 @@
 import type { HttpRequest, HttpResponse } from '@slipway/transport';
+import { errorBody, type Protocol } from '../protocols.ts';
 import type { AttemptFailure } from './attempt.ts';
 import { headersForCaller } from './headers.ts';
 
@@ -7,24 +8,44 @@ export interface Exchange {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
   readonly ids: Readonly<Record<string, string>>;
+  /** Whose clients read the answer. */
+  readonly protocol: Protocol;
 }
 
-/** Answers in Azure's shape for errors: `{"message": …}`. */
-export function answerMessage(
+/** A replica that comes back, or another, takes about this many seconds. */
+const RETRY_AFTER = { 'retry-after': '1' };
+
+/** Answers in the protocol's shape for errors. */
+export function answerError(
   exchange: Exchange,
   status: number,
   message: string,
   more?: Readonly<Record<string, string>>,
 ): void {
-  const body = JSON.stringify({ message });
   const headers = { ...exchange.ids, 'content-type': 'application/json', ...more };
-  exchange.response.send(status, headers, body);
+  exchange.response.send(status, headers, errorBody(exchange.protocol, message));
 }
 
-/** Answers as plain text, as Azure's front end does for what concerns its replicas. */
-export function answerText(exchange: Exchange, status: number, text: string): void {
-  const headers = { ...exchange.ids, 'content-type': 'text/plain; charset=utf-8' };
+export function answerJson(exchange: Exchange, status: number, body: unknown): void {
+  const headers = { ...exchange.ids, 'content-type': 'application/json' };
+  exchange.response.send(status, headers, JSON.stringify(body));
+}
+
+export function answerText(
+  exchange: Exchange,
+  status: number,
+  text: string,
+  more?: Readonly<Record<string, string>>,
+): void {
+  const headers = { ...exchange.ids, 'content-type': 'text/plain; charset=utf-8', ...more };
   exchange.response.send(status, headers, text);
+}
+
+/** Azure's front end says in plain text what concerns its replicas. */
+function answerOfReplicas(exchange: Exchange, status: number, text: string): void {
+  const more = status === 503 ? RETRY_AFTER : undefined;
+  if (exchange.protocol === 'azure') answerText(exchange, status, text, more);
+  else answerError(exchange, status, text, more);
 }
 
 /** Answers for a request that failed for good; without a failure, there was no replica to try. */
@@ -38,10 +59,10 @@ export function answerFailure(
   switch (failure?.kind) {
     case undefined:
     case 'unreachable':
-      answerText(exchange, 503, `No ready replicas for service ${service}`);
+      answerOfReplicas(exchange, 503, `No ready replicas for service ${service}`);
       break;
     case 'refused': {
-      const headers = headersForCaller(failure.headers, ids);
+      const headers = { ...RETRY_AFTER, ...headersForCaller(failure.headers, ids) };
       response.send(failure.status, headers, failure.text);
       break;
     }
@@ -49,13 +70,13 @@ export function answerFailure(
     case 'broken':
       // Half a response cannot be mended; a caller that sees the connection end knows that it is half.
       if (response.status !== undefined) response.destroy();
-      else answerText(exchange, 502, 'Replica closed connection before replying');
+      else answerOfReplicas(exchange, 502, 'Replica closed connection before replying');
       break;
     case 'timeout':
-      answerMessage(exchange, 504, 'The service did not answer within its scoring timeout.');
+      answerError(exchange, 504, 'The service did not answer within its scoring timeout.');
       break;
     case 'too_large':
-      answerMessage(exchange, 413, `The body is larger than the limit of ${maxBodyBytes} bytes.`);
+      answerError(exchange, 413, `The body is larger than the limit of ${maxBodyBytes} bytes.`);
       break;
     case 'abandoned':
       // Nobody is left to be told.

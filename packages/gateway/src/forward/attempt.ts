@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { NOT_RUN_HEADER } from '@slipway/contract';
-import type { Exchange, FailureStage, HttpResponse } from '@slipway/transport';
+import type { FailureStage, Exchange as ReplicaExchange } from '@slipway/transport';
 import type { Replica } from '../routes/replica.ts';
+import type { Exchange } from './answers.ts';
 import type { Cancellation } from './cancellation.ts';
 import { FlowingBody, type RequestBody } from './request-body.ts';
 import { createResponseRelay } from './response-relay.ts';
@@ -11,7 +12,7 @@ const MAX_REFUSAL_BYTES = 65_536;
 
 /** A request as every replica would get it. */
 export interface ReplicaRequest {
-  readonly method: 'GET' | 'POST' | 'HEAD';
+  readonly method: string;
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
   readonly body: RequestBody | null;
@@ -46,22 +47,22 @@ export type AttemptFailure =
 export function attempt(
   replica: Replica,
   request: ReplicaRequest,
-  response: HttpResponse,
-  ids: Readonly<Record<string, string>>,
+  exchange: Exchange,
   cancellation: Cancellation,
 ): Promise<AttemptOutcome> {
   return new Promise((resolve) => {
-    const relay = createResponseRelay(response, ids);
-    let exchange: Exchange | undefined;
+    const { response } = exchange;
+    const relay = createResponseRelay(exchange);
+    let sent: ReplicaExchange | undefined;
     let refusal: Refusal | undefined;
 
     cancellation.onCancel((reason) => {
-      exchange?.abort();
+      sent?.abort();
       if (response.status !== undefined) response.destroy();
       settle({ kind: reason });
     });
 
-    exchange = replica.client.send(request, {
+    sent = replica.client.send(request, {
       start: (status, headers) => {
         if (status === 503 && headers[NOT_RUN_HEADER] !== undefined) {
           refusal = { status, headers, chunks: [], bytes: 0 };
@@ -69,7 +70,7 @@ export function attempt(
       },
       data: (chunk) => {
         if (refusal !== undefined) keep(refusal, chunk);
-        else relay.data(chunk, exchange);
+        else relay.data(chunk, sent);
       },
       end: () => {
         if (refusal !== undefined) return settle(refused(refusal));

@@ -109,7 +109,7 @@ async function tryReplicas(
     if (replica === undefined) return failures;
     const last = failures.at(-1);
     if (last !== undefined) deps.retried(service.name, last);
-    const outcome = await attempt(replica, request, exchange.response, exchange.ids, cancellation);
+    const outcome = await attempt(replica, request, exchange, cancellation);
     deps.table.release(replica);
     if (outcome.kind === 'answered') {
       replica.suspectUntil = 0;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { HttpResponse } from '@slipway/transport';
+import type { Exchange } from './answers.ts';
 import { headersForCaller } from './headers.ts';
 
 /** A response up to this size is held until it is whole: headers and body in one write take half the time of two. */
@@ -27,16 +28,13 @@ export interface ResponseRelay {
   end(): void;
 }
 
-export function createResponseRelay(
-  response: HttpResponse,
-  ids: Readonly<Record<string, string>>,
-): ResponseRelay {
+export function createResponseRelay({ response, ids, protocol }: Exchange): ResponseRelay {
   let held: HeldResponse | undefined;
 
   return {
     start: (code, replicaHeaders) => {
-      // A replica's own failure is the failure of somebody behind this door.
-      const status = code === 500 ? 502 : code;
+      // With Azure a replica's own failure is that of somebody behind this door; the others' clients know no door.
+      const status = code === 500 && protocol === 'azure' ? 502 : code;
       const headers = headersForCaller(replicaHeaders, ids);
       const length = Number(replicaHeaders['content-length'] ?? Number.POSITIVE_INFINITY);
       if (length <= MAX_HELD_BYTES) held = { status, headers, chunks: [] };

@@ -5,8 +5,12 @@ import { addressOf, createReplica, type Replica } from './replica.ts';
 /** A service with its replicas. */
 export interface RoutedService {
   readonly name: string;
+  /** Names of its models; the first is its default one. */
+  readonly models: readonly string[];
   readonly scoringTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** True if one of its replicas takes requests. */
+  readonly isReady: boolean;
   /** Takes the least busy replica that is not among `tried`, and counts a request to it until `release`. */
   acquire(tried: readonly Replica[]): Replica | undefined;
 }
@@ -15,6 +19,9 @@ export interface RoutedService {
 export interface RouteTable {
   generation(): number;
   find(service: string): RoutedService | undefined;
+  /** What a name in an address of a model means: the service that is called so, or else all that have such a model. */
+  named(name: string): readonly RoutedService[];
+  services(): readonly RoutedService[];
   /** Puts the routes in place of the old ones, if they are newer. Requests at replicas that leave go on. */
   replace(routes: GatewayRoutes): void;
   /** To be called when a request that `acquire` counted has ended. */
@@ -28,6 +35,7 @@ export interface RouteTable {
 export function createRouteTable(): RouteTable {
   let generation = 0;
   let services: ReadonlyMap<string, RoutedService> = new Map();
+  let all: readonly RoutedService[] = [];
   const replicas = new Map<string, Replica>();
 
   function replace(routes: GatewayRoutes): void {
@@ -40,6 +48,7 @@ export function createRouteTable(): RouteTable {
         return [route.name, routedService(route, members)];
       }),
     );
+    all = [...services.values()];
     generation = routes.generation;
     for (const replica of left) retire(replica);
   }
@@ -66,6 +75,12 @@ export function createRouteTable(): RouteTable {
   return {
     generation: () => generation,
     find: (service) => services.get(service),
+    named: (name) => {
+      // Before the models, so that another service with the same model does not change what a service's own name means.
+      const service = services.get(name);
+      return service === undefined ? all.filter(({ models }) => models.includes(name)) : [service];
+    },
+    services: () => all,
     replace,
     release: (replica) => {
       replica.inFlight -= 1;
@@ -83,8 +98,10 @@ function routedService(route: ServiceRoute, replicas: readonly Replica[]): Route
   let turn = 0;
   return {
     name: route.name,
+    models: route.models,
     scoringTimeoutMs: route.scoringTimeoutMs,
     maxBodyBytes: route.maxBodyBytes,
+    isReady: replicas.length > 0,
     acquire: (tried) => {
       turn = (turn + 1) % Math.max(replicas.length, 1);
       const replica = chooseReplica(replicas, tried, turn, performance.now());

@@ -9,6 +9,7 @@ const GatewayRoutesSchema = Type.Object({
   services: Type.Array(
     Type.Object({
       name: Type.String({ minLength: 1 }),
+      models: Type.Array(Type.String({ minLength: 1 })),
       scoringTimeoutMs: Type.Number({ exclusiveMinimum: 0 }),
       maxBodyBytes: Type.Integer({ minimum: 0 }),
       replicas: Type.Array(

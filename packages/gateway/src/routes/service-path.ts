@@ -1,10 +1,11 @@
-const PREFIX = '/api/v1/service/';
+/** What stands before the name of a service. */
+export const SERVICE_PREFIX = '/api/v1/service/';
 
 /** What a URL is written with (RFC 3986); everything else has to be encoded. */
-const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
+export const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 
 /** Paths that need no decoding to be judged: nearly all. */
-const SIMPLE_PATH = /^\/(?!metrics)[\w-]*(?:[/.][\w-]+)*$/;
+const SIMPLE_PATH = /^\/(?!metrics)[\w-]*(?:[/.:][\w-]+)*$/;
 
 /** What a path of the gateway names: a service, and a path at its replicas with the query. */
 export interface ServicePath {
@@ -18,18 +19,20 @@ export interface ServicePath {
  * A replica's `/metrics` is for the operator and not for callers.
  */
 export function parseServicePath(url: string): ServicePath | undefined {
-  if (!url.startsWith(PREFIX) || !VISIBLE_ASCII.test(url)) return undefined;
+  if (!url.startsWith(SERVICE_PREFIX) || !VISIBLE_ASCII.test(url)) return undefined;
   const query = url.indexOf('?');
   const pathEnd = query < 0 ? url.length : query;
-  const nameEnd = url.indexOf('/', PREFIX.length);
+  const nameEnd = url.indexOf('/', SERVICE_PREFIX.length);
   const hasRest = nameEnd >= 0 && nameEnd < pathEnd;
-  const service = url.slice(PREFIX.length, hasRest ? nameEnd : pathEnd);
+  const service = url.slice(SERVICE_PREFIX.length, hasRest ? nameEnd : pathEnd);
   const path = hasRest ? url.slice(nameEnd, pathEnd) : '/';
-  if (!SIMPLE_PATH.test(path) && !isPlainPath(path)) return undefined;
+  if (!isPlainPath(path)) return undefined;
   return { service, path: query < 0 ? path : path + url.slice(query) };
 }
 
-function isPlainPath(path: string): boolean {
+/** True for a path that means to every reader what it says, and that a caller may ask of a replica. */
+export function isPlainPath(path: string): boolean {
+  if (SIMPLE_PATH.test(path)) return true;
   const segments = path.split('/').slice(1).map(decodeSegment);
   return segments[0] !== 'metrics' && segments.every(isPlainSegment);
 }

@@ -8,6 +8,7 @@ import { type GatewayControl, openFileRouter } from './file-router.ts';
 
 const route = (name: string, port: number) => ({
   name,
+  models: ['model'],
   scoringTimeoutMs: 1,
   maxBodyBytes: 1,
   replicas: [{ replicaId: `${name}-1`, host: '127.0.0.1', port }],

@@ -154,9 +154,11 @@ async function route(router: Router, { snapshot, notes }: ApplyContext, ids: Rea
 /** The route of a service with these replicas. */
 export function serviceRoute(snapshot: ServiceSnapshot, replicas: readonly ReplicaNote[]): ServiceRoute {
   const { service, status, revisions } = snapshot;
-  const config = revisions.get(status?.activeRevision ?? service.revision)?.config;
+  const revision = revisions.get(status?.activeRevision ?? service.revision);
+  const config = revision?.config;
   return {
     name: service.name,
+    models: [...new Set(revision?.models.map(({ name }) => name))],
     scoringTimeoutMs: config?.scoringTimeoutMs ?? 0,
     maxBodyBytes: config?.maxBodyBytes ?? 0,
     replicas: replicas.flatMap(({ id, observed }) => {

@@ -1,0 +1,82 @@
+import { type Protocol, protocolOf } from '../protocols.ts';
+import type { Destination } from './destination.ts';
+import { ambiguousName, serverAlone, serviceNotFound, UNKNOWN_URL, unknownName } from './nowhere.ts';
+import type { RoutedService, RouteTable } from './route-table.ts';
+import { isPlainPath, parseServicePath, SERVICE_PREFIX, VISIBLE_ASCII } from './service-path.ts';
+
+/** The name of the model in an address of each protocol. */
+const MODEL_NAME: Readonly<Record<Exclude<Protocol, 'azure'>, RegExp>> = {
+  tfserving: /^\/v1\/models\/([^/:]+)/di,
+  oip: /^\/v2\/(?:repository\/)?models\/([^/]+)/d,
+};
+
+/** An address of the whole server, though it looks like that of a model. */
+const SERVER_STATISTICS = '/v2/models/stats';
+
+/** Finds out where a request to `url` goes. */
+export function findDestination(
+  table: Pick<RouteTable, 'find' | 'named' | 'services'>,
+  method: string,
+  url: string,
+): Destination {
+  if (url.startsWith(SERVICE_PREFIX)) return serviceDestination(table, url);
+  switch (url) {
+    case '/':
+      return { kind: 'own', page: 'health' };
+    case '/metrics':
+      return { kind: 'own', page: 'metrics' };
+    default:
+      return rootDestination(table, method, url);
+  }
+}
+
+/** Below `/api/v1/service/<name>`: every path of a replica. */
+function serviceDestination(table: Pick<RouteTable, 'find'>, url: string): Destination {
+  const parsed = parseServicePath(url);
+  if (parsed === undefined) return UNKNOWN_URL;
+  const service = table.find(parsed.service);
+  return service === undefined
+    ? serviceNotFound(parsed.service)
+    : { kind: 'service', service, path: parsed.path };
+}
+
+/** At the root: the addresses of the protocols that name a model, or no service at all. */
+function rootDestination(
+  table: Pick<RouteTable, 'named' | 'services'>,
+  method: string,
+  url: string,
+): Destination {
+  const protocol = protocolOf(url);
+  const query = url.indexOf('?');
+  const path = query < 0 ? url : url.slice(0, query);
+  if (protocol === 'azure' || !VISIBLE_ASCII.test(url) || !isPlainPath(path)) return UNKNOWN_URL;
+  const name = path === SERVER_STATISTICS ? undefined : modelName(protocol, path);
+  const [only, ...others] = table.services();
+  // The only service knows best what is wrong with an address.
+  if (only !== undefined && others.length === 0) return toService(only, url, name);
+  if (name === undefined) return serverAlone(table.services(), protocol, method, path);
+  const [found, ...more] = table.named(name.text);
+  if (found === undefined) return unknownName(protocol, name.text);
+  return more.length === 0 ? toService(found, url, name) : ambiguousName(name.text, [found, ...more]);
+}
+
+/** Where in an address a name stands, and what it is. */
+interface NameInPath {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function modelName(protocol: Exclude<Protocol, 'azure'>, path: string): NameInPath | undefined {
+  const [start, end] = MODEL_NAME[protocol].exec(path)?.indices?.[1] ?? [];
+  if (start === undefined || end === undefined) return undefined;
+  return { text: decodeURIComponent(path.slice(start, end)), start, end };
+}
+
+/** The service's own name means its default model, which is all that its replicas know of. */
+function toService(service: RoutedService, url: string, name: NameInPath | undefined): Destination {
+  const [model] = service.models;
+  const isAlias = name?.text === service.name && model !== undefined && !service.models.includes(name.text);
+  const path = isAlias ? url.slice(0, name.start) + encodeURIComponent(model) + url.slice(name.end) : url;
+  return { kind: 'service', service, path };
+}

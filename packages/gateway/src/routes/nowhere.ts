@@ -1,0 +1,80 @@
+import type { Protocol } from '../protocols.ts';
+import type { Destination, Nowhere } from './destination.ts';
+import type { RoutedService } from './route-table.ts';
+
+/** What Azure's front end says of an address that is none. */
+export const UNKNOWN_URL: Nowhere = nowhere(
+  404,
+  'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.',
+);
+
+export function serviceNotFound(service: string): Nowhere {
+  return nowhere(404, `There is no service named "${service}".`);
+}
+
+/** A name that is neither a service nor a model of one, in the words of the protocol's stock server. */
+export function unknownName(protocol: Protocol, name: string): Nowhere {
+  return nowhere(
+    404,
+    protocol === 'tfserving'
+      ? `Servable not found for request: Latest(${name})`
+      : `Request for unknown model: '${name}' is not found`,
+  );
+}
+
+/** A model that several services have. */
+export function ambiguousName(name: string, services: readonly RoutedService[]): Nowhere {
+  return nowhere(
+    400,
+    `"${name}" is a model of several services: ${namesOf(services)}. Call one of them below /api/v1/service/<name>.`,
+  );
+}
+
+/** An address without a model, where there are several services, or none. */
+export function serverAlone(
+  services: readonly RoutedService[],
+  protocol: Protocol,
+  method: string,
+  path: string,
+): Destination {
+  if (protocol === 'tfserving') {
+    const isModels = method === 'GET' && path.toLowerCase() === '/v1/models';
+    return nowhere(400, isModels ? 'Missing model name in request.' : `Malformed request: ${method} ${path}`);
+  }
+  const page = OWN_PAGES.get(path);
+  if (page !== undefined) {
+    if (method !== 'GET' && method !== 'HEAD') return nowhere(405, 'Method Not Allowed');
+    return { kind: 'own', page };
+  }
+  if (!OF_ONE_SERVICE.has(path)) return nowhere(404, 'Not Found');
+  return services.length === 0 ? nowhere(404, 'There is no service yet.') : chooseOne(services, path);
+}
+
+const OWN_PAGES: ReadonlyMap<string, 'live' | 'ready' | 'metadata'> = new Map([
+  ['/v2', 'metadata'],
+  ['/v2/', 'metadata'],
+  ['/v2/health/live', 'live'],
+  ['/v2/health/ready', 'ready'],
+]);
+
+/** Which models a service has, and what they did, is for those who have its key. */
+const OF_ONE_SERVICE: ReadonlySet<string> = new Set(['/v2/repository/index', '/v2/models/stats']);
+
+function chooseOne(services: readonly RoutedService[], path: string): Nowhere {
+  return nowhere(
+    400,
+    `There are several services here: ${namesOf(services)}. Ask one of them at /api/v1/service/<name>${path}.`,
+  );
+}
+
+/** More names than this help nobody. */
+const MAX_NAMES = 20;
+
+export function namesOf(services: readonly RoutedService[]): string {
+  const names = services.slice(0, MAX_NAMES).map(({ name }) => name);
+  return names.join(', ') + (services.length > MAX_NAMES ? ', …' : '');
+}
+
+function nowhere(status: number, message: string): Nowhere {
+  return { kind: 'nowhere', status, message };
+}
