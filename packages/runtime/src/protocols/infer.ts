@@ -81,7 +81,7 @@ export async function infer<Call extends InferCall>(
 }
 
 /** The data plane, or why it takes no requests now; the gateway then sends them elsewhere. */
-export function servingDataPlane({ context }: Exchange): DataPlane | SlipwayError {
+export function servingDataPlane({ context }: Pick<Exchange, 'context'>): DataPlane | SlipwayError {
   const dataPlane = context.dataPlane();
   if (dataPlane !== undefined && context.phase() === 'ready') return dataPlane;
   return new SlipwayError('unavailable', 'The replica is not ready to score.');

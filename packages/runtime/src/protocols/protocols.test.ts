@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { digitMlp, identityModel, seededRandom } from '@slipway/testkit';
+import { fixture } from '../images/image-fixtures.ts';
+import { openService } from './service-fixtures.ts';
+
+const PIXELS = Array.from({ length: 784 }, seededRandom(5)).map(Math.fround);
+const DIGITS = { name: 'digits', version: 2, bytes: digitMlp() };
+
+interface Row {
+  readonly path: string;
+  readonly body: object;
+  /** The probabilities in the answer. */
+  readonly read: (answer: never) => readonly number[];
+}
+
+const ROWS: readonly Row[] = [
+  { path: '/score', body: { data: [PIXELS] }, read: (answer: Azure) => answer.outputs.probabilities[0] },
+  {
+    path: '/v1/models/digits:predict',
+    body: { instances: [PIXELS] },
+    read: (answer: Predictions) => answer.predictions[0],
+  },
+  {
+    path: '/v1/models/digits/versions/2:predict',
+    body: { inputs: { image: [PIXELS] } },
+    read: (answer: Outputs) => answer.outputs[0],
+  },
+  {
+    path: '/v2/models/digits/infer',
+    body: { inputs: [{ name: 'image', datatype: 'FP32', shape: [1, 784], data: PIXELS }] },
+    read: (answer: Inference) => answer.outputs[0].data,
+  },
+];
+
+interface Azure {
+  readonly outputs: { readonly probabilities: readonly [readonly number[]] };
+}
+interface Predictions {
+  readonly predictions: readonly [readonly number[]];
+}
+interface Outputs {
+  readonly outputs: readonly [readonly number[]];
+}
+interface Inference {
+  readonly outputs: readonly [{ readonly data: readonly number[] }];
+}
+
+test('the same digit has the same probabilities to the last bit in every protocol', async (t) => {
+  const { url, context } = await openService(t, { models: [DIGITS] });
+  let first: Float32Array | undefined;
+  for (const { path, body, read } of ROWS) {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: JSON_BODY,
+    });
+    assert.equal(response.status, 200, path);
+    const probabilities = Float32Array.from(read((await response.json()) as never));
+    assert.equal(probabilities.length, 10);
+    first ??= probabilities;
+    assert.deepEqual(probabilities, first, path);
+  }
+  await assertCountsAgree(url, ROWS.length);
+  assert.equal(context.statistics.of({ name: 'digits', version: 2 }).inferenceCount, ROWS.length);
+});
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** The statistics of the model and the histograms of Prometheus tell of the same requests and the same time. */
+async function assertCountsAgree(url: string, requests: number): Promise<void> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
+  const stats = (await (await fetch(`${url}/v2/models/digits/stats`)).json()) as Stats;
+  const [{ inference_stats: told }] = stats.model_stats;
+  assert.equal(metric('slipway_request_duration_seconds_count'), requests);
+  for (const [name, { count, ns }] of [
+    ['slipway_request_duration_seconds', told.success],
+    ['slipway_queue_duration_seconds', told.queue],
+    ['slipway_run_duration_seconds', told.compute_infer],
+  ] as const) {
+    assert.equal(count, metric(`${name}_count`), name);
+    assert.ok(Math.abs(ns / 1e9 - metric(`${name}_sum`)) < 1e-6, name);
+  }
+}
+
+interface Duration {
+  readonly count: number;
+  readonly ns: number;
+}
+interface Stats {
+  readonly model_stats: readonly [
+    { readonly inference_stats: Record<'success' | 'queue' | 'compute_infer', Duration> },
+  ];
+}
+
+const IMAGES = {
+  name: 'pixels',
+  bytes: identityModel('FP32', ['batch', 2, 2, 3]),
+  signature: {
+    kind: 'ModelSignature',
+    inputs: {
+      input: {
+        image: { name: 'photo', width: 2, height: 2, resize: 'nearest', fit: 'stretch', layout: 'NHWC' },
+      },
+    },
+  },
+};
+
+test('an image may come raw, in a form or as base64, by every protocol, and is the same pixels', async (t) => {
+  const { url } = await openService(t, { models: [IMAGES, DIGITS] });
+  const photo = fixture('photo.jpg');
+  const b64 = { b64: photo.toString('base64') };
+  const json = (body: object) => ({ headers: JSON_BODY, body: JSON.stringify(body) });
+  const raw = { headers: { 'content-type': 'image/jpeg' }, body: photo };
+  const form = () => {
+    const body = new FormData();
+    body.set('file', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');
+    return { body };
+  };
+  const tensor = { name: 'photo', datatype: 'BYTES', shape: [1], data: [b64] };
+  const rows: [string, RequestInit][] = [
+    ['/score', raw],
+    ['/score', form()],
+    ['/score', json({ data: [b64] })],
+    ['/v1/models/pixels:predict', raw],
+    ['/v1/models/pixels:predict', form()],
+    ['/v1/models/pixels:predict', json({ instances: [b64] })],
+    ['/v1/models/pixels:predict', json({ inputs: { photo: [b64] } })],
+    ['/v2/models/pixels/infer', raw],
+    ['/v2/models/pixels/infer', form()],
+    ['/v2/models/pixels/infer', json({ inputs: [tensor] })],
+  ];
+  let first: readonly unknown[] | undefined;
+  for (const [path, init] of rows) {
+    const response = await fetch(url + path, { method: 'POST', ...init });
+    const text = await response.text();
+    assert.equal(response.status, 200, `${path}: ${text}`);
+    const numbers = elementsOf(JSON.parse(text));
+    assert.equal(numbers.length, 12, text);
+    first ??= numbers;
+    assert.deepEqual(numbers, first, path);
+  }
+  for (const [path, error] of [
+    ['/score', /"message":/],
+    ['/v1/models/pixels:predict', /"error":/],
+    ['/v2/models/pixels/infer', /"error":/],
+  ] as const) {
+    const post = (target: string, type: string) =>
+      fetch(url + target, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: photo.subarray(0, 500),
+      });
+    const damaged = await post(path, 'image/jpeg');
+    assert.equal(damaged.status, 400, path);
+    assert.match(await damaged.text(), error);
+    const form = await post(path, 'multipart/form-data');
+    assert.equal(form.status, 400, path);
+  }
+  const digits = await fetch(`${url}/v2/models/digits/infer`, { method: 'POST', ...raw });
+  assert.equal(digits.status, 415);
+  assert.match(
+    await digits.text(),
+    /whose only input is declared as an image; model \\"digits\\" takes \\"image\\"/,
+  );
+});
+
+/** The elements of the only output, in whatever shape the answer has. */
+function elementsOf(answer: {
+  readonly predictions?: readonly unknown[];
+  readonly outputs?: { readonly output?: unknown[]; readonly 0?: { readonly data?: unknown[] } };
+}): unknown[] {
+  const { predictions, outputs } = answer;
+  return [predictions ?? outputs?.output ?? outputs?.[0]?.data ?? outputs].flat(Number.POSITIVE_INFINITY);
+}
