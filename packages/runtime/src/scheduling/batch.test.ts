@@ -84,16 +84,47 @@ test('an output without a row for each row is not split', () => {
   assert.equal(splitOutputs([scalar], [1]), undefined);
 });
 
+const mixes = fc.array(plans, { minLength: 1, maxLength: 4 });
+
+test('of any mix of requests, those that share a run get exactly their own rows', () => {
+  fc.assert(
+    fc.property(mixes, fc.integer({ min: 0, max: 99 }), (mixed, turn) => {
+      const all = mixed.flatMap(makeRequests);
+      const first = all[turn % all.length] as RunRequest;
+      const sharing = all.filter((request) => canShareRun(first, request));
+      assert.ok(sharing.includes(first));
+      const parts = splitOutputs(mergeInputs(sharing), sharing.map(rowsOf));
+      const own = sharing.map(({ inputs }) => inputs);
+      assert.deepEqual(parts, own);
+      for (const { inputs } of sharing) assert.deepEqual(rowsLike(inputs), rowsLike(first.inputs));
+    }),
+  );
+});
+
+/** What the rows of tensors look like, whatever their number. */
+const rowsLike = (inputs: readonly Tensor[]) =>
+  inputs.map(({ name, datatype, shape }) => ({ name, datatype, row: shape.slice(1) }));
+
 const request = (shape: readonly number[], outputs = ['y']): RunRequest => ({
   outputs,
   inputs: [{ name: 'x', datatype: 'FP32', shape, data: new Float32Array(elementCount(shape)) }],
 });
+
+function withDatatype(datatype: Datatype, { inputs, outputs }: RunRequest): RunRequest {
+  return { outputs, inputs: inputs.map((tensor) => ({ ...tensor, datatype })) };
+}
+
+function twice({ inputs, outputs }: RunRequest): RunRequest {
+  return { outputs, inputs: [...inputs, ...inputs] };
+}
 
 const SHARING: readonly [string, RunRequest, RunRequest, boolean][] = [
   ['equal shapes', request([1, 4]), request([1, 4]), true],
   ['other numbers of rows', request([1, 4]), request([9, 4]), true],
   ['rows of another size', request([1, 4]), request([1, 5]), false],
   ['rows of another rank', request([1, 4]), request([1, 4, 1]), false],
+  ['other datatypes', request([1, 4]), withDatatype('INT32', request([1, 4])), false],
+  ['more inputs', request([1, 4]), twice(request([1, 4])), false],
   ['other outputs', request([1, 4]), request([1, 4], ['z']), false],
   ['outputs in another order', request([1], ['y', 'z']), request([1], ['z', 'y']), false],
 ];

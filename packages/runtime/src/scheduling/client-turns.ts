@@ -1,4 +1,14 @@
-import { createFifo, type Fifo } from './fifo.ts';
+import {
+  createFifo,
+  type Fifo,
+  firstOf,
+  forEachOf,
+  put,
+  retain,
+  sizeOf,
+  takeFirst,
+  takeLast,
+} from './fifo.ts';
 import type { Job } from './job.ts';
 
 /**
@@ -11,16 +21,17 @@ export interface ClientTurns {
   /** The job whose turn it is. */
   next(): Job | undefined;
   /** Removes the job whose turn it is; the turn passes on. */
-  shift(): Job | undefined;
+  takeNext(): Job | undefined;
   /** True if the client has less waiting than an equal part, so that others have more. */
   isBelowShare(client: string | undefined): boolean;
   /** Removes the newest job of the client with the most of them; looks at each client once. */
-  dropFromLongest(): Job | undefined;
+  takeFromLongest(): Job | undefined;
   forEach(visit: (job: Job) => void): void;
   /** Keeps those for which `keep` is true; it is asked once for each. */
   retain(keep: (job: Job) => boolean): void;
 }
 
+/** What one client has waiting. The last to become empty is kept, because the same client is likely to come next. */
 interface Line {
   readonly client: string | undefined;
   readonly jobs: Fifo<Job>;
@@ -31,17 +42,30 @@ export function createClientTurns(): ClientTurns {
   const turns = createFifo<Line>();
   let size = 0;
 
+  const lineOf = (client: string | undefined): Line => {
+    const first = firstOf(turns);
+    if (first !== undefined && first.client === client) return first;
+    if (size === 0) removeEmpty();
+    return lines.get(client) ?? openLine(client);
+  };
   const openLine = (client: string | undefined): Line => {
     const line = { client, jobs: createFifo<Job>() };
     lines.set(client, line);
-    turns.push(line);
+    put(turns, line);
     return line;
   };
-  const closeEmptyLines = () => {
-    turns.retain((line) => {
-      if (line.jobs.size === 0) lines.delete(line.client);
-      return line.jobs.size > 0;
+  const removeEmpty = () => {
+    retain(turns, ({ client, jobs }) => {
+      const isEmpty = sizeOf(jobs) === 0;
+      if (isEmpty) lines.delete(client);
+      return !isEmpty;
     });
+  };
+  const passOn = (line: Line) => {
+    if (sizeOf(turns) === 1) return;
+    takeFirst(turns);
+    if (sizeOf(line.jobs) > 0) put(turns, line);
+    else lines.delete(line.client);
   };
 
   return {
@@ -49,51 +73,47 @@ export function createClientTurns(): ClientTurns {
       return size;
     },
     add(job) {
-      const line = lines.get(job.client) ?? openLine(job.client);
-      line.jobs.push(job);
+      put(lineOf(job.client).jobs, job);
       size += 1;
     },
-    next: () => turns.first()?.jobs.first(),
-    shift() {
-      const line = turns.first();
-      const job = line?.jobs.shift();
-      if (line === undefined || job === undefined) return undefined;
+    next() {
+      const line = firstOf(turns);
+      return line && firstOf(line.jobs);
+    },
+    takeNext() {
+      const line = firstOf(turns);
+      const job = line && takeFirst(line.jobs);
+      if (job === undefined) return undefined;
       size -= 1;
-      if (line.jobs.size === 0) {
-        turns.shift();
-        lines.delete(line.client);
-      } else if (turns.size > 1) {
-        turns.shift();
-        turns.push(line);
-      }
+      passOn(line as Line);
       return job;
     },
     isBelowShare(client) {
       const line = lines.get(client);
       const clients = lines.size + (line === undefined ? 1 : 0);
-      return ((line?.jobs.size ?? 0) + 1) * clients <= size;
+      return ((line === undefined ? 0 : sizeOf(line.jobs)) + 1) * clients <= size;
     },
-    dropFromLongest() {
+    takeFromLongest() {
       let longest: Line | undefined;
       for (const line of lines.values()) {
-        if (longest === undefined || line.jobs.size > longest.jobs.size) longest = line;
+        if (longest === undefined || sizeOf(line.jobs) > sizeOf(longest.jobs)) longest = line;
       }
-      const job = longest?.jobs.pop();
+      const job = longest && takeLast(longest.jobs);
       if (job === undefined) return undefined;
       size -= 1;
-      if (longest?.jobs.size === 0) closeEmptyLines();
+      removeEmpty();
       return job;
     },
     forEach(visit) {
-      for (const { jobs } of lines.values()) jobs.forEach(visit);
+      for (const { jobs } of lines.values()) forEachOf(jobs, visit);
     },
     retain(keep) {
       size = 0;
       for (const { jobs } of lines.values()) {
-        jobs.retain(keep);
-        size += jobs.size;
+        retain(jobs, keep);
+        size += sizeOf(jobs);
       }
-      closeEmptyLines();
+      removeEmpty();
     },
   };
 }

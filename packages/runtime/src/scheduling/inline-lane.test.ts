@@ -123,6 +123,25 @@ test('without a queue, what can run at the end of the turn runs, and the rest is
   await lane.close();
 });
 
+test('with a delay, a run waits for as many as it holds, and then no longer', async () => {
+  const { lane, runs } = open({ plan: { maxDelayMs: 20 } });
+  const full = submitAll(lane, [1, 2, 3, 4]);
+  assert.deepEqual(await Promise.all(full.map(outcomeOf)), [1, 2, 3, 4]);
+  const few = submitAll(lane, [5, 6]);
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  assert.deepEqual(lane.load(), { inFlight: 0, queued: 2 });
+  assert.deepEqual(await Promise.all(few.map(outcomeOf)), [5, 6]);
+  assert.deepEqual(runs, [4, 2]);
+  await lane.close();
+});
+
+test('closing does not forget what waits for company', async () => {
+  const { lane } = open({ plan: { maxDelayMs: 5 } });
+  const jobs = submitAll(lane, [1]);
+  await lane.close();
+  assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1]);
+});
+
 test('an answer that comes too late is an error', async () => {
   const { lane } = open({ limits: { scoringTimeoutMs: 0 } });
   const late = createTestJob({ arrivedAt: performance.now() - 0.001 });

@@ -93,3 +93,92 @@ test('refuses all that waits', async () => {
   assert.equal(await outcomeOf(waiting), 'unavailable');
   assert.equal(queue.size, 0);
 });
+
+test("does not run what waited longer than the caller's own timeout, which others behind it may", async () => {
+  const queue = open(limits, 4);
+  const hasty = createTestJob({ arrivedAt: NOW, timeoutMs: 20 });
+  const patient = at(NOW);
+  const longer = createTestJob({ arrivedAt: NOW, timeoutMs: 60_000 });
+  for (const { job } of [patient, hasty, longer]) queue.add(job, 0);
+  assert.equal(queue.patienceEndsAt(hasty.job), NOW + 20);
+  assert.equal(queue.expire(NOW + 20), NOW + 20);
+  assert.equal(queue.expire(NOW + 21), NOW + 500, 'the limit of the service holds as well');
+  assert.equal(await outcomeOf(hasty), 'deadline_exceeded, not run');
+  assert.deepEqual(queue.take(NOW + 22, 9), [patient.job, longer.job]);
+});
+
+test('a timeout of 0 is none', () => {
+  const queue = open(limits, 1);
+  assert.equal(queue.patienceEndsAt(createTestJob({ arrivedAt: NOW, timeoutMs: 0 }).job), NOW + 500);
+});
+
+test('tells whom it refuses when to come again', async () => {
+  const queue = open(limits, 1);
+  const jobs = [1, 2, 3, 4].map(() => at(NOW));
+  for (const { job } of jobs) queue.add(job, 0);
+  const error = await jobs[3]?.answer.catch((thrown: SlipwayError) => thrown);
+  assert.deepEqual((error as SlipwayError).details, {
+    notRun: true,
+    maxQueueLength: 3,
+    retryAfterSeconds: 3,
+  });
+});
+
+test('a full queue has room for a client that has nothing in it, at the cost of the one that fills it', async () => {
+  const queue = open(limits, 1);
+  const busy = Array.from({ length: 4 }, () => createTestJob({ arrivedAt: NOW, client: 'busy' }));
+  const quiet = createTestJob({ arrivedAt: NOW, client: 'quiet' });
+  for (const { job } of [...busy, quiet]) queue.add(job, 0);
+  assert.equal(queue.size, 3);
+  assert.equal(await outcomeOf(busy[3] as (typeof busy)[0]), 'overloaded, not run');
+  assert.equal(await outcomeOf(busy[2] as (typeof busy)[0]), 'overloaded, not run');
+  const order = [busy[0], quiet, busy[1]].map((one) => one?.job);
+  assert.deepEqual(
+    [1, 2, 3].map(() => queue.take(NOW, 1)[0]),
+    order,
+  );
+});
+
+test('what cannot share the run of the first ends the run, and goes next', () => {
+  const queue = open({ ...limits, maxQueueLength: 9 }, 8);
+  const jobs = ['y', 'z', 'y'].map((output) => ({ ...at(NOW).job, outputs: [output] }));
+  for (const job of jobs) queue.add(job, 0);
+  assert.deepEqual(
+    jobs.map(() => queue.take(NOW, 9)),
+    jobs.map((job) => [job]),
+  );
+});
+
+const PATIENT = { maxDelayMs: 50, preferredRows: [2, 4] };
+
+test('requests wait for company until they are a preferred number, or one has waited long enough', () => {
+  const queue = open({ ...limits, maxQueueLength: 99 }, 8, PATIENT);
+  const add = (arrivedAt: number) => {
+    const { job } = at(arrivedAt);
+    queue.add(job, 0);
+    return job;
+  };
+  const jobs = [add(NOW)];
+  assert.deepEqual(queue.take(NOW, 9), []);
+  assert.equal(queue.dueAt(), NOW + 50);
+  jobs.push(add(NOW + 10));
+  assert.equal(queue.dueAt(), 0);
+  jobs.push(add(NOW + 20));
+  assert.deepEqual(queue.take(NOW + 20, 9), jobs.slice(0, 2));
+  assert.equal(queue.dueAt(), NOW + 70);
+  assert.deepEqual(queue.take(NOW + 69, 9), []);
+  assert.deepEqual(queue.take(NOW + 70, 9), jobs.slice(2));
+});
+
+test('a run that is full does not wait', () => {
+  const queue = open({ ...limits, maxQueueLength: 99 }, 8, PATIENT);
+  queue.add(createTestJob({ rows: 9, arrivedAt: NOW }).job, 0);
+  assert.equal(queue.dueAt(), 0);
+  assert.equal(queue.take(NOW, 9).length, 1);
+});
+
+test('waiting for company takes at most half of a patience', () => {
+  const queue = open(limits, 8, PATIENT);
+  queue.add(createTestJob({ arrivedAt: NOW, timeoutMs: 20 }).job, 0);
+  assert.equal(queue.dueAt(), NOW + 10);
+});

@@ -34,11 +34,13 @@ export function createWaitingJobs(): WaitingJobs {
   const levels: readonly ClientTurns[] = Array.from({ length: LOWEST_PRIORITY }, createClientTurns);
   let size = 0;
   let rows = 0;
+  /** No level above it has jobs. */
+  let highest = 0;
 
   const first = (): ClientTurns | undefined => {
     if (size === 0) return undefined;
-    for (const level of levels) if (level.size > 0) return level;
-    return undefined;
+    while (levels[highest]?.size === 0) highest += 1;
+    return levels[highest];
   };
   const left = (job: Job | undefined) => {
     if (job === undefined) return;
@@ -54,12 +56,14 @@ export function createWaitingJobs(): WaitingJobs {
       return rows;
     },
     add(job) {
-      levels[levelOf(job)]?.add(job);
+      const level = levelOf(job);
+      levels[level]?.add(job);
+      highest = Math.min(highest, level);
       size += 1;
       rows += rowsOf(job);
     },
     next: () => first()?.next(),
-    removeNext: () => left(first()?.shift()),
+    removeNext: () => left(first()?.takeNext()),
     removeWhere(isLeaving) {
       const removed: Job[] = [];
       const keep = (job: Job) => {
@@ -76,7 +80,7 @@ export function createWaitingJobs(): WaitingJobs {
       const lowest = levels.findLastIndex((level) => level.size > 0);
       const level = levels[lowest];
       const mayDisplace = lowest > own || (lowest === own && level?.isBelowShare(newcomer.client) === true);
-      const displaced = mayDisplace ? level?.dropFromLongest() : undefined;
+      const displaced = mayDisplace ? level?.takeFromLongest() : undefined;
       left(displaced);
       return displaced;
     },

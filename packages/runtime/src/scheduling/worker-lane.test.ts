@@ -139,6 +139,53 @@ test('a job that waits too long is refused and never run', async () => {
   assert.equal(held.runs.length, 1);
 });
 
+test('a job whose own timeout is over leaves the queue, and so do those whose callers have gone', async () => {
+  const { lane, held, submit } = await open({ limits: { maxQueueWaitMs: 50 } });
+  const [running] = submit(1) as [TestJob];
+  const hasty = createTestJob({ value: 2, timeoutMs: 5 });
+  const caller = new AbortController();
+  const gone = Array.from({ length: 50 }, () => createTestJob({ signal: caller.signal }));
+  for (const { job } of [hasty, ...gone]) lane.submit(job);
+  caller.abort();
+  assert.equal(await outcomeOf(hasty), 'deadline_exceeded, not run');
+  const outcomes = new Set(await Promise.all(gone.map(outcomeOf)));
+  assert.deepEqual([...outcomes], ['cancelled, not run']);
+  assert.deepEqual(lane.load(), { inFlight: 1, queued: 0 });
+  held.endRun();
+  assert.equal(await outcomeOf(running), 1);
+  assert.equal(held.runs.length, 1);
+  await lane.close();
+});
+
+test('a client with one job waits for one of the client with many', async () => {
+  const { lane, held } = await open({ plan: { maxRows: 1 } });
+  const jobs = [1, 2, 3].map((value) => createTestJob({ value, client: 'busy' }));
+  const quiet = createTestJob({ value: 9, client: 'quiet' });
+  for (const { job } of [...jobs, quiet]) lane.submit(job);
+  for (let run = 1; run <= 4; run += 1) {
+    while (held.runs.length < run) await new Promise(setImmediate);
+    held.endRun();
+  }
+  await Promise.all([...jobs, quiet].map(outcomeOf));
+  const order = held.runs.map(({ requests }) => requests[0]?.inputs[0]?.data[0]);
+  assert.deepEqual(order, [1, 2, 9, 3]);
+  await lane.close();
+});
+
+test('with a delay, a free worker waits for as many as a run holds, and then no longer', async () => {
+  const { lane, held, submit } = await open({ plan: { maxDelayMs: 20 } });
+  const few = submit(1, 2);
+  assert.deepEqual(lane.load(), { inFlight: 0, queued: 2 });
+  while (held.runs.length < 1) await new Promise(setImmediate);
+  assert.deepEqual(lane.load(), { inFlight: 2, queued: 0 });
+  held.endRun();
+  await Promise.all(few.map(outcomeOf));
+  submit(3, 4, 5, 6);
+  assert.deepEqual(lane.load(), { inFlight: 4, queued: 0 });
+  held.endRun();
+  await lane.close();
+});
+
 test('a run over the scoring timeout fails its caller, and the next goes on', async () => {
   const { lane, held, broken, submit } = await open({ limits: { scoringTimeoutMs: 20 } });
   const [slow] = submit(1);
