@@ -1,4 +1,10 @@
-export { type ErrorCode, SlipwayError } from '@slipway/contract';
+export {
+  type Datatype,
+  type ErrorCode,
+  SlipwayError,
+  type Tensor,
+  type TensorData,
+} from '@slipway/contract';
 export type {
   Capacity,
   DeploymentConfig,
@@ -26,10 +32,34 @@ export type { DeployOptions } from './deploy.ts';
 export type { DownloadOptions, DownloadProgress } from './download-model.ts';
 export type { Filters } from './filters.ts';
 export { type GetModelOptions, type ListModelsOptions, Model, type RegisterOptions } from './model.ts';
+export {
+  createPredictionClient,
+  type PredictionClientOptions,
+} from './node-client/create-prediction-client.ts';
+export type { TlsOptions } from './node-client/node-http.ts';
+export type { NodePredictionClient, NodeTensorClient } from './node-client/score-file.ts';
 export { Operation, type WaitOptions } from './operation.ts';
 export type { OperationEvent } from './operation-watch.ts';
+export { toNested } from './prediction/nested-values.ts';
+export type { RestClientOptions } from './prediction/prediction-client.ts';
+export type {
+  ArrayInput,
+  ClientOptions,
+  Credential,
+  DescribedTensor,
+  ImageOptions,
+  ModelDescription,
+  NestedValues,
+  Prediction,
+  PredictionClient,
+  Protocol,
+  RetryPolicy,
+  ScoreOptions,
+  TensorClient,
+} from './prediction/types.ts';
 export type { RegisterProgress } from './register-model.ts';
 export { formatScoringJson, parseScoringJson } from './scoring-json.ts';
+export type { GrpcServiceClientOptions, ServiceClientOptions } from './service-client.ts';
 export type { LogLine } from './service-logs.ts';
 export { Webservice } from './webservice.ts';
 export type {

@@ -15,8 +15,15 @@ import type { CallOptions } from './call-options.ts';
 import { createDeploymentOutput, finishedLine } from './deployment-output.ts';
 import { toQuery } from './filters.ts';
 import { errorOfFailure } from './http-errors.ts';
+import type { NodePredictionClient, NodeTensorClient } from './node-client/score-file.ts';
 import { Operation, type WaitOptions } from './operation.ts';
-import { createServiceCaller, type ServiceCaller } from './service-caller.ts';
+import {
+  createGrpcServiceClient,
+  createServiceClient,
+  type GrpcServiceClientOptions,
+  type ServiceClientOptions,
+  withLogsHint,
+} from './service-client.ts';
 import { type LogLine, readLogLines } from './service-logs.ts';
 import type {
   ListWebservicesOptions,
@@ -36,14 +43,13 @@ export class Webservice {
   readonly workspace: Workspace;
   #resource: ServiceResource;
   #operationId: string | null;
-  readonly #call: ServiceCaller;
+  #scoring: { readonly client: NodePredictionClient; readonly of: string } | undefined;
 
   /** For this package; use `Model.deploy`, `Webservice.get` or `Webservice.list`. */
   constructor(workspace: Workspace, resource: ServiceResource) {
     this.workspace = workspace;
     this.#resource = resource;
     this.#operationId = resource.operationId;
-    this.#call = createServiceCaller(workspace.client, this.#path());
   }
 
   /** Throws `not_found`. */
@@ -190,7 +196,24 @@ export class Webservice {
    * ways. A key that was regenerated is read again once. Errors carry the answer's status, headers and body in `details`.
    */
   async run(input: unknown, { signal }: CallOptions = {}): Promise<unknown> {
-    return await this.#call(this.#resource, input, signal);
+    try {
+      return await this.#scoringClient().score(input, { signal });
+    } catch (thrown) {
+      throw withLogsHint(thrown);
+    }
+  }
+
+  /**
+   * A client of it over HTTP: `/score`, TensorFlow Serving or the Open Inference Protocol. It reads the service's key or token by
+   * itself, again when that was replaced. Close it when it is not needed any more.
+   */
+  client(options: ServiceClientOptions = {}): NodePredictionClient {
+    return createServiceClient(this.workspace.client, this.#path(), this.#resource, options);
+  }
+
+  /** The same over gRPC. */
+  async grpcClient(options: GrpcServiceClientOptions = {}): Promise<NodeTensorClient> {
+    return await createGrpcServiceClient(this.workspace.client, this.#path(), this.#resource, options);
   }
 
   /** Both keys; each works. Throws `conflict` if the service does not use keys. */
@@ -299,6 +322,16 @@ export class Webservice {
   /** The resource as the API gave it. */
   toJSON(): ServiceResource {
     return this.#resource;
+  }
+
+  /**
+   * The client of `run`, kept with its key until the service has another revision; calls of the one before go on. Asking again is
+   * left to the caller.
+   */
+  #scoringClient(): NodePredictionClient {
+    const of = `${this.revision} ${this.scoringUri}`;
+    if (this.#scoring?.of !== of) this.#scoring = { client: this.client({ retry: { attempts: 1 } }), of };
+    return this.#scoring.client;
   }
 
   #path(below = ''): string {

@@ -1,0 +1,19 @@
+// What a browser can use: nothing below this file imports from Node.
+export { type Datatype, SlipwayError, type Tensor, type TensorData } from '@slipway/contract';
+export { toNested } from '../prediction/nested-values.ts';
+export { createPredictionClient, type RestClientOptions } from '../prediction/prediction-client.ts';
+export type {
+  ArrayInput,
+  ClientOptions,
+  Credential,
+  DescribedTensor,
+  ImageOptions,
+  ModelDescription,
+  NestedValues,
+  Prediction,
+  PredictionClient,
+  Protocol,
+  RetryPolicy,
+  ScoreOptions,
+  TensorClient,
+} from '../prediction/types.ts';
