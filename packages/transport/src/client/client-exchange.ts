@@ -39,7 +39,7 @@ export class ClientExchange implements Exchange {
 }
 
 /** RFC 9112, 3.2: nothing of a target may end its line. */
-const TARGET = /^[!-~\x80-\xff]+$/;
+const TARGET = /^[!-~]+$/;
 
 function requestHead({ host, port }: ClientOptions, { method, path, headers }: ClientRequest): string {
   if (!isToken(method) || !TARGET.test(path)) throw new TypeError('The method or path cannot be written.');

@@ -18,11 +18,18 @@ export interface BodyPart {
 /** Bytes of chunk sizes, extensions and trailers that one read may go through without a byte of the body. */
 const MAX_LINE_BYTES = 16_384;
 
-/** More hexadecimal digits are no size of anything. */
-const CHUNK_SIZE = /^([0-9a-fA-F]{1,12})(?:;[\t\x20-\x7e\x80-\xff]*)?$/;
+/**
+ * RFC 9112, 7.1: the size, where more digits are none of anything, and extensions, which are read over. Blanks in them
+ * are old and refused: nobody sends them, and not every reader passes over them.
+ */
+const CHUNK_SIZE =
+  /^([0-9a-fA-F]{1,12})(?:;[!#$%&'*+.^_`|~\w-]+(?:=(?:[!#$%&'*+.^_`|~\w-]+|"(?:[\t !#-[\]-~\x80-\xff]|\\[\t -~\x80-\xff])*"))?)*$/;
 
 /** RFC 9112, 5: a trailer is a field. It is not handed on, but what is none ends the connection. */
-const TRAILER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*$/;
+const TRAILER = /^[!#$%&'*+.^_`|~\w-]+:[\t -~\x80-\xff]*$/;
+
+/** RFC 9110, 6.5.1: what says where a message ends, or whom it is for, comes before it. */
+const NO_TRAILER = /^(?:content-length|transfer-encoding|host):/i;
 
 export function createBodyDecoder(framing: Framing): BodyDecoder {
   return framing === 'chunked' ? new ChunkedBody() : new FixedBody(framing);
@@ -91,7 +98,7 @@ class ChunkedBody implements BodyDecoder {
         return undefined;
       case 'trailers':
         if (line === '') this.#state = 'over';
-        else if (!TRAILER.test(line)) return NOT_HTTP;
+        else if (!TRAILER.test(line) || NO_TRAILER.test(line)) return NOT_HTTP;
         return undefined;
       default: {
         const [, digits] = CHUNK_SIZE.exec(line) ?? [];

@@ -1,10 +1,15 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TransportLimits } from '../limits.ts';
 import { createBodyDecoder } from './body-decoder.ts';
 import { HEAD_TOO_LARGE, HttpProblem, INCOMPLETE, problemBytes, TOO_SLOW } from './problems.ts';
 import { Http1Request } from './request.ts';
 import { parseRequestHead, type RequestHead } from './request-head.ts';
 import { Http1Response } from './response.ts';
+
+/** The bytes of a connection: a socket in clear or over TLS. One whose two sides have ended closes by itself. */
+export interface CallerSocket extends Duplex {
+  readonly remoteAddress?: string | undefined;
+}
 
 /** What a connection needs of the server that it belongs to. */
 export interface ConnectionHost {
@@ -32,7 +37,7 @@ type Phase = 'head' | 'body' | 'answer' | 'ending';
  * wants yet wait in the kernel, so that a caller cannot make this side hold more than one read of them.
  */
 export class Http1Connection {
-  readonly socket: Socket;
+  readonly socket: CallerSocket;
   readonly #host: ConnectionHost;
   #phase: Phase = 'head';
   #pending: Buffer = NOTHING;
@@ -49,7 +54,7 @@ export class Http1Connection {
   #hasEnded = false;
 
   /** Serves a connection whose first bytes have come. */
-  constructor(socket: Socket, first: Buffer, host: ConnectionHost) {
+  constructor(socket: CallerSocket, first: Buffer, host: ConnectionHost) {
     this.socket = socket;
     this.#host = host;
     this.#deadline = performance.now() + host.limits.headerTimeoutMs;
@@ -233,11 +238,8 @@ export class Http1Connection {
     this.#phase = 'ending';
     this.#pending = NOTHING;
     this.#deadline = performance.now() + LINGER_MS;
-    if (this.#hasEnded) this.socket.destroySoon();
-    else {
-      this.socket.end();
-      this.socket.resume();
-    }
+    this.socket.end();
+    this.socket.resume();
   }
 
   #end(): void {
@@ -253,7 +255,7 @@ export class Http1Connection {
     switch (this.#phase) {
       case 'head':
         if (this.#pending.length > 0) this.#refuse(INCOMPLETE);
-        else this.socket.destroySoon();
+        else this.#leave();
         break;
       case 'body':
         if (this.#request?.wantsBody) this.#refuse(INCOMPLETE);
@@ -262,7 +264,6 @@ export class Http1Connection {
         if (this.#pending.length === 0 && !this.#response?.hasEnded) this.socket.destroy();
         break;
       case 'ending':
-        this.socket.destroySoon();
         break;
     }
   }

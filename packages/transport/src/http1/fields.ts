@@ -10,12 +10,15 @@ const BROKEN_LINES = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
 
 /** Fields of which the first alone counts, as in `node:http`; others are joined. */
 const SINGULAR: ReadonlySet<string> = new Set([
+  'age',
   'authorization',
   'content-type',
-  'expect',
+  'etag',
+  'expires',
   'from',
   'if-modified-since',
   'if-unmodified-since',
+  'last-modified',
   'location',
   'max-forwards',
   'proxy-authorization',

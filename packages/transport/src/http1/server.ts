@@ -1,6 +1,5 @@
-import type { Socket } from 'node:net';
 import type { TransportLimits } from '../limits.ts';
-import { type ConnectionHost, Http1Connection } from './connection.ts';
+import { type CallerSocket, type ConnectionHost, Http1Connection } from './connection.ts';
 
 /** How often connections are looked at that may be over their time; short limits are looked at more often. */
 const MAX_CHECK_INTERVAL_MS = 1_000;
@@ -8,7 +7,7 @@ const MAX_CHECK_INTERVAL_MS = 1_000;
 /** The HTTP/1.1 connections of a listener. */
 export interface Http1Connections {
   /** Takes a connection that speaks HTTP/1.1, and the bytes that were read of it. */
-  serve(socket: Socket, first: Buffer): void;
+  serve(socket: CallerSocket, first: Buffer): void;
   /** Closes idle connections now and the others after their answer. */
   close(): void;
 }
