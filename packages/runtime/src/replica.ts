@@ -13,7 +13,10 @@ import { createDataPlane } from './data-plane/create-data-plane.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createStatistics } from './observability/statistics.ts';
+import { createServiceCalls } from './protocols/calls.ts';
+import type { GrpcServer } from './protocols/grpc/server.ts';
 import { createServiceHandler } from './protocols/handler.ts';
+import type { ServiceContext } from './protocols/service-context.ts';
 import { createStateFile } from './state-file.ts';
 
 /** A replica from its start to its end. */
@@ -36,6 +39,7 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
   let phase: ReplicaPhase = 'starting';
   let failure: ReplicaState['error'] = null;
   let authenticator: Authenticator | undefined;
+  let calls: GrpcServer | undefined;
   let listener: Listener | undefined;
   let admin: AdminListener | undefined;
   let dataPlane: DataPlane | undefined;
@@ -71,21 +75,24 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
   async function start(): Promise<void> {
     void enter('starting');
     authenticator = await openAuthFile(spec.authFile, log);
+    const context: ServiceContext = {
+      service: spec.service,
+      maxBodyBytes: spec.limits.maxBodyBytes,
+      authenticator,
+      metrics,
+      statistics: createStatistics(),
+      log,
+      phase: () => phase,
+      dataPlane: () => dataPlane,
+      modelControl: undefined,
+      newId: randomUUID,
+    };
+    calls = createServiceCalls(context);
     listener = await createListener({
       ...spec.listen,
       tls: null,
-      handler: createServiceHandler({
-        service: spec.service,
-        maxBodyBytes: spec.limits.maxBodyBytes,
-        authenticator,
-        metrics,
-        statistics: createStatistics(),
-        log,
-        phase: () => phase,
-        dataPlane: () => dataPlane,
-        modelControl: undefined,
-        newId: randomUUID,
-      }),
+      handler: createServiceHandler(context),
+      onCall: calls.onCall,
       onError: reportDefect,
     });
     admin = await createAdminListener({
@@ -130,6 +137,7 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
     const deadline = AbortSignal.timeout(graceMs);
     void enter('draining');
     log.info({ graceMs }, 'Draining.');
+    calls?.drain();
     const isAnswered = (await listener?.drain(graceMs)) ?? true;
     if (!isAnswered) log.warn({ graceMs }, 'Requests were cut off at the end of the grace period.');
     const isIdle = await endRuns(deadline);

@@ -16,6 +16,8 @@ export interface FrameReader {
    * a flag that gRPC does not have.
    */
   push(chunk: Uint8Array): readonly Frame[] | SlipwayError;
+  /** True between the first byte of a message and its last. */
+  isInside(): boolean;
   /** The error of a stream that ends inside a message. */
   end(): SlipwayError | undefined;
 }
@@ -70,7 +72,7 @@ export function createFrameReader(maxMessageBytes: number): FrameReader {
     return new SlipwayError('invalid_argument', 'The stream ended in the middle of a message.');
   };
 
-  return { push, end };
+  return { push, isInside: () => partial !== undefined, end };
 }
 
 interface PartialFrame {

@@ -21,3 +21,24 @@ export const GRPC_STATUS = {
 
 /** The name of a status code. */
 export type GrpcStatus = keyof typeof GRPC_STATUS;
+
+/** The status that HTTP has for a status of gRPC, under which calls are counted beside requests. */
+export const HTTP_STATUS: Readonly<Record<GrpcStatus, number>> = {
+  OK: 200,
+  CANCELLED: 499,
+  UNKNOWN: 500,
+  INVALID_ARGUMENT: 400,
+  DEADLINE_EXCEEDED: 504,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  PERMISSION_DENIED: 403,
+  RESOURCE_EXHAUSTED: 429,
+  FAILED_PRECONDITION: 400,
+  ABORTED: 409,
+  OUT_OF_RANGE: 400,
+  UNIMPLEMENTED: 501,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  DATA_LOSS: 500,
+  UNAUTHENTICATED: 401,
+};

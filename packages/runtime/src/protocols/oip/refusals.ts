@@ -17,3 +17,22 @@ export function unknownModel(name: string, version?: string | undefined): Slipwa
 function cut(message: string): string {
   return message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message;
 }
+
+/** Callers may not change what is served. The words that clients look for stand before ours. */
+export function changeNotPermitted(action: 'load' | 'unload', model: string): SlipwayError {
+  return new SlipwayError(
+    'permission_denied',
+    cut(
+      `failed to ${action} '${model}', explicit model load / unload is not allowed: the deployment of the service decides which models it has. Update the service to change them.`,
+    ),
+  );
+}
+
+const QUEUE_FULL = 'Exceeds maximum queue size';
+const WAITED_TOO_LONG = 'Request timeout expired';
+
+/** What an overload is told as: the stock server's words, which clients look for, stand before ours. */
+export function overloadMessage({ message, details }: SlipwayError): string {
+  const reason = details?.['maxQueueWaitMs'] === undefined ? QUEUE_FULL : WAITED_TOO_LONG;
+  return `${reason}: ${message}`;
+}

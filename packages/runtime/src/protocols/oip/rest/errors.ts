@@ -1,9 +1,8 @@
 import type { SlipwayError } from '@slipway/contract';
 import type { ErrorAnswer } from '../../protocol.ts';
+import { overloadMessage } from '../refusals.ts';
 import { jsonTooLarge } from './codec/infer-request.ts';
 
-const QUEUE_FULL = 'Exceeds maximum queue size';
-const WAITED_TOO_LONG = 'Request timeout expired';
 const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
 
 /** The only place where a code becomes a status. */
@@ -36,7 +35,7 @@ export function errorAnswer(error: SlipwayError): ErrorAnswer {
     case 'unsupported':
       return answer(501);
     case 'overloaded':
-      return { ...answer(503, `${overload(error)}: ${error.message}`), notRun: true };
+      return { ...answer(503, overloadMessage(error)), notRun: true };
     case 'unavailable':
     case 'unschedulable':
       return { ...answer(503), notRun: true };
@@ -54,9 +53,4 @@ function bodyTooLarge({ message, details }: SlipwayError): string {
   const { declared, maxBytes } = details ?? {};
   if (typeof declared !== 'number' || typeof maxBytes !== 'number') return message;
   return jsonTooLarge(declared, maxBytes).message;
-}
-
-/** The stock server's words, which clients look for, stand before ours. */
-function overload(error: SlipwayError): string {
-  return error.details?.['maxQueueWaitMs'] === undefined ? QUEUE_FULL : WAITED_TOO_LONG;
 }

@@ -2,6 +2,7 @@ import { SlipwayError, toSlipwayError } from '@slipway/contract';
 import { readBody } from '@slipway/transport';
 import { answerError, answerJson, type Exchange } from '../../exchange.ts';
 import { indexModels } from '../describe.ts';
+import { changeNotPermitted } from '../refusals.ts';
 import {
   decodeIndexRequest,
   decodeLoadRequest,
@@ -22,23 +23,15 @@ export async function index(exchange: Exchange): Promise<void> {
 /** Answers `POST /v2/repository/models/NAME/load` where callers may load models. */
 export async function load(exchange: Exchange, model: string): Promise<void> {
   const { modelControl } = exchange.context;
-  if (modelControl === undefined) answerError(exchange, notPermitted('load', model));
+  if (modelControl === undefined) answerError(exchange, changeNotPermitted('load', model));
   else await change(exchange, decodeLoadRequest, () => modelControl.load(model));
 }
 
 /** Answers `POST /v2/repository/models/NAME/unload` where callers may unload models. */
 export async function unload(exchange: Exchange, model: string): Promise<void> {
   const { modelControl } = exchange.context;
-  if (modelControl === undefined) answerError(exchange, notPermitted('unload', model));
+  if (modelControl === undefined) answerError(exchange, changeNotPermitted('unload', model));
   else await change(exchange, decodeUnloadRequest, () => modelControl.unload(model));
-}
-
-/** The words that clients look for stand before ours. */
-function notPermitted(action: 'load' | 'unload', model: string): SlipwayError {
-  return new SlipwayError(
-    'permission_denied',
-    `failed to ${action} '${model}', explicit model load / unload is not allowed: the deployment of the service decides which models it has. Update the service to change them.`,
-  );
 }
 
 async function change(

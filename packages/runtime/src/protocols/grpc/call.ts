@@ -1,0 +1,210 @@
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
+import { type RequestIds, resolveRequestIds } from '@slipway/transport';
+import type { EncodedMessage } from '../../protobuf/writer.ts';
+import type { ServiceContext } from '../service-context.ts';
+import {
+  ACCEPTED_ENCODINGS,
+  accepts,
+  compress,
+  isWorthCompressing,
+  type MessageEncoding,
+} from './compression.ts';
+import { writeFrame } from './frames.ts';
+import { encodeGrpcMessage } from './grpc-message.ts';
+import type { GrpcService } from './method.ts';
+import { GRPC_STATUS, type GrpcStatus, HTTP_STATUS } from './status.ts';
+
+type Statuses = Pick<GrpcService, 'statusOf'>;
+
+/** One call, and the ways to answer it; a class, because every call makes one. Once it is over nothing more is sent. */
+export class GrpcCall {
+  /** `/<service>/<method>` */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly context: ServiceContext;
+  readonly ids: RequestIds;
+  /** `performance.now()` when its head had arrived. */
+  readonly startedAt = performance.now();
+  /** Says when nobody waits for the answer any more: the caller has gone, or its deadline is over. */
+  readonly signal = { aborted: false };
+  /** `performance.now()` by which the caller wants its answer. */
+  readonly #deadline: number | undefined;
+  readonly #stream: ServerHttp2Stream;
+  readonly #statuses: Statuses;
+  #timer: NodeJS.Timeout | undefined;
+  #trailers: Record<string, string | number> = {};
+  #encoding: MessageEncoding | undefined;
+  #isOver = false;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    statuses: Statuses,
+    timeoutMs: number | undefined,
+    context: ServiceContext,
+  ) {
+    this.path = headers[':path'] ?? '';
+    this.headers = headers;
+    this.context = context;
+    this.ids = resolveRequestIds(headers, context.newId);
+    this.#stream = stream;
+    this.#statuses = statuses;
+    this.#deadline = timeoutMs === undefined ? undefined : this.startedAt + timeoutMs;
+    if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.expire(), timeoutMs);
+    stream.once('close', () => this.#closed());
+  }
+
+  /** True once its status is known, or the caller has gone. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Milliseconds until the deadline; `undefined`: the caller set none. */
+  timeLeft(): number | undefined {
+    return this.#deadline === undefined ? undefined : Math.max(0, this.#deadline - performance.now());
+  }
+
+  /** Ends the call because its deadline is over. */
+  expire(): void {
+    this.signal.aborted = true;
+    this.fail(new SlipwayError('deadline_exceeded', "The call's deadline is over."));
+  }
+
+  /** Answers in this encoding from now on if the caller reads it: it sent a message that was compressed so. */
+  answerIn(encoding: MessageEncoding): void {
+    if (accepts(this.headers['grpc-accept-encoding'], encoding)) this.#encoding = encoding;
+  }
+
+  /** Ends the call with its only answer. */
+  async reply(message: EncodedMessage): Promise<void> {
+    const encoding = this.#encoding;
+    if (encoding === undefined || !isWorthCompressing(message)) this.#replyWith(message, false);
+    else this.#replyWith(await compress(message, encoding), true);
+  }
+
+  #replyWith(message: EncodedMessage, compressed: boolean): void {
+    if (this.#isOver) return;
+    this.#write(message, compressed);
+    this.succeed();
+  }
+
+  /** Sends one of many answers; resolves when the caller can take another. */
+  async send(message: EncodedMessage): Promise<void> {
+    const encoding = this.#encoding;
+    const isPacked = encoding !== undefined && isWorthCompressing(message);
+    const sent = isPacked ? await compress(message, encoding) : message;
+    if (this.#isOver || this.#write(sent, isPacked)) return;
+    await new Promise<void>((resolve) => {
+      this.#stream.once('drain', resolve);
+      this.#stream.once('close', resolve);
+    });
+  }
+
+  /** Ends the call well. */
+  succeed(): void {
+    if (this.#isOver) return;
+    this.#finish('OK');
+    this.#start();
+    this.#trailers = { 'grpc-status': GRPC_STATUS.OK };
+    this.#end();
+  }
+
+  /** Ends the call with an error, counts it, and logs it; of a defect the caller learns nothing but that there was one. */
+  fail(error: SlipwayError): void {
+    if (this.#isOver) return;
+    const { status, message, notRun } = this.#statuses.statusOf(error);
+    this.#logFailure(error, status);
+    this.#finish(status);
+    const trailers: Record<string, string | number> = {
+      'grpc-status': GRPC_STATUS[status],
+      'grpc-message': encodeGrpcMessage(message),
+    };
+    if (notRun === true) trailers[NOT_RUN_HEADER] = 'true';
+    if (this.#stream.headersSent) this.#trailers = trailers;
+    else {
+      this.#respond(trailers, { endStream: true });
+      this.#leave();
+    }
+    this.#end();
+  }
+
+  /** Counts and logs an error that a stream tells in one of its answers, and which does not end it. */
+  note(error: SlipwayError): void {
+    this.#logFailure(error, this.#statuses.statusOf(error).status);
+  }
+
+  #write(message: EncodedMessage, compressed: boolean): boolean {
+    this.#start();
+    const pieces = writeFrame(message, compressed);
+    if (pieces.length > 1) this.#stream.cork();
+    let hasRoom = true;
+    for (const piece of pieces) hasRoom = this.#stream.write(piece);
+    if (pieces.length > 1) this.#stream.uncork();
+    return hasRoom;
+  }
+
+  #start(): void {
+    if (this.#stream.headersSent) return;
+    const encoding = this.#encoding;
+    this.#respond(encoding === undefined ? {} : { 'grpc-encoding': encoding }, { waitForTrailers: true });
+    this.#stream.once('wantTrailers', () => {
+      this.#stream.sendTrailers(this.#trailers);
+      // A reset in the same turn would overtake the trailers.
+      setImmediate(() => this.#leave());
+    });
+  }
+
+  #respond(headers: Readonly<Record<string, string | number>>, options: object): void {
+    if (this.#stream.destroyed || this.#stream.closed) return;
+    this.#stream.respond(
+      {
+        ':status': 200,
+        'content-type': 'application/grpc',
+        'grpc-accept-encoding': ACCEPTED_ENCODINGS,
+        ...this.ids.headers,
+        ...headers,
+      },
+      options,
+    );
+  }
+
+  #end(): void {
+    if (this.#stream.writable) this.#stream.end();
+    this.#stream.resume();
+  }
+
+  /** What the caller still sends is not read, and it is told to leave off (RFC 9113, 8.1). */
+  #leave(): void {
+    const { readableEnded, endAfterHeaders } = this.#stream;
+    if (!readableEnded && !endAfterHeaders) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+  }
+
+  #finish(status: GrpcStatus): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    const { metrics, log } = this.context;
+    metrics.answered(HTTP_STATUS[status]);
+    if (!log.isLevelEnabled('debug')) return;
+    log.debug({ request: this.ids.logId, method: this.path, status, ms: this.#elapsed() }, 'Answered.');
+  }
+
+  #logFailure(error: SlipwayError, status: GrpcStatus): void {
+    const { metrics, log } = this.context;
+    metrics.failed(error.code);
+    const cause = error.code === 'internal' ? { err: error } : { reason: error.message };
+    log.warn(
+      { request: this.ids.logId, method: this.path, status, code: error.code, ms: this.#elapsed(), ...cause },
+      'A call failed.',
+    );
+  }
+
+  #closed(): void {
+    this.signal.aborted = true;
+    if (!this.#isOver) this.fail(new SlipwayError('cancelled', 'The caller gave the call up.'));
+  }
+
+  #elapsed(): number {
+    return Math.round((performance.now() - this.startedAt) * 1000) / 1000;
+  }
+}

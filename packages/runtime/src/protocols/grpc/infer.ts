@@ -1,0 +1,62 @@
+import { type LoadedModel, SlipwayError, toSlipwayError } from '@slipway/contract';
+import type { DataPlane, InferRequest, InferResponse } from '../../data-plane/data-plane.ts';
+import { countAnswered, countFailed } from '../count.ts';
+import type { InferCall } from '../infer.ts';
+import type { GrpcCall } from './call.ts';
+import type { Reply } from './method.ts';
+
+/** A message that was read, and the model that it is for. */
+export interface Inference {
+  readonly dataPlane: DataPlane;
+  readonly model: LoadedModel;
+  readonly asked: InferCall;
+  /** `performance.now()` when reading the message began. */
+  readonly decodeFrom: number;
+}
+
+/** Tensors → data plane → message, counted as every protocol counts. Never rejects. */
+export async function infer<R extends Reply>(
+  call: GrpcCall,
+  { dataPlane, model, asked, decodeFrom }: Inference,
+  encode: (answered: InferResponse) => R | SlipwayError,
+): Promise<R | SlipwayError> {
+  const inferFrom = performance.now();
+  try {
+    const answered = await dataPlane.infer(inferRequest(call, model, asked));
+    const encodeFrom = performance.now();
+    const reply = encode(answered);
+    if (reply instanceof SlipwayError) throw reply;
+    countAnswered(call.context, {
+      model,
+      call: asked,
+      timing: answered.timing,
+      startedAt: call.startedAt,
+      readMs: decodeFrom - call.startedAt,
+      decodeMs: inferFrom - decodeFrom,
+      encodeMs: performance.now() - encodeFrom,
+    });
+    return reply;
+  } catch (thrown) {
+    countFailed(call.context, model, call.startedAt);
+    return toSlipwayError(thrown);
+  }
+}
+
+function inferRequest(call: GrpcCall, { name, version }: LoadedModel, asked: InferCall): InferRequest {
+  const { inputs, outputs, priority } = asked;
+  const timeoutMs = shorter(asked.timeoutMs, call.timeLeft());
+  return {
+    id: call.ids.logId,
+    model: name,
+    version,
+    inputs,
+    outputs,
+    priority,
+    timeoutMs,
+    signal: call.signal,
+  };
+}
+
+function shorter(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}
