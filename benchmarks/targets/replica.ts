@@ -50,6 +50,8 @@ export async function startReplica(
     stateFile: join(folder, 'replica-state.json'),
     cacheDir: await subfolder(folder, 'cache'),
     logLevel: 'info',
+    modelsGeneration: 1,
+    allowModelControl: false,
   };
   const specFile = await writeJson(join(folder, 'spec.json'), spec);
   const started = await startProcess(scope, process.execPath, [RUNTIME_MAIN, '--spec', specFile]);

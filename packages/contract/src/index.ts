@@ -42,12 +42,14 @@ export {
   type LaneChoice,
   type LoadedModel,
   type LogLevel,
+  type ModelVersionState,
   NOT_RUN_HEADER,
   type ReplicaLimits,
   type ReplicaModel,
   type ReplicaPhase,
   type ReplicaSpec,
   type ReplicaState,
+  type VersionPhase,
 } from './processes/replica.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
 export { systemCode, unlessMissing } from './system-errors.ts';

@@ -8,9 +8,10 @@ import { parseReplicaSpec } from './spec/replica-spec.ts';
 /** Serves until it is told to stop; the exit code is 0 only after that. */
 async function main(): Promise<void> {
   const file = specFile(process.argv.slice(2));
-  const spec = parseReplicaSpec(await readJsonFile(file), file);
+  const readSpec = async () => parseReplicaSpec(await readJsonFile(file), file);
+  const spec = await readSpec();
   const log = createLogger(spec);
-  const replica = createReplica(spec, log);
+  const replica = createReplica(spec, readSpec, log);
   const stopped = stopSignal();
   process.on('uncaughtException', (error) => void exitFailed(replica, error));
 

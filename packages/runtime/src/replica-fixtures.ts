@@ -115,6 +115,8 @@ function replicaSpec(folder: string, { limits, spec }: ReplicaSetUp): ReplicaSpe
     listen: { host: '127.0.0.1', port: 0 },
     adminToken: 'admin-token-of-the-test',
     models: [{ name: 'digits', version: 3, digest: `sha256:${'0'.repeat(64)}`, path: join(folder, 'model') }],
+    modelsGeneration: 1,
+    allowModelControl: false,
     cpuCores: 1,
     profile: 'latency',
     lane: 'auto',

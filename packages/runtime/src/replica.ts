@@ -17,6 +17,7 @@ import { createServiceCalls } from './protocols/calls.ts';
 import type { GrpcServer } from './protocols/grpc/server.ts';
 import { createServiceHandler } from './protocols/handler.ts';
 import type { ServiceContext } from './protocols/service-context.ts';
+import { followModels } from './spec/follow-models.ts';
 import { createStateFile } from './state-file.ts';
 
 /** A replica from its start to its end. */
@@ -33,8 +34,11 @@ export interface Replica {
   fail(error: SlipwayError): Promise<void>;
 }
 
-/** Makes the replica that a spec describes; nothing runs before `start`. */
-export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
+/**
+ * Makes the replica that a spec describes; nothing runs before `start`. `readSpec` reads the file again, for the models
+ * of a spec that was written anew.
+ */
+export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<ReplicaSpec>, log: Logger): Replica {
   const stateFile = createStateFile(spec.stateFile);
   let phase: ReplicaPhase = 'starting';
   let failure: ReplicaState['error'] = null;
@@ -45,6 +49,12 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
   let dataPlane: DataPlane | undefined;
   const load = () => dataPlane?.load() ?? { inFlight: 0, queued: 0 };
   const metrics = createMetrics(load);
+  const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));
+
+  const modelControl = {
+    load: async (name: string) => await dataPlane?.loadModel(name),
+    unload: async (name: string) => await dataPlane?.unloadModel(name),
+  };
 
   function state(): ReplicaState {
     return {
@@ -57,6 +67,8 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
       authGeneration: authenticator?.generation() ?? 0,
       error: failure,
       models: dataPlane?.models ?? [],
+      modelsGeneration: models.generation(),
+      versions: dataPlane?.states() ?? [],
       ...load(),
     };
   }
@@ -84,7 +96,7 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
       log,
       phase: () => phase,
       dataPlane: () => dataPlane,
-      modelControl: undefined,
+      modelControl: spec.allowModelControl ? modelControl : undefined,
       newId: randomUUID,
     };
     calls = createServiceCalls(context);
@@ -111,6 +123,7 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
       log,
       onWarming: () => void enter('warming'),
       onStuck: ({ name }) => beStuck(name),
+      onVersions: tellVersions,
     });
     metrics.loaded(dataPlane.models);
     await enter('ready');
@@ -119,7 +132,15 @@ export function createReplica(spec: ReplicaSpec, log: Logger): Replica {
 
   async function reload(): Promise<ReplicaState> {
     await authenticator?.reload();
+    if (phase === 'ready') await models.reload();
     return state();
+  }
+
+  /** While it starts, the phases say enough. */
+  function tellVersions(): void {
+    if (phase !== 'ready' || dataPlane === undefined) return;
+    metrics.loaded(dataPlane.models);
+    stateFile.write(state()).catch((err: unknown) => log.error({ err }, 'The state file cannot be written.'));
   }
 
   function beStuck(model: string): void {

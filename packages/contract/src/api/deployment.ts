@@ -161,6 +161,10 @@ export const DeploymentConfig = Type.Object(
       default: {},
       description: '`batching` and `instances` of single models, by their names; they go before those above.',
     }),
+    allowModelControl: Type.Boolean({
+      default: false,
+      description: 'Callers may load and unload models through the Open Inference Protocol.',
+    }),
   },
   { $id: 'DeploymentConfig', additionalProperties: false },
 );
@@ -196,4 +200,5 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   batching: Object.freeze({ mode: 'greedy' }),
   instances: null,
   modelSettings: Object.freeze({}),
+  allowModelControl: false,
 });

@@ -36,6 +36,8 @@ export interface ReplicaModel {
   readonly batching?: Batching | undefined;
   /** Engines that run side by side, each on a thread of its own; absent or `null`: by the profile. */
   readonly instances?: number | null | undefined;
+  /** Labels that are to point at this version; none when absent. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** Limits of one replica, all of them complete. Times in milliseconds unless the name says otherwise. */
@@ -63,7 +65,15 @@ export interface ReplicaSpec {
   readonly listen: { readonly host: string; readonly port: number };
   /** Bearer token of the admin listener, which is on loopback at a free port. */
   readonly adminToken: string;
+  /** Every version that is to be ready, in the order of the deployment: the first names the default model. */
   readonly models: readonly ReplicaModel[];
+  /**
+   * Counts the changes of `models`. The file is written anew for a replica that runs, and read again at `POST /reload`;
+   * nothing else of it may change.
+   */
+  readonly modelsGeneration: number;
+  /** Callers may load and unload models through the Open Inference Protocol. */
+  readonly allowModelControl: boolean;
   /** Cores the engine may use; threads are this number rounded up. */
   readonly cpuCores: number;
   readonly profile: EngineProfile;
@@ -95,9 +105,27 @@ export interface ReplicaState {
   /** Generation of the key file in force. */
   readonly authGeneration: number;
   readonly error: (ErrorBody & { readonly permanent: boolean }) | null;
+  /** The versions that are ready; the first is the default one. */
   readonly models: readonly LoadedModel[];
+  /** Generation of the models in the spec that it works towards. */
+  readonly modelsGeneration: number;
+  /** Every version that it knows, in the order of the spec, also those that could not be loaded. */
+  readonly versions: readonly ModelVersionState[];
   readonly inFlight: number;
   readonly queued: number;
+}
+
+/** The life of a version in a replica, in the words of TensorFlow Serving. `END` with an error: it could not be loaded. */
+export type VersionPhase = 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
+
+/** One version of a model in a replica. */
+export interface ModelVersionState {
+  readonly name: string;
+  readonly version: number;
+  readonly phase: VersionPhase;
+  /** Labels that point at it now: only a version that is ready has any. */
+  readonly labels: readonly string[];
+  readonly error: ErrorBody | null;
 }
 
 /** What warm-up found out about a model. */

@@ -11,13 +11,14 @@ import type { EngineName } from '../engines/engine.ts';
 import { openEngine } from '../engines/open-engine.ts';
 import { imageLimits } from '../images/image-limits.ts';
 import type { PreprocessImages } from '../images/preprocess-images.ts';
+import { findVersion } from '../models/plan-versions.ts';
 import { draining, stuck } from '../scheduling/refusals.ts';
 import { createRunSlots } from '../scheduling/run-slots.ts';
 import { startWatchdog, type Watchdog } from '../scheduling/watchdog.ts';
-import type { DataPlane, ModelRef } from './data-plane.ts';
+import type { DataPlane } from './data-plane.ts';
 import type { Log } from './log.ts';
 import { type ServingContext, serveModel } from './serve-model.ts';
-import type { ServedModel } from './served-model.ts';
+import { createVersionSet } from './version-set.ts';
 
 export interface DataPlaneOptions {
   /** At least one; the first is the default. */
@@ -37,30 +38,38 @@ export interface DataPlaneOptions {
   readonly onStuck: (model: LoadedModel) => void;
   /** Called once, when all models are loaded and the last of them is about to be warmed up. */
   readonly onWarming?: () => void;
+  /** Called after every change of what versions there are and how they stand. */
+  readonly onVersions?: () => void;
   /** What runs the models; ONNX Runtime when absent. */
   readonly engine?: EngineName;
 }
 
 /**
- * Loads and warms up the models and answers when all of them are ready. Throws `invalid_model` if one cannot
- * be read or run: that is permanent, starting again with the same files fails in the same way.
+ * Loads and warms up the models and answers when each has a version that is ready. Throws `invalid_model` if one has
+ * none that can be read and run: that is permanent, starting again with the same files fails in the same way.
  */
 export async function createDataPlane(options: DataPlaneOptions): Promise<DataPlane> {
   const { limits, log } = options;
   const engineName = options.engine ?? 'onnx';
-  const served: ServedModel[] = [];
+  const last = options.models.at(-1);
   let watchdog: Watchdog | undefined;
   let images: Promise<PreprocessImages> | undefined;
   let refusal: SlipwayError | undefined;
   let closing: Promise<void> | undefined;
   let warming = false;
 
+  const versions = createVersionSet({
+    models: options.models,
+    serve: (model, beside) => serveModel(model, context, beside),
+    log,
+    changed: () => options.onVersions?.(),
+  });
   const refuse = (error: SlipwayError) => {
     refusal ??= error;
-    for (const model of served) model.refuse(error);
+    for (const model of versions.served()) model.refuse(error);
   };
   const closeAll = async () => {
-    await Promise.all(served.map((model) => model.close()));
+    await versions.close();
     await watchdog?.close();
   };
   const context: ServingContext = {
@@ -82,69 +91,64 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
       return images;
     },
     onLoaded(model) {
-      if (warming || model !== options.models.at(-1)) return;
+      if (warming || model !== last) return;
       warming = true;
       options.onWarming?.();
     },
-    onBroken(model, error) {
+    onBroken({ name, version }, error) {
       log.error(
-        { model: model.name, err: error },
+        { model: name, version, err: error },
         'The model can run no more; the replica must be replaced.',
       );
       const first = refusal === undefined;
-      refuse(stuck(model.name));
-      const loaded = served.find((one) => one.loaded.name === model.name)?.loaded;
-      if (first && loaded !== undefined) options.onStuck(loaded);
+      const broken = findVersion(
+        versions.served().map(({ loaded }) => loaded),
+        { name, version },
+      );
+      refuse(stuck(name));
+      if (first && broken !== undefined) options.onStuck(broken);
     },
   };
 
   try {
-    for (const model of options.models) served.push(await serveModel(model, context));
+    await versions.open();
   } catch (thrown) {
     await closeAll();
     throw thrown;
   }
 
   return {
-    models: served.map(({ loaded }) => loaded),
+    get models() {
+      return versions.table().models;
+    },
+    states: versions.states,
     find(ref) {
-      const found = findModel(served, ref);
+      const found = versions.table().find(ref);
       return found instanceof SlipwayError ? found : found.loaded;
     },
     infer(request) {
-      const found = refusal ?? findModel(served, request);
+      const found = refusal ?? versions.table().find(request);
       return found instanceof SlipwayError ? Promise.reject(found) : found.submit(request);
     },
     load() {
       let inFlight = 0;
       let queued = 0;
-      for (const model of served) {
+      for (const model of versions.served()) {
         const load = model.load();
         inFlight += load.inFlight;
         queued += load.queued;
       }
       return { inFlight, queued };
     },
+    setModels: versions.setModels,
+    loadModel: versions.loadModel,
+    unloadModel: versions.unloadModel,
     async drain(signal) {
       refusal ??= draining();
       closing ??= closeAll();
       await givenUpOn(signal, closing);
     },
   };
-}
-
-function findModel(served: readonly ServedModel[], { model, version }: ModelRef): ServedModel | SlipwayError {
-  const found = served.find(
-    ({ loaded }) =>
-      (model === undefined || loaded.name === model) && (version === undefined || loaded.version === version),
-  );
-  if (found !== undefined) return found;
-  const wanted =
-    version === undefined ? `"${model}"` : `"${model ?? served[0]?.loaded.name}" version ${version}`;
-  const names = served.map(({ loaded }) => `${loaded.name}:${loaded.version}`);
-  return new SlipwayError('not_found', `The service has no model ${wanted}; it has ${names.join(', ')}.`, {
-    details: { models: names },
-  });
 }
 
 /** The decoder is loaded only for a model that wants it: most have no images. */

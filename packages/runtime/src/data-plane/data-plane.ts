@@ -1,4 +1,4 @@
-import type { LoadedModel, SlipwayError, Tensor } from '@slipway/contract';
+import type { LoadedModel, ModelVersionState, ReplicaModel, SlipwayError, Tensor } from '@slipway/contract';
 
 /** Which model a request means. All absent: the service's default model, in its default version. */
 export interface ModelRef {
@@ -49,8 +49,13 @@ export interface InferTiming {
 
 /** What every protocol calls. */
 export interface DataPlane {
-  /** The versions that are ready, with their signatures; the first is the default one. */
+  /**
+   * The versions that are ready now, with their signatures: models in the order of the deployment, the highest version
+   * first. The first is the default one. Another list whenever a version came or went.
+   */
   readonly models: readonly LoadedModel[];
+  /** Every version that is known, in the order of the deployment, also those that are not ready. */
+  states(): readonly ModelVersionState[];
   /** The version that a request with this reference would run; `not_found` says what there is. */
   find(ref: ModelRef): LoadedModel | SlipwayError;
   /**
@@ -62,6 +67,18 @@ export interface DataPlane {
   infer(request: InferRequest): Promise<InferResponse>;
   /** What runs and what waits. */
   load(): { readonly inFlight: number; readonly queued: number };
+  /**
+   * Works towards another list of versions, beside what serves: a version takes over when it is ready, and what is no
+   * longer wanted leaves when all that is wanted of its model is ready. Resolves when there is nothing left to do.
+   */
+  setModels(models: readonly ReplicaModel[]): Promise<void>;
+  /**
+   * Loads a model that was unloaded or could not be loaded; all its versions without a number. Resolves when it is
+   * ready; throws `not_found` if the deployment has no such version, `invalid_model`.
+   */
+  loadModel(name: string, version?: number): Promise<void>;
+  /** Answers what it has, and frees it; until it is loaded again nothing brings it back. Throws `not_found`. */
+  unloadModel(name: string, version?: number): Promise<void>;
   /** Takes no new request, finishes what it has, and frees the engines. */
   drain(signal: AbortSignal): Promise<void>;
 }

@@ -20,7 +20,7 @@ import { createInlineLane } from '../scheduling/inline-lane.ts';
 import type { Job, Lane } from '../scheduling/job.ts';
 import type { WorkerInfo } from '../scheduling/messages.ts';
 import { type ModelWorker, startModelWorker } from '../scheduling/model-worker.ts';
-import type { RunSlots } from '../scheduling/run-slots.ts';
+import { borrowSlots, type RunSlots } from '../scheduling/run-slots.ts';
 import { createSizeRouter } from '../scheduling/size-router.ts';
 import type { Watchdog } from '../scheduling/watchdog.ts';
 import { createWorkerLane } from '../scheduling/worker-lane.ts';
@@ -60,11 +60,21 @@ interface OpenLane {
   readonly lane: Lane;
 }
 
-/** Loads a model, warms it up and opens the lane that suits it. Throws `invalid_model`. */
-export async function serveModel(model: ReplicaModel, context: ServingContext): Promise<ServedModel> {
+/**
+ * Loads a model, warms it up and opens the lane that suits it; `beside` others that serve meanwhile, whose thread it
+ * then keeps free. Throws `invalid_model`.
+ */
+export async function serveModel(
+  model: ReplicaModel,
+  replica: ServingContext,
+  beside = false,
+): Promise<ServedModel> {
+  const slots = borrowSlots(replica.slots);
+  const context = { ...replica, slots };
   const facts = context.engine.inspect(model.path);
   const declared = await readModelSignature(dirname(facts.file));
-  const { loaded, lane } = await openLane(model, facts, context);
+  const { loaded, lane: open } = await openLane(model, facts, context, beside);
+  const lane = { ...open, close: () => open.close().finally(slots.leave) };
   if (declared === undefined) return createServedModel(loaded, lane);
   try {
     const images = await openImageInputs(loaded.signature, declared.images, context.images);
@@ -75,9 +85,16 @@ export async function serveModel(model: ReplicaModel, context: ServingContext): 
   }
 }
 
-async function openLane(model: ReplicaModel, facts: ModelFacts, context: ServingContext): Promise<OpenLane> {
+async function openLane(
+  model: ReplicaModel,
+  facts: ModelFacts,
+  context: ServingContext,
+  beside: boolean,
+): Promise<OpenLane> {
   if (context.lane === 'auto' && facts.valueDriven.length > 0) tellValueDriven(model, facts, context.log);
-  const inline = mayStayHere(model, facts, context) ? tryInline(model, facts, context) : undefined;
+  const inline = mayStayHere(model, facts, context)
+    ? await tryInline(model, facts, context, beside)
+    : undefined;
   return inline ?? (await serveOnWorkers(model, facts, context));
 }
 
@@ -93,9 +110,16 @@ function tellValueDriven(model: ReplicaModel, { valueDriven }: ModelFacts, log: 
   );
 }
 
-function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingContext): OpenLane | undefined {
+async function tryInline(
+  model: ReplicaModel,
+  facts: ModelFacts,
+  context: ServingContext,
+  beside: boolean,
+): Promise<OpenLane | undefined> {
   const watchdog = context.watchdog();
-  const here = loadHere(model, facts, context, watchdog);
+  const here = beside
+    ? await loadBeside(model, facts, context, watchdog)
+    : loadHere(model, facts, context, watchdog);
   if (here === undefined) return undefined;
   const { session, info } = here;
   const threads = { workers: 0, threads: INLINE_THREADS };
@@ -109,19 +133,20 @@ function tryInline(model: ReplicaModel, facts: ModelFacts, context: ServingConte
   return { loaded: describe(model, 'inline', threads, plan, info, context), lane };
 }
 
+interface Loaded {
+  readonly session: EngineSession;
+  readonly info: WorkerInfo;
+}
+
 /** `undefined` if the model is too slow for the socket thread; nothing of it is left then. */
 function loadHere(
   model: ReplicaModel,
   facts: ModelFacts,
   context: ServingContext,
   watchdog: Watchdog,
-): { readonly session: EngineSession; readonly info: WorkerInfo } | undefined {
+): Loaded | undefined {
   const startedAt = performance.now();
-  const session = context.engine.load(facts, {
-    threads: INLINE_THREADS,
-    digest: model.digest,
-    cacheDir: context.cacheDir,
-  });
+  const session = context.engine.load(facts, inlineOptions(model, context));
   const loadMs = performance.now() - startedAt;
   context.onLoaded(model);
   watchdog.enter();
@@ -135,6 +160,32 @@ function loadHere(
   }
   const { signature, notes } = session;
   return { session, info: { signature, notes, loadMs, warmUp: measured } };
+}
+
+/**
+ * As `loadHere`, but measured on a thread of its own, which also leaves the optimized model in the cache: the socket
+ * thread is held up only by a load from there and a few runs.
+ */
+async function loadBeside(
+  model: ReplicaModel,
+  facts: ModelFacts,
+  context: ServingContext,
+  watchdog: Watchdog,
+): Promise<Loaded | undefined> {
+  const options = inlineOptions(model, context);
+  const trial = await startModelWorker({ model, engine: context.engineName, facts, options });
+  const { info } = trial;
+  await trial.close();
+  if (!shouldRunInline(context.lane, info.warmUp)) return undefined;
+  const session = context.engine.load(facts, options);
+  watchdog.enter();
+  runsWithin(session, INLINE_MAX_RUN_MS);
+  watchdog.leave();
+  return { session, info };
+}
+
+function inlineOptions({ digest }: ReplicaModel, { cacheDir }: ServingContext) {
+  return { threads: INLINE_THREADS, digest, cacheDir };
 }
 
 function openLargeLane(

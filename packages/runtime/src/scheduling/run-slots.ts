@@ -4,13 +4,18 @@ export interface RunSlots {
   /** As many of the wanted slots as are free; the taker gives them back. */
   take(wanted: number): number;
   give(count: number): void;
-  /** Calls back whenever slots were given back, for lanes that found none. */
-  onFree(listener: () => void): void;
+  /** Calls back whenever slots were given back, for lanes that found none. Returns what ends that. */
+  onFree(listener: () => void): () => void;
+}
+
+/** The slots as one model uses them: once it has left, it is called back no more. */
+export interface BorrowedSlots extends RunSlots {
+  leave(): void;
 }
 
 /** `limit` slots; `null` for as many as the engines can run. */
 export function createRunSlots(limit: number | null): RunSlots {
-  const listeners: (() => void)[] = [];
+  const listeners = new Set<() => void>();
   let free = limit ?? Number.POSITIVE_INFINITY;
   return {
     get free() {
@@ -28,7 +33,28 @@ export function createRunSlots(limit: number | null): RunSlots {
       if (wereNone) for (const listener of listeners) listener();
     },
     onFree(listener) {
-      listeners.push(listener);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Slots of a replica for one of its models, which come and go. */
+export function borrowSlots(slots: RunSlots): BorrowedSlots {
+  const endings: (() => void)[] = [];
+  return {
+    get free() {
+      return slots.free;
+    },
+    take: (wanted) => slots.take(wanted),
+    give: (count) => slots.give(count),
+    onFree(listener) {
+      const end = slots.onFree(listener);
+      endings.push(end);
+      return end;
+    },
+    leave() {
+      for (const end of endings) end();
     },
   };
 }

@@ -6,6 +6,9 @@ export interface Fields {
   /** True if there is such a field at all. */
   has(name: string): boolean;
   text(name: string): string;
+  /** A list of texts; empty when it is absent. */
+  textsOrNone(name: string): readonly string[];
+  boolean(name: string): boolean;
   /** A whole number of at least `least`. */
   integer(name: string, least: number): number;
   integerOrNull(name: string, least: number): number | null;
@@ -51,6 +54,17 @@ export function readFields(value: unknown, path: string, problems: string[]): Fi
     has: (name) => raw[name] !== undefined,
     text,
     integer,
+    textsOrNone(name) {
+      const found = raw[name] ?? [];
+      if (Array.isArray(found) && found.every((one) => typeof one === 'string')) return found;
+      must(name, 'a list of texts');
+      return [];
+    },
+    boolean(name) {
+      const found = raw[name];
+      if (typeof found !== 'boolean') must(name, 'true or false');
+      return found === true;
+    },
     integerOrNull: (name, least) => (raw[name] === null ? null : integer(name, least)),
     integers(name, least) {
       const found = raw[name];

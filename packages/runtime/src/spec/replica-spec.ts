@@ -43,6 +43,8 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     listen: { host: listen.text('host'), port },
     adminToken: fields.text('adminToken'),
     models: fields.objects('models').map(readModel),
+    modelsGeneration: fields.integer('modelsGeneration', 0),
+    allowModelControl: fields.boolean('allowModelControl'),
     cpuCores: fields.positive('cpuCores'),
     profile: fields.oneOf('profile', PROFILES),
     lane: fields.oneOf('lane', LANES),
@@ -60,6 +62,7 @@ function readModel(fields: Fields): ReplicaModel {
     version: fields.integer('version', 1),
     digest: fields.text('digest'),
     path: fields.absolutePath('path'),
+    labels: fields.textsOrNone('labels'),
     batching: fields.has('batching') ? readBatching(fields.object('batching')) : undefined,
     instances: fields.has('instances') ? fields.integerOrNull('instances', 1) : null,
   };

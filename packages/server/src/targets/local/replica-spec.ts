@@ -28,6 +28,8 @@ export function replicaSpec(
       path: home.model(model.digest),
       ...settingsOf(model.name, config),
     })),
+    modelsGeneration: 1,
+    allowModelControl: config.allowModelControl,
     cpuCores: config.cpuCores,
     profile: config.profile,
     lane: config.lane,

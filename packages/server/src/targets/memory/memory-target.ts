@@ -57,6 +57,8 @@ function readyReplica(order: ReplicaOrder, index: number): ObservedReplica {
       authGeneration: 1,
       error: null,
       models: [],
+      modelsGeneration: 1,
+      versions: [],
       inFlight: 0,
       queued: 0,
     },
