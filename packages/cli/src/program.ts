@@ -13,6 +13,8 @@ export async function createProgram(args: readonly string[]): Promise<CommandUnk
   const program = plainCommand('slipway')
     .description('From a trained model to a low-latency, authenticated web service.')
     .version(VERSION)
+    // After a command's name, --version is that of a model.
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       '\nStart with "slipway up --detach", then "slipway deploy NAME --model FILE.onnx".',

@@ -1,11 +1,12 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
 
-/** A whole number from `least` up. */
-export function wholeNumber(least: number): (text: string) => number {
+/** A whole number from `least` up, and to `most`. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least}` : `from ${least} to ${most}`;
   return (text) => {
     const value = Number(text);
-    if (/^[0-9]+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+    if (/^[0-9]+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
   };
 }
 

@@ -1,81 +1,141 @@
-import { readFile } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { Option } from '@commander-js/extra-typings';
 import { SlipwayError } from '@slipway/contract';
-import { formatScoringJson, parseScoringJson, Webservice } from '@slipway/sdk';
+import { formatScoringJson, Webservice } from '@slipway/sdk';
 import { apiCommand, examples } from '../command-line/define.ts';
+import { wholeNumber } from '../command-line/parsers.ts';
+import type { LocalContext } from '../command-line/perform.ts';
 import { performInWorkspace } from '../command-line/perform-api.ts';
+import { interruption } from '../scoring/interruption.ts';
+import { runLoad } from '../scoring/load.ts';
+import { loadTables, reportOf } from '../scoring/load-report.ts';
+import { onlyOutput, pickOutput } from '../scoring/outputs.ts';
+import { readLabels } from '../scoring/read-data.ts';
+import { createScorer, type Scorer, type ScorerOptions } from '../scoring/scorer.ts';
+import { classTables, topClasses } from '../scoring/top-classes.ts';
 import { scoringFailure } from '../service-call/scoring-failure.ts';
+
+/** Calls whose latencies are kept to tell percentiles: 80 MB of them. */
+const MAX_REPEAT = 10_000_000;
+
+/** Connections of one caller; more would measure this machine's ports. */
+const MAX_CONCURRENCY = 1_000;
+
+/** How often the progress of a load is drawn. */
+const PROGRESS_MS = 200;
 
 export function score() {
   return apiCommand('score')
-    .description('Sends data to a service and prints its answer.')
+    .description(
+      'Sends data or an image to a service and prints its answer, or measures how fast it answers.',
+    )
     .argument('<name>', 'name of the service')
-    .requiredOption('--data <data>', 'JSON, or a file of it, or - for standard input')
+    .option('--data <data>', 'JSON, or a file of it, or - for standard input')
+    .option('--image <file>', 'a JPEG, PNG or WebP, sent as it is')
+    .addOption(
+      new Option(
+        '--protocol <protocol>',
+        'how the service is spoken to (default: azure, with --grpc oip)',
+      ).choices(['azure', 'tfserving', 'oip'] as const),
+    )
+    .option('--grpc', 'over gRPC instead of HTTP')
+    .option('--model <model>', 'the model, where a service has several')
+    .option('--version <version>', 'its version, or the label of one; default: the newest')
     .option(
       '--input <name>',
       'the input that the data is for, where a model has several or --data is a bare array',
     )
     .option('--output <name>', 'print only this output')
+    .option('--top <count>', 'print only the classes with the highest scores', wholeNumber(1))
+    .option('--labels <file>', 'names of the classes, one a line, for --top')
+    .option('--repeat <count>', 'send it this often and print how long it took', wholeNumber(1, MAX_REPEAT))
+    .option('--concurrency <count>', 'requests at once with --repeat', wholeNumber(1, MAX_CONCURRENCY))
     .addHelpText(
       'after',
       examples(
         `slipway score iris --data '{"data": [[5.1, 3.5, 1.4, 0.2]]}'`,
-        'slipway score digits --data digit.json --output probabilities',
-        'cat digit.json | slipway score digits --data -',
+        'slipway score digits --data digit.json --output probabilities --top 3',
+        'slipway score photos --image cat.jpg --protocol oip --grpc --top 5 --labels imagenet.txt',
+        'slipway score digits --data digit.json --repeat 1000 --concurrency 8',
       ),
     )
-    .action((name, { data, input, output: only, ...options }) =>
-      performInWorkspace(options, async ({ workspace, output, progress }) => {
-        const body = requestBody(parseJson(await readData(data)), input);
-        const service = await Webservice.get({ workspace, name });
-        progress.show(`Scoring with ${name}`);
-        const answer = await service.run(body).catch((thrown: unknown) => {
-          throw scoringFailure(thrown, name);
-        });
-        output.result(only === undefined ? answer : pickOutput(answer, only), (value) =>
-          formatScoringJson(value),
-        );
+    .action((name, { top, labels, repeat, concurrency, ...options }) =>
+      performInWorkspace(options, async (context) => {
+        checkRequest(options, { labels, top, concurrency, repeat });
+        const service = await Webservice.get({ workspace: context.workspace, name });
+        const scorer = await createScorer(service, { ...options, mayRepeat: repeat === undefined });
+        try {
+          if (repeat === undefined) await scoreOnce(context, name, scorer, { ...options, top, labels });
+          else await measure(context, scorer, { repeat, concurrency: concurrency ?? 1 });
+        } finally {
+          scorer.close();
+        }
       }),
     );
 }
 
-async function readData(data: string): Promise<string> {
-  if (data === '-') return await readAll(process.stdin);
-  if (/^\s*[[{]/.test(data)) return data;
-  return await readFile(data, 'utf8').catch((cause: Error) => {
-    throw new SlipwayError(
-      'invalid_argument',
-      `--data is neither JSON (it would begin with { or [) nor a file that can be read: ${cause.message}.`,
-      { details: { field: 'data' }, cause },
-    );
-  });
+interface AnswerOptions {
+  readonly output?: string | undefined;
+  readonly top?: number | undefined;
+  readonly labels?: string | undefined;
 }
 
-function parseJson(text: string): unknown {
+async function scoreOnce(
+  { output, progress }: LocalContext,
+  name: string,
+  scorer: Scorer,
+  { output: only, top, labels: labelFile }: AnswerOptions,
+): Promise<void> {
+  const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
+  progress.show(`Scoring with ${name}`);
+  const answer = await scorer.score().catch((thrown: unknown) => {
+    throw scoringFailure(thrown, name);
+  });
+  if (top === undefined) {
+    output.result(only === undefined ? answer : pickOutput(answer, only), (value) =>
+      formatScoringJson(value),
+    );
+    return;
+  }
+  const scores = only === undefined ? onlyOutput(answer) : pickOutput(answer, only);
+  output.result(topClasses(scores, top, labels), classTables);
+}
+
+async function measure(
+  { output, progress }: LocalContext,
+  scorer: Scorer,
+  plan: { readonly repeat: number; readonly concurrency: number },
+): Promise<void> {
+  using interrupted = interruption();
+  let done = 0;
+  const show = (): void => progress.show(`${done} of ${plan.repeat} requests`);
+  const drawing = setInterval(show, PROGRESS_MS);
   try {
-    return parseScoringJson(text);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SlipwayError('invalid_argument', `--data is not JSON: ${reason}.`, {
-      details: { field: 'data' },
-      cause,
+    const load = await runLoad(plan, scorer.score, interrupted.signal, (count) => {
+      done = count;
     });
+    const report = reportOf(load, plan.concurrency);
+    output.result(report, loadTables);
+    if (report.succeeded === 0) process.exitCode = 1;
+  } finally {
+    clearInterval(drawing);
   }
 }
 
-/** A bare array is the data of the only input, or of the one that is named; an object is a whole request. */
-function requestBody(value: unknown, input: string | undefined): unknown {
-  if (input !== undefined) return { inputs: { [input]: value } };
-  return Array.isArray(value) ? { data: value } : value;
+interface Extras extends Omit<AnswerOptions, 'output'> {
+  readonly repeat?: number | undefined;
+  readonly concurrency?: number | undefined;
 }
 
-function pickOutput(answer: unknown, name: string): unknown {
-  const outputs =
-    typeof answer === 'object' && answer !== null && 'outputs' in answer ? Object(answer.outputs) : {};
-  if (Object.hasOwn(outputs, name)) return outputs[name];
-  throw new SlipwayError(
-    'invalid_argument',
-    `The service has no output "${name}": it answered with ${Object.keys(outputs).join(', ') || 'none'}.`,
-    { details: { field: 'output' } },
-  );
+function checkRequest({ data, image }: Pick<ScorerOptions, 'data' | 'image'>, extras: Extras): void {
+  if ((data === undefined) === (image === undefined))
+    throw wrongCall('Give either --data or --image.', 'data');
+  if (extras.labels !== undefined && extras.top === undefined)
+    throw wrongCall('--labels needs --top.', 'labels');
+  if (extras.concurrency !== undefined && extras.repeat === undefined) {
+    throw wrongCall('--concurrency needs --repeat.', 'concurrency');
+  }
+}
+
+function wrongCall(message: string, field: string): SlipwayError {
+  return new SlipwayError('invalid_argument', message, { details: { field } });
 }

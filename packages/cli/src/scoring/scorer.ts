@@ -1,0 +1,147 @@
+import { SlipwayError } from '@slipway/contract';
+import {
+  type ArrayInput,
+  type NodePredictionClient,
+  type NodeTensorClient,
+  type Prediction,
+  type Protocol,
+  type ScoreOptions,
+  toNested,
+  type Webservice,
+} from '@slipway/sdk';
+import { readData, readImage } from './read-data.ts';
+
+/** How a service is called, as the command line says it. */
+export interface ScorerOptions {
+  readonly protocol?: Protocol | undefined;
+  readonly grpc?: true | undefined;
+  readonly data?: string | undefined;
+  readonly image?: string | undefined;
+  readonly input?: string | undefined;
+  readonly output?: string | undefined;
+  readonly model?: string | undefined;
+  readonly version?: string | undefined;
+  /** A call that was not run may be tried again. */
+  readonly mayRepeat: boolean;
+}
+
+/** Calls a service with the same request again and again. */
+export interface Scorer {
+  /** One call; what the service answers, or its outputs in nested arrays where the protocol has none in JSON. */
+  readonly score: (signal?: AbortSignal) => Promise<unknown>;
+  readonly close: () => void;
+}
+
+/** Reads what is to be sent and opens the client. */
+export async function createScorer(service: Webservice, options: ScorerOptions): Promise<Scorer> {
+  const call = callOptions({ protocol: options.grpc ? 'oip' : undefined, ...options });
+  if (options.image !== undefined) return await imageScorer(service, options, call, options.image);
+  const value = await readData(options.data ?? '-');
+  if (options.grpc) return tensorScorer(await grpcClient(service, options), value, options, call);
+  const client = service.client({ protocol: options.protocol, retry: retryOf(options) });
+  const body = ownBody(value, options);
+  if (body === undefined) return tensorScorer(client, value, options, call);
+  return { score: (signal) => client.score(body, { ...call, signal }), close: client.close };
+}
+
+async function imageScorer(
+  service: Webservice,
+  options: ScorerOptions,
+  call: ScoreOptions,
+  path: string,
+): Promise<Scorer> {
+  const image = await readImage(path);
+  const client = await anyClient(service, options);
+  const score = async (signal?: AbortSignal) =>
+    outputsJson(await client.scoreImages(image, { ...call, inputName: options.input, signal }));
+  return { score, close: client.close };
+}
+
+async function anyClient(service: Webservice, options: ScorerOptions): Promise<NodeTensorClient> {
+  if (options.grpc) return await grpcClient(service, options);
+  return service.client({ protocol: options.protocol, retry: retryOf(options) });
+}
+
+async function grpcClient(service: Webservice, options: ScorerOptions): Promise<NodeTensorClient> {
+  const { protocol = 'oip' } = options;
+  if (protocol !== 'azure') return await service.grpcClient({ protocol, retry: retryOf(options) });
+  throw new SlipwayError(
+    'invalid_argument',
+    '--grpc needs --protocol tfserving or oip: /score is HTTP alone.',
+    {
+      details: { field: 'protocol' },
+    },
+  );
+}
+
+function retryOf({ mayRepeat }: ScorerOptions) {
+  return mayRepeat ? undefined : { attempts: 1 };
+}
+
+function callOptions({ model, version, output, protocol = 'azure' }: ScorerOptions): ScoreOptions {
+  // A body of /score says for itself which outputs it wants.
+  const outputs = output === undefined || protocol === 'azure' ? undefined : [output];
+  return { model, version, outputs };
+}
+
+function tensorScorer(
+  client: NodeTensorClient | NodePredictionClient,
+  value: unknown,
+  { input }: ScorerOptions,
+  call: ScoreOptions,
+): Scorer {
+  const score = async (signal?: AbortSignal) => {
+    const inputs = namedInputs(value) ?? { [input ?? (await onlyInput(client, call))]: dataOf(value) };
+    return outputsJson(await client.scoreArrays(inputs, { ...call, signal }));
+  };
+  return { score, close: client.close };
+}
+
+/** A body that is the protocol's own already, or what `/score` takes; `undefined` for anything else. */
+function ownBody(value: unknown, { protocol = 'azure', input }: ScorerOptions): unknown {
+  if (protocol === 'azure') {
+    if (input !== undefined) return { inputs: { [input]: value } };
+    return Array.isArray(value) ? { data: value } : value;
+  }
+  const { inputs, instances } = membersOf(value);
+  return Array.isArray(inputs) || instances !== undefined ? value : undefined;
+}
+
+/** The inputs of `{"inputs": {"a": …}}`. */
+function namedInputs(value: unknown): Readonly<Record<string, ArrayInput>> | undefined {
+  const { inputs } = membersOf(value);
+  return inputs === undefined ? undefined : (inputs as Readonly<Record<string, ArrayInput>>);
+}
+
+/** The array of `{"data": […]}`, or a bare one. */
+function dataOf(value: unknown): ArrayInput {
+  const { data = value } = membersOf(value);
+  if (Array.isArray(data)) return data;
+  throw new SlipwayError(
+    'invalid_argument',
+    '--data must be an array, {"data": […]} or {"inputs": {"name": …}}.',
+    {
+      details: { field: 'data' },
+    },
+  );
+}
+
+function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+async function onlyInput(client: NodeTensorClient, call: ScoreOptions): Promise<string> {
+  const { inputs } = await client.describe(call);
+  const [only, ...others] = inputs;
+  if (only !== undefined && others.length === 0) return only.name;
+  throw new SlipwayError(
+    'invalid_argument',
+    `The model takes ${inputs.map(({ name }) => name).join(', ')}: say by --input which one the data is for.`,
+    { details: { field: 'input' } },
+  );
+}
+
+function outputsJson({ outputs }: Prediction): unknown {
+  const nested = Object.entries(outputs).map(([name, tensor]) => [name, toNested(tensor)]);
+  return { outputs: Object.fromEntries(nested) };
+}
