@@ -1,6 +1,6 @@
 import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
 import { type HttpRequest, type HttpResponse, type RequestIds, resolveRequestIds } from '@slipway/transport';
-import { commonHeaders, JSON_TYPE, type ResponseHeaders } from './headers.ts';
+import { JSON_TYPE, type ResponseHeaders, responseHeaders } from './headers.ts';
 import type { Protocol } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -48,8 +48,7 @@ export function openExchange(
 /** Sends an answer, counts it, and logs it if somebody wants to know that much. */
 export function answer(exchange: Exchange, { status, contentType, headers: own, body }: Answer): void {
   const { request, response, ids, path, context } = exchange;
-  const headers = commonHeaders(ids, contentType);
-  if (own !== undefined) Object.assign(headers, own);
+  const headers = responseHeaders(ids, contentType, own);
   context.metrics.answered(status);
   if (context.log.isLevelEnabled('debug')) {
     const { method } = request;

@@ -10,11 +10,16 @@ const SERVER_VERSION = `slipway/${RUNTIME_VERSION}`;
 /** Headers of a response while they are gathered. */
 export type ResponseHeaders = Record<string, string | number>;
 
-/** The headers that every response has, whatever it says and in whatever protocol. */
-export function commonHeaders(ids: RequestIds, contentType: string): ResponseHeaders {
+/** The headers that every response has, whatever it says and in whatever protocol, and its `own`. */
+export function responseHeaders(
+  ids: RequestIds,
+  contentType: string,
+  own: Readonly<ResponseHeaders> | undefined,
+): ResponseHeaders {
   return {
     ...ids.headers,
     'x-ms-server-version': SERVER_VERSION,
     'content-type': contentType,
+    ...own,
   };
 }

@@ -57,8 +57,8 @@ export async function infer<Call extends InferCall>(
 
   // Found only now, and used at once: another version may have taken over while the body came.
   const decodeFrom = performance.now();
-  const model = dataPlane.find(target.ref);
-  if (model instanceof SlipwayError) return answerError(exchange, target.notFound?.() ?? model);
+  const model = findModel(dataPlane, target);
+  if (model instanceof SlipwayError) return answerError(exchange, model);
   const call =
     images === undefined ? steps.decode(body, model, exchange) : decodeImages(images, model, steps);
   if (call instanceof SlipwayError) return answerError(exchange, call);
@@ -72,8 +72,15 @@ export async function infer<Call extends InferCall>(
     const encodeMs = performance.now() - encodeFrom;
     const sending = send(exchange, encoded, steps.compresses);
     if (sending !== undefined) await sending;
-    const times = { readMs: decodeFrom - readFrom, decodeMs: inferFrom - decodeFrom, encodeMs };
-    countAnswered(context, { model, call, timing: answered.timing, startedAt: exchange.startedAt, ...times });
+    countAnswered(context, {
+      model,
+      call,
+      timing: answered.timing,
+      startedAt: exchange.startedAt,
+      readMs: decodeFrom - readFrom,
+      decodeMs: inferFrom - decodeFrom,
+      encodeMs,
+    });
   } catch (thrown) {
     countFailed(context, model, exchange.startedAt);
     answerError(exchange, toSlipwayError(thrown));
@@ -85,6 +92,13 @@ export function servingDataPlane({ context }: Pick<Exchange, 'context'>): DataPl
   const dataPlane = context.dataPlane();
   if (dataPlane !== undefined && context.phase() === 'ready') return dataPlane;
   return new SlipwayError('unavailable', 'The replica is not ready to score.');
+}
+
+/** The version that a request is for, or the protocol's words for one that is not there. */
+export function findModel(dataPlane: DataPlane, { ref, notFound }: Target): LoadedModel | SlipwayError {
+  const found = dataPlane.find(ref);
+  if (!(found instanceof SlipwayError) || found.code !== 'not_found') return found;
+  return notFound?.() ?? found;
 }
 
 function decodeImages<Call extends InferCall>(

@@ -1,7 +1,7 @@
 import { type LoadedModel, SlipwayError } from '@slipway/contract';
 import { whenAllowed } from '../../allow.ts';
 import { answerError, answerJson, type Exchange, refuse } from '../../exchange.ts';
-import { infer, servingDataPlane } from '../../infer.ts';
+import { findModel, infer, servingDataPlane, type Target } from '../../infer.ts';
 import type { Protocol } from '../../protocol.ts';
 import { configureModel, describeModel, modelRef, SERVER_METADATA } from '../describe.ts';
 import { unknownModel } from '../refusals.ts';
@@ -38,14 +38,7 @@ function handle(exchange: Exchange): void | Promise<void> {
 function serve(exchange: Exchange, route: OipRoute): void | Promise<void> {
   switch (route.kind) {
     case 'infer':
-      return infer(
-        exchange,
-        {
-          ref: modelRef(route.model, route.version),
-          notFound: () => unknownModel(route.model, route.version),
-        },
-        INFER,
-      );
+      return infer(exchange, targetOf(route), INFER);
     case 'serverMetadata':
       return answerJson(exchange, encodeServerMetadata(SERVER_METADATA));
     case 'modelReady':
@@ -78,29 +71,31 @@ function ready(exchange: Exchange): void {
   answerJson(exchange, encodeReady(isReady), isReady ? 200 : 503);
 }
 
+function targetOf({ model, version }: ModelRoute): Target {
+  return { ref: modelRef(model, version), notFound: () => unknownModel(model, version) };
+}
+
 /** A model that is not there is unknown, and no less so for being asked whether it is ready. */
-function modelReady(exchange: Exchange, { model, version }: ModelRoute): void {
+function modelReady(exchange: Exchange, route: ModelRoute): void {
   const dataPlane = servingDataPlane(exchange);
-  if (dataPlane instanceof SlipwayError) answerJson(exchange, encodeModelReady(model, false), 503);
+  if (dataPlane instanceof SlipwayError) answerJson(exchange, encodeModelReady(route.model, false), 503);
   else {
-    const found = dataPlane.find(modelRef(model, version));
-    const isFound = !(found instanceof SlipwayError);
-    answerJson(exchange, isFound ? encodeModelReady(model, true) : unknownModel(model, version));
+    const found = findModel(dataPlane, targetOf(route));
+    answerJson(exchange, found instanceof SlipwayError ? found : encodeModelReady(route.model, true));
   }
 }
 
 /** Tells something of one model; `models` are all that are ready. */
 function tell(
   exchange: Exchange,
-  { model, version }: ModelRoute,
+  route: ModelRoute,
   encode: (model: LoadedModel, models: readonly LoadedModel[]) => string,
 ): void {
   const dataPlane = servingDataPlane(exchange);
   if (dataPlane instanceof SlipwayError) answerError(exchange, dataPlane);
   else {
-    const found = dataPlane.find(modelRef(model, version));
-    const isFound = !(found instanceof SlipwayError);
-    answerJson(exchange, isFound ? encode(found, dataPlane.models) : unknownModel(model, version));
+    const found = findModel(dataPlane, targetOf(route));
+    answerJson(exchange, found instanceof SlipwayError ? found : encode(found, dataPlane.models));
   }
 }
 

@@ -2,7 +2,7 @@ import { SlipwayError } from '@slipway/contract';
 import type { DataPlane, ModelRef } from '../../../data-plane/data-plane.ts';
 import { whenAllowed } from '../../allow.ts';
 import { answerJson, type Exchange, refuse } from '../../exchange.ts';
-import { infer, servingDataPlane } from '../../infer.ts';
+import { findModel, infer, servingDataPlane, type Target } from '../../infer.ts';
 import type { Protocol } from '../../protocol.ts';
 import { encodeMetadata } from './codec/encode-metadata.ts';
 import { encodeStatus } from './codec/encode-status.ts';
@@ -20,7 +20,7 @@ function handle(exchange: Exchange): void | Promise<void> {
 }
 
 function serve(exchange: Exchange, route: Route): void | Promise<void> {
-  const target = { ref: modelRef(route), notFound: () => servableNotFound(route) };
+  const target = targetOf(route);
   switch (route.kind) {
     case 'predict':
       return infer(exchange, target, PREDICT);
@@ -31,12 +31,13 @@ function serve(exchange: Exchange, route: Route): void | Promise<void> {
     case 'status':
       return answerJson(exchange, status(servingDataPlane(exchange), route));
     case 'metadata':
-      return answerJson(exchange, metadata(servingDataPlane(exchange), route));
+      return answerJson(exchange, metadata(servingDataPlane(exchange), target));
   }
 }
 
-function modelRef({ model, version }: Route): ModelRef {
-  return { model, ...versionRef(version) };
+function targetOf(route: Route): Target {
+  const { model, version } = route;
+  return { ref: { model, ...versionRef(version) }, notFound: () => servableNotFound(route) };
 }
 
 function versionRef(choice: VersionChoice): ModelRef {
@@ -55,8 +56,8 @@ function status(dataPlane: DataPlane | SlipwayError, route: Route): Buffer | Sli
   return versions.length === 0 ? servableNotFound(route) : encodeStatus(versions);
 }
 
-function metadata(dataPlane: DataPlane | SlipwayError, route: Route): Buffer | SlipwayError {
+function metadata(dataPlane: DataPlane | SlipwayError, target: Target): Buffer | SlipwayError {
   if (dataPlane instanceof SlipwayError) return dataPlane;
-  const model = dataPlane.find(modelRef(route));
-  return model instanceof SlipwayError ? servableNotFound(route) : encodeMetadata(model);
+  const model = findModel(dataPlane, target);
+  return model instanceof SlipwayError ? model : encodeMetadata(model);
 }
