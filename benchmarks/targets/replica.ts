@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ReplicaSpec } from '@slipway/contract';
+import type { Batching, ReplicaSpec } from '@slipway/contract';
 import { startProcess, type TestScope } from '@slipway/testkit';
 import type { Address } from '../load/http-connection.ts';
 import type { Workload } from '../workloads/workload.ts';
@@ -24,11 +24,15 @@ export interface StartedReplica {
   readonly pid: number;
 }
 
-/** A replica process as the control plane would start it: one core, key authentication, default limits. */
+/**
+ * A replica process as the control plane would start it: one core, key authentication, default limits; and default
+ * batching, unless another is given.
+ */
 export async function startReplica(
   scope: TestScope,
   folder: string,
   workload: Workload,
+  batching?: Batching,
 ): Promise<StartedReplica> {
   const { key, auth } = newKey();
   const modelFolder = await subfolder(folder, 'model');
@@ -41,7 +45,7 @@ export async function startReplica(
     revision: 1,
     listen: { host: HOST, port: 0 },
     adminToken: ADMIN_TOKEN,
-    models: [{ name: 'bench', version: 1, digest: `sha256:${'0'.repeat(64)}`, path: modelFolder }],
+    models: [{ name: 'bench', version: 1, digest: `sha256:${'0'.repeat(64)}`, path: modelFolder, batching }],
     cpuCores: 1,
     profile: 'latency',
     lane: workload.lane,

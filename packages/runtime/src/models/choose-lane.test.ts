@@ -7,7 +7,7 @@ import { planThreads } from './plan-threads.ts';
 import type { WarmUp } from './warm-up.ts';
 
 const facts: ModelFacts = { file: '/m.onnx', bytes: 1_000, valueDriven: [] };
-const measured: WarmUp = { runMs: 0.05, rowMs: 0.01, elements: 10, refusal: null };
+const measured: WarmUp = { runMs: 0.05, rowMs: 0.01, batchRows: 32, elements: 10, refusal: null };
 
 const TRIED: readonly [string, LaneChoice, Partial<ModelFacts>, boolean][] = [
   ['a small model', 'auto', {}, true],
@@ -60,6 +60,18 @@ for (const [rowMs, lane, expected] of ROWS) {
     assert.equal(maxBatchRows({ ...measured, rowMs }, lane), expected);
   });
 }
+
+test('no more rows share a run than make it cheaper, unless more are wanted', () => {
+  assert.equal(maxBatchRows({ ...measured, batchRows: 4 }, 'worker'), 4);
+  assert.equal(maxBatchRows({ ...measured, batchRows: 4 }, 'worker', 64), 64);
+});
+
+test('instances share the cores', () => {
+  assert.deepEqual(planThreads('latency', 4, 8, 2), { workers: 2, threads: 2 });
+  assert.deepEqual(planThreads('throughput', 4, 8, 1), { workers: 1, threads: 4 });
+  assert.deepEqual(planThreads('latency', 1, 8, 3), { workers: 3, threads: 1 });
+  assert.deepEqual(planThreads('latency', 4, 8, null), { workers: 1, threads: 4 });
+});
 
 const PLANS: readonly [EngineProfile, number, number, number, number][] = [
   ['latency', 0.1, 8, 1, 1],

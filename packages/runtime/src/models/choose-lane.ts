@@ -11,9 +11,6 @@ const INLINE_MAX_BYTES = 64_000_000;
 /** A run may hold up the socket thread for so long; a request that takes longer goes to a worker, whatever the lane. */
 const INLINE_MAX_REQUEST_MS = 5;
 
-/** Most rows in a shared run unless more are asked for: beyond it a row costs the same and everyone waits longer. */
-const MAX_BATCH_ROWS = 32;
-
 /** A shared run on a worker should not take longer than this: less than a request may wait in a queue. */
 const MAX_BATCH_MS = 400;
 
@@ -37,7 +34,7 @@ export function fitsInline(warmUp: WarmUp, elements: number): boolean {
 }
 
 /** Rows that may share a run in a lane, at most those that are wanted; 1 where runs cannot be shared. */
-export function maxBatchRows(warmUp: WarmUp, lane: 'inline' | 'worker', wanted = MAX_BATCH_ROWS): number {
+export function maxBatchRows(warmUp: WarmUp, lane: 'inline' | 'worker', wanted = warmUp.batchRows): number {
   if (warmUp.rowMs === null) return 1;
   const longestMs = lane === 'inline' ? INLINE_MAX_REQUEST_MS : MAX_BATCH_MS;
   return Math.max(1, Math.min(wanted, Math.floor(longestMs / warmUp.rowMs)));

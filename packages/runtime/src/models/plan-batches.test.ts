@@ -5,7 +5,7 @@ import type { BatchPlan } from '../scheduling/batch-plan.ts';
 import { planBatches } from './plan-batches.ts';
 
 /** A model whose rows cost a millisecond: five fit what a run on the socket thread may take. */
-const measured = { runMs: 1, rowMs: 1, elements: 1, refusal: null };
+const measured = { runMs: 1, rowMs: 1, batchRows: 32, elements: 1, refusal: null };
 
 const greedy = (maxRows: number): BatchPlan => ({ maxRows, maxDelayMs: 0, preferredRows: [] });
 

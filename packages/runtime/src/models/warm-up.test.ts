@@ -32,6 +32,7 @@ const lessTheMean: Run = (input) => {
 test('a model that treats rows apart can be batched', () => {
   const found = warmUp(session(['n', 3], double));
   assert.ok(found.runMs !== null && found.rowMs !== null);
+  assert.ok(found.batchRows >= 4);
   assert.equal(found.elements, 3);
   assert.equal(found.refusal, null);
 });
@@ -50,6 +51,7 @@ for (const [what, unbatched] of UNBATCHED) {
     const found = warmUp(unbatched);
     assert.ok(found.runMs !== null);
     assert.equal(found.rowMs, null);
+    assert.equal(found.batchRows, 1);
   });
 }
 
@@ -57,6 +59,7 @@ test('a model that refuses the sample is kept, with the reason', () => {
   assert.deepEqual(warmUp(session(['n', 2], refuse)), {
     runMs: null,
     rowMs: null,
+    batchRows: 1,
     elements: 2,
     refusal: 'The sequence is too short.',
   });

@@ -1,6 +1,7 @@
 import { type Signature, type Tensor, toSlipwayError } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
 import { mergeInputs, type RunRequest, splitOutputs } from '../scheduling/batch.ts';
+import { type BatchRows, findBatchRows } from './find-batch-rows.ts';
 import { outputsAgree } from './outputs-agree.ts';
 import { sampleInputs } from './sample-inputs.ts';
 
@@ -10,6 +11,8 @@ export interface WarmUp {
   readonly runMs: number | null;
   /** Milliseconds a row costs in a shared run; `null` if the model cannot be batched. */
   readonly rowMs: number | null;
+  /** Rows up to which a shared run makes them cheaper; 1 if the model cannot be batched. */
+  readonly batchRows: number;
   /** Elements of the sample's inputs. */
   readonly elements: number;
   /** Why the model refused the sample, in the engine's words. */
@@ -20,12 +23,11 @@ export interface WarmUp {
 const MEASURED_RUNS = 15;
 const MEASURING_MS = 100;
 
-/** Rows of the shared run that is measured: where the cost of a row has levelled off for small models. */
-const MEASURED_ROWS = 16;
-
 /** Milliseconds of the first look, and the runs it has at least: the first may have memory to set up. */
 const FIRST_LOOK_MS = 20;
 const FIRST_LOOK_RUNS = 3;
+
+const UNBATCHED = { rowMs: null, batchRows: 1 } as const;
 
 const SEEDS = { one: 1, other: 2 } as const;
 
@@ -40,12 +42,12 @@ export function warmUp(session: EngineSession): WarmUp {
   try {
     session.run(one.inputs, outputs);
   } catch (thrown) {
-    return { runMs: null, rowMs: null, elements, refusal: toSlipwayError(thrown).message };
+    return { runMs: null, ...UNBATCHED, elements, refusal: toSlipwayError(thrown).message };
   }
   const runMs = shortestRunMs(session, one);
   const other: RunRequest = { inputs: sampleInputs(session.signature, SEEDS.other), outputs };
-  const rowMs = canBatch(session, one, other) ? shortestRowMs(session, one, runMs) : null;
-  return { runMs, rowMs, elements, refusal: null };
+  const shared = canBatch(session, one, other) ? measureRows(session, one, runMs) : UNBATCHED;
+  return { runMs, ...shared, elements, refusal: null };
 }
 
 /** True if one of a few runs of the sample takes less than `limitMs`; false if the model refuses the sample. */
@@ -77,10 +79,11 @@ function shortestRunMs(session: EngineSession, request: RunRequest): number {
   return shortest;
 }
 
-function shortestRowMs(session: EngineSession, request: RunRequest, runMs: number): number {
-  if (runMs * MEASURED_ROWS > MEASURING_MS) return runMs;
-  const rows = Array.from({ length: MEASURED_ROWS }, () => request);
-  return shortestRunMs(session, { inputs: mergeInputs(rows), outputs: request.outputs }) / MEASURED_ROWS;
+function measureRows(session: EngineSession, request: RunRequest, runMs: number): BatchRows {
+  return findBatchRows(runMs, MEASURING_MS, (rows) => {
+    const inputs = mergeInputs(Array.from({ length: rows }, () => request));
+    return shortestRunMs(session, { inputs, outputs: request.outputs });
+  });
 }
 
 function canBatch(session: EngineSession, one: RunRequest, other: RunRequest): boolean {

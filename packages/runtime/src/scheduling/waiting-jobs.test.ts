@@ -44,6 +44,13 @@ test('a higher priority goes first, whoever asks', () => {
   assert.deepEqual(order(waiting), ['first', 'none', 'zero', 'late', 'beyond']);
 });
 
+test('a higher priority that comes later goes first', () => {
+  const waiting = fill(job('usual'), job('usual'));
+  assert.equal(waiting.next()?.client, 'usual');
+  waiting.add(job('urgent', 1));
+  assert.deepEqual(order(waiting), ['urgent', 'usual', 'usual']);
+});
+
 test('in a full queue a quiet client takes the place of the newest of the busiest', () => {
   const jobs = [...times(2, 'a'), ...times(3, 'b')];
   const waiting = fill(...jobs);

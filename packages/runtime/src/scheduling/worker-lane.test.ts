@@ -29,7 +29,7 @@ function createHeldWorker() {
       signature: { inputs: [], outputs: [] },
       notes: [],
       loadMs: 0,
-      warmUp: { runMs: 1, rowMs: 1, elements: 1, refusal: null },
+      warmUp: { runMs: 1, rowMs: 1, batchRows: 32, elements: 1, refusal: null },
     },
     run(requests) {
       const { promise, resolve } = Promise.withResolvers<RunReport>();
