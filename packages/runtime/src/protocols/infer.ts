@@ -7,6 +7,7 @@ import type {
   InferResponse,
   ModelRef,
 } from '../data-plane/data-plane.ts';
+import { clientOf } from './client-of.ts';
 import { acceptedEncoding, compress, isWorthCompressing } from './compression.ts';
 import { countAnswered, countFailed } from './count.ts';
 import { type Answer, answer, answerError, type Exchange } from './exchange.ts';
@@ -110,7 +111,11 @@ function decodeImages<Call extends InferCall>(
   return tensor instanceof SlipwayError ? tensor : steps.ofInputs([tensor], model);
 }
 
-function inferRequest({ ids, response }: Exchange, model: LoadedModel, call: InferCall): InferRequest {
+function inferRequest(
+  { ids, request, response }: Exchange,
+  model: LoadedModel,
+  call: InferCall,
+): InferRequest {
   return {
     id: ids.logId,
     model: model.name,
@@ -119,6 +124,7 @@ function inferRequest({ ids, response }: Exchange, model: LoadedModel, call: Inf
     outputs: call.outputs,
     priority: call.priority,
     timeoutMs: call.timeoutMs,
+    client: clientOf(request),
     signal: watchCaller(response),
   };
 }

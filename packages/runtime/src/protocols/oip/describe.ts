@@ -1,4 +1,4 @@
-import type { LoadedModel } from '@slipway/contract';
+import type { LoadedModel, ModelVersionState, VersionPhase } from '@slipway/contract';
 import type { ModelRef } from '../../data-plane/data-plane.ts';
 import { RUNTIME_VERSION } from '../../observability/version.ts';
 import { hasBatchAxis } from './model.ts';
@@ -59,7 +59,21 @@ export function configureModel({ name, signature, maxBatchRows, workers }: Loade
   };
 }
 
-/** The index of the models that are ready, which are all that a replica knows. */
-export function indexModels(models: readonly LoadedModel[]): readonly IndexEntry[] {
-  return models.map(({ name, version }) => ({ name, version: String(version), state: 'READY' }));
+/** The index of all versions that are known, or of those that are ready. */
+export function indexModels(states: readonly ModelVersionState[], readyOnly: boolean): readonly IndexEntry[] {
+  const told = readyOnly ? states.filter(({ phase }) => phase === 'AVAILABLE') : states;
+  return told.map(({ name, version, phase, error }) => ({
+    name,
+    version: String(version),
+    state: INDEX_STATES[phase],
+    reason: error?.message,
+  }));
 }
+
+const INDEX_STATES: Readonly<Record<VersionPhase, IndexEntry['state']>> = {
+  START: 'LOADING',
+  LOADING: 'LOADING',
+  AVAILABLE: 'READY',
+  UNLOADING: 'UNLOADING',
+  END: 'UNAVAILABLE',
+};

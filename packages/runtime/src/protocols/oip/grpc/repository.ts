@@ -15,11 +15,12 @@ import {
   REPOSITORY_MODEL_UNLOAD_RESPONSE,
 } from './codec/repository-messages.ts';
 
-/** Answers `RepositoryIndex`. All models that are known are ready, so `ready` leaves none out. */
+/** Answers `RepositoryIndex`. */
 export function repositoryIndex(message: Uint8Array, { context }: GrpcCall): Reply {
   const request = decodeMessage(REPOSITORY_INDEX_REQUEST, message);
   if (request instanceof SlipwayError) return request;
-  return noRepository(request) ?? encodeRepositoryIndex(indexModels(context.dataPlane()?.models ?? []));
+  const states = context.dataPlane()?.states() ?? [];
+  return noRepository(request) ?? encodeRepositoryIndex(indexModels(states, request.ready));
 }
 
 /** Answers `RepositoryModelLoad` where callers may load models. */

@@ -10,13 +10,13 @@ import {
   encodeRepositoryIndex,
 } from './codec/repository.ts';
 
-/** Answers `POST /v2/repository/index`. All models that are known are ready, so `ready` leaves none out. */
+/** Answers `POST /v2/repository/index`. */
 export async function index(exchange: Exchange): Promise<void> {
   const request = await readRequest(exchange, decodeIndexRequest);
-  const models = exchange.context.dataPlane()?.models ?? [];
+  const states = exchange.context.dataPlane()?.states() ?? [];
   answerJson(
     exchange,
-    request instanceof SlipwayError ? request : encodeRepositoryIndex(indexModels(models)),
+    request instanceof SlipwayError ? request : encodeRepositoryIndex(indexModels(states, request.readyOnly)),
   );
 }
 

@@ -4,6 +4,7 @@ import { whenAllowed } from '../../allow.ts';
 import { answerJson, type Exchange, refuse } from '../../exchange.ts';
 import { findModel, infer, servingDataPlane, type Target } from '../../infer.ts';
 import type { Protocol } from '../../protocol.ts';
+import { versionStates } from '../version-states.ts';
 import { encodeMetadata } from './codec/encode-metadata.ts';
 import { encodeStatus } from './codec/encode-status.ts';
 import { errorAnswer, servableNotFound } from './errors.ts';
@@ -45,14 +46,11 @@ function versionRef(choice: VersionChoice): ModelRef {
   return choice.by === 'number' ? { version: Number(choice.version) } : {};
 }
 
-/** Newest first, as the stock server does. A label is not looked at: all versions are told. */
+/** A label is not looked at: the stock server tells all versions then. */
 function status(dataPlane: DataPlane | SlipwayError, route: Route): Buffer | SlipwayError {
   if (dataPlane instanceof SlipwayError) return dataPlane;
   const wanted = route.version.by === 'number' ? Number(route.version.version) : undefined;
-  const versions = dataPlane.models
-    .filter(({ name, version }) => name === route.model && (wanted === undefined || version === wanted))
-    .map(({ version }) => ({ version, state: 'AVAILABLE' as const }))
-    .sort((one, other) => other.version - one.version);
+  const versions = versionStates(dataPlane.states(), route.model, wanted);
   return versions.length === 0 ? servableNotFound(route) : encodeStatus(versions);
 }
 
