@@ -116,9 +116,15 @@ function causeToLog(error: SlipwayError): Readonly<Record<string, unknown>> {
 /** The headers that HTTP itself wants beside an error. */
 function headersOf({ code, details }: SlipwayError): ResponseHeaders {
   if (code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
-  if (code === 'overloaded') return { 'retry-after': RETRY_AFTER_SECONDS };
+  if (code === 'overloaded') return { 'retry-after': pauseSeconds(details) };
   const allow = details?.['allow'];
   return code === 'method_not_allowed' && typeof allow === 'string' ? { allow } : {};
+}
+
+/** As the lane reckons it, where it was one that refused. */
+function pauseSeconds(details: SlipwayError['details']): number {
+  const seconds = details?.['retryAfterSeconds'];
+  return typeof seconds === 'number' ? seconds : RETRY_AFTER_SECONDS;
 }
 
 /**

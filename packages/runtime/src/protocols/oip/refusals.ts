@@ -36,3 +36,8 @@ export function overloadMessage({ message, details }: SlipwayError): string {
   const reason = details?.['maxQueueWaitMs'] === undefined ? QUEUE_FULL : WAITED_TOO_LONG;
   return `${reason}: ${message}`;
 }
+
+/** What a request whose own timeout was over before its turn is told; `undefined` for any other error. */
+export function ownTimeoutMessage({ message, details }: SlipwayError): string | undefined {
+  return details?.['requestTimeoutMs'] === undefined ? undefined : `${WAITED_TOO_LONG}: ${message}`;
+}

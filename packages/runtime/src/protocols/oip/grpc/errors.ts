@@ -2,7 +2,7 @@ import type { SlipwayError } from '@slipway/contract';
 import { INTERNAL } from '../../grpc/errors.ts';
 import type { StatusAnswer } from '../../grpc/method.ts';
 import type { GrpcStatus } from '../../grpc/status.ts';
-import { overloadMessage } from '../refusals.ts';
+import { overloadMessage, ownTimeoutMessage } from '../refusals.ts';
 
 /** The only place where a code becomes a status. */
 export function statusOf(error: SlipwayError): StatusAnswer {
@@ -32,8 +32,10 @@ export function statusOf(error: SlipwayError): StatusAnswer {
     case 'unavailable':
     case 'unschedulable':
       return { ...answer('UNAVAILABLE'), notRun: true };
-    case 'deadline_exceeded':
-      return answer('DEADLINE_EXCEEDED');
+    case 'deadline_exceeded': {
+      const timeout = ownTimeoutMessage(error);
+      return timeout === undefined ? answer('DEADLINE_EXCEEDED') : answer('UNAVAILABLE', timeout);
+    }
     case 'cancelled':
       return answer('CANCELLED');
     case 'invalid_model':

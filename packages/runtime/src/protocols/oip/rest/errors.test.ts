@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERROR_CODES, type ErrorCode, isErrorCode, SlipwayError } from '@slipway/contract';
-import { queueFull, waitedTooLong } from '../../../scheduling/refusals.ts';
+import { queueFull, requestTimedOut, waitedTooLong } from '../../../scheduling/refusals.ts';
 import { unknownModel } from '../refusals.ts';
 import { errorAnswer } from './errors.ts';
 
@@ -42,6 +42,8 @@ test('clients find the words they look for', () => {
   assert.equal(text(unknownModel('x', '9')), "Request for unknown model: 'x' version 9 is not found");
   assert.match(text(queueFull(1)), /^Exceeds maximum queue size: The replica already has 1 requests waiting/);
   assert.match(text(waitedTooLong(5)), /^Request timeout expired: The request waited more than 5 ms/);
+  assert.match(text(requestTimedOut(5)), /^Request timeout expired: The request waited longer/);
+  assert.equal(errorAnswer(requestTimedOut(5)).status, 503);
   assert.equal(errorAnswer(queueFull(1)).notRun, true);
   assert.doesNotMatch(text(new SlipwayError('internal', 'secret path')), /secret/);
 });

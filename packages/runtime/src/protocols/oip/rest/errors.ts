@@ -1,6 +1,6 @@
 import type { SlipwayError } from '@slipway/contract';
 import type { ErrorAnswer } from '../../protocol.ts';
-import { overloadMessage } from '../refusals.ts';
+import { overloadMessage, ownTimeoutMessage } from '../refusals.ts';
 import { jsonTooLarge } from './codec/infer-request.ts';
 
 const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
@@ -39,8 +39,10 @@ export function errorAnswer(error: SlipwayError): ErrorAnswer {
     case 'unavailable':
     case 'unschedulable':
       return { ...answer(503), notRun: true };
-    case 'deadline_exceeded':
-      return answer(504);
+    case 'deadline_exceeded': {
+      const timeout = ownTimeoutMessage(error);
+      return timeout === undefined ? answer(504) : answer(503, timeout);
+    }
     case 'corrupt':
     case 'storage_full':
     case 'internal':
