@@ -5,6 +5,8 @@ interface FieldSchema {
   readonly type?: string;
   readonly enum?: readonly string[];
   readonly anyOf?: readonly FieldSchema[];
+  readonly items?: FieldSchema;
+  readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
@@ -14,9 +16,10 @@ interface FieldSchema {
 
 /** docs/reference/configuration.md */
 export function configurationReference(): string {
-  const rows = Object.entries(DeploymentConfig.properties).map(([name, schema]) =>
+  const rows = Object.entries(DeploymentConfig.properties).flatMap(([name, schema]) => [
     row(name, schema as FieldSchema),
-  );
+    ...memberRows(name, schema as FieldSchema),
+  ]);
   return `# Deployment configuration
 
 How a service runs. The fields stand in the file of \`slipway deploy --config\` (JSON or YAML), in \`config\` of the REST
@@ -37,6 +40,16 @@ scoringTimeoutMs: 10000
 `;
 }
 
+/** Those of a field that holds others; they have no defaults of their own. */
+function memberRows(name: string, { properties = {} }: FieldSchema): readonly (readonly string[])[] {
+  return Object.entries(properties).map(([member, schema]) => [
+    `\`${name}.${member}\``,
+    valuesOf(schema),
+    '',
+    schema.description ?? '',
+  ]);
+}
+
 function row(name: string, schema: FieldSchema): readonly string[] {
   return [
     `\`${name}\``,
@@ -49,6 +62,7 @@ function row(name: string, schema: FieldSchema): readonly string[] {
 function valuesOf(schema: FieldSchema): string {
   if (schema.anyOf !== undefined) return schema.anyOf.map(valuesOf).join(' or ');
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.items !== undefined) return `list of ${valuesOf(schema.items)}`;
   const names: Readonly<Record<string, string>> = {
     integer: 'whole number',
     number: 'number',
