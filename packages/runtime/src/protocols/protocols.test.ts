@@ -174,3 +174,58 @@ function elementsOf(answer: {
   const { predictions, outputs } = answer;
   return [predictions ?? outputs?.output ?? outputs?.[0]?.data ?? outputs].flat(Number.POSITIVE_INFINITY);
 }
+
+const SAME = { name: 'same', bytes: identityModel('FP32', ['batch']) };
+
+test('versions are found by number and label, and those that left or failed are told', async (t) => {
+  const versions = [2, 10].map((version) => ({
+    ...SAME,
+    version,
+    labels: [version === 2 ? 'stable' : 'canary'],
+  }));
+  const { url, context } = await openService(t, { models: versions });
+  const version = async (path: string) => {
+    const body = JSON.stringify({ inputs: [{ name: 'input', datatype: 'FP32', shape: [1], data: [1] }] });
+    const response = await fetch(`${url}/v2/models/same${path}/infer`, { method: 'POST', body });
+    const answer = (await response.json()) as { model_version?: string; error?: string };
+    return answer.model_version ?? answer.error;
+  };
+  const rows: [string, string][] = [
+    ['', '10'],
+    ['/versions/2', '2'],
+    ['/versions/stable', '2'],
+    ['/versions/canary', '10'],
+    ['/versions/9', "Request for unknown model: 'same' version 9 is not found"],
+    ['/versions/nobody', "Request for unknown model: 'same' version nobody is not found"],
+  ];
+  for (const [path, expected] of rows) assert.equal(await version(path), expected, path);
+  const predict = async (path: string) => {
+    const body = '{"instances":[1]}';
+    const response = await fetch(`${url}/v1/models/same${path}:predict`, { method: 'POST', body });
+    return [response.status, await response.json()];
+  };
+  assert.deepEqual(await predict('/labels/stable'), [200, { predictions: [1] }]);
+  assert.deepEqual(await predict('/labels/nobody'), [
+    400,
+    { error: 'Unrecognized servable version label: nobody' },
+  ]);
+
+  await context.dataPlane()?.unloadModel('same', 10);
+  const status = (await (await fetch(`${url}/v1/models/same`)).json()) as VersionStates;
+  assert.deepEqual(
+    status.model_version_status.map(({ version: number, state }) => [number, state]),
+    [
+      ['10', 'END'],
+      ['2', 'AVAILABLE'],
+    ],
+  );
+  assert.equal(await version(''), '2');
+  const index = async (body: string) =>
+    (await fetch(`${url}/v2/repository/index`, { method: 'POST', body })).json() as Promise<object[]>;
+  assert.deepEqual((await index('{"ready":true}')).length, 1);
+  assert.deepEqual((await index('')).length, 2);
+});
+
+interface VersionStates {
+  readonly model_version_status: readonly { readonly version: string; readonly state: string }[];
+}

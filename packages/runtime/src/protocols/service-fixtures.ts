@@ -20,6 +20,7 @@ export interface TestModel {
   readonly version?: number;
   readonly bytes: Uint8Array;
   readonly signature?: object;
+  readonly labels?: readonly string[];
 }
 
 export interface ServiceSetUp {
@@ -90,10 +91,10 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
 }
 
 async function store(folder: string, model: TestModel): Promise<ReplicaModel> {
-  const { name, version = 1, bytes, signature } = model;
+  const { name, version = 1, bytes, signature, labels } = model;
   const path = join(folder, name, String(version));
   await mkdir(path, { recursive: true });
   await writeFile(join(path, 'model.onnx'), bytes);
   if (signature !== undefined) await writeFile(join(path, 'signature.json'), JSON.stringify(signature));
-  return { name, version, digest: `sha256:${name}${version}`, path };
+  return { name, version, digest: `sha256:${name}${version}`, path, labels };
 }
