@@ -36,10 +36,10 @@ export function createGrpcPredictionClient(options: GrpcClientOptions): NodeTens
   const protocol = PROTOCOLS[options.protocol ?? 'oip'];
   const address = grpcAddress(options.url);
   const channel = openChannel(address, options.tls, options.maxAnswerBytes ?? DEFAULT_MAX_BODY_BYTES);
-  const credentials = createCredentials(options.credential);
   const descriptions = createDescriptions();
   const retry = { ...DEFAULT_RETRY, ...options.retry };
   const closed = new AbortController();
+  const credentials = createCredentials(options.credential, closed.signal);
 
   return withFiles({
     protocol: protocol.name,

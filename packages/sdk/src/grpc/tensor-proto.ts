@@ -91,12 +91,12 @@ export function readTensor(name: string, bytes: Uint8Array): Tensor {
 /** Elements that may be told by one value and a shape: more than any answer of the size that is read has. */
 const MAX_ELEMENTS = 2 ** 27;
 
-/** Typed values, of which the last stands for all that are left out. FP16 and BF16 come as their bits. */
+/** Typed values, of which the last stands for all that are left out, and zero where there is none. FP16 and BF16 come as their bits. */
 function fromValues(name: string, datatype: Datatype, { shape, values }: TensorFields): Tensor {
   const count = elementCount(shape);
   if (count > MAX_ELEMENTS) throw brokenAnswer(`Output "${name}" has ${count} elements.`);
-  const missing = values.length === 0 ? 0 : Math.max(0, count - values.length);
-  const all = missing === 0 ? values : [...values, ...Array(missing).fill(values.at(-1))];
+  const last = values.at(-1) ?? (datatype === 'BYTES' ? '' : 0);
+  const all = [...values, ...Array(Math.max(0, count - values.length)).fill(last)];
   if (datatype !== 'FP16' && datatype !== 'BF16') return fromFlat(name, datatype, shape, all);
   return checked({ name, datatype, shape, data: Uint16Array.from(all, Number) });
 }

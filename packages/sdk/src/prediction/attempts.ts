@@ -28,7 +28,7 @@ export async function attemptWithin<T>(
   let attempts = 0;
   let mayRenew = true;
   for (;;) {
-    const credential = await credentials.current(deadline.signal);
+    const credential = await deadline.within(credentials.current());
     const outcome = await attempt(credential);
     if ('value' in outcome) return outcome.value;
     if (mayRenew && outcome.error.code === 'unauthenticated' && credentials.renew(credential)) {

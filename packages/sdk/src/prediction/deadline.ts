@@ -7,6 +7,8 @@ export interface Deadline extends Disposable {
   readonly leftMs: () => number;
   /** The error if the call was given up, `undefined` while it was not. */
   readonly ended: () => SlipwayError | undefined;
+  /** The result of other work, or throws as soon as the call is given up. */
+  readonly within: <T>(work: Promise<T>) => Promise<T>;
   /** Waits, or throws as soon as the call is given up. */
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -20,7 +22,7 @@ export function startDeadline(where: string, timeoutMs: number, caller: AbortSig
   caller?.addEventListener('abort', giveUp);
   if (caller?.aborted) giveUp();
 
-  return { signal: controller.signal, leftMs, ended, pause, [Symbol.dispose]: dispose };
+  return { signal: controller.signal, leftMs, ended, within, pause, [Symbol.dispose]: dispose };
 
   function leftMs(): number {
     return Math.max(0, until - performance.now());
@@ -35,19 +37,26 @@ export function startDeadline(where: string, timeoutMs: number, caller: AbortSig
         });
   }
 
+  async function within<T>(work: Promise<T>): Promise<T> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const stop = (): void => reject(ended());
+    controller.signal.addEventListener('abort', stop);
+    if (controller.signal.aborted) stop();
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      controller.signal.removeEventListener('abort', stop);
+    }
+  }
+
   async function pause(milliseconds: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(waiting);
-        controller.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const waiting = setTimeout(done, milliseconds);
-      controller.signal.addEventListener('abort', done);
-      if (controller.signal.aborted) done();
-    });
-    const error = ended();
-    if (error !== undefined) throw error;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = setTimeout(resolve, milliseconds);
+    try {
+      await within(promise);
+    } finally {
+      clearTimeout(waiting);
+    }
   }
 
   function dispose(): void {

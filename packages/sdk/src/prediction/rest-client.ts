@@ -20,11 +20,11 @@ export function createRestClient(
   transport: HttpTransport,
 ): PredictionClient {
   const base = serviceAddress(options.url);
-  const credentials = createCredentials(options.credential);
   const descriptions = createDescriptions();
   const retry = { ...DEFAULT_RETRY, ...options.retry };
   const maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_BODY_BYTES;
   const closed = new AbortController();
+  const credentials = createCredentials(options.credential, closed.signal);
 
   return {
     protocol: protocol.name,
