@@ -173,6 +173,57 @@ test('throughput is a worker a core, and all of them answer', async (t) => {
   );
 });
 
+test('each model has the engines and the batching that it was given', async (t) => {
+  const folder = await temporaryFolder(t);
+  const two = { ...(await store(folder, 'two', digitMlp())), instances: 2 };
+  const off = { ...(await store(folder, 'off', digitMlp())), batching: { mode: 'off' } as const };
+  const dynamic: ReplicaModel = {
+    ...(await store(folder, 'dynamic', digitMlp())),
+    batching: { mode: 'dynamic', maxSize: 3, maxDelayMs: 1_000 },
+  };
+  const plane = await open(t, {}, { models: [two, off, dynamic] });
+  assert.deepEqual(
+    plane.models.map(({ name, lane, workers, maxBatchRows }) => ({ name, lane, workers, maxBatchRows })),
+    [
+      { name: 'two', lane: 'worker', workers: 2, maxBatchRows: plane.models[0]?.maxBatchRows },
+      { name: 'off', lane: 'inline', workers: 0, maxBatchRows: 1 },
+      { name: 'dynamic', lane: 'inline', workers: 0, maxBatchRows: 3 },
+    ],
+  );
+  const sizes = async (model: string) => {
+    const inputs = [1, 2, 3].map((seed) => plane.infer({ id: 'r', model, inputs: [digits(1, seed)] }));
+    return (await Promise.all(inputs)).map(({ timing }) => timing.batchSize);
+  };
+  assert.deepEqual(await sizes('off'), [1, 1, 1]);
+  assert.deepEqual(await sizes('dynamic'), [3, 3, 3]);
+});
+
+test('who asks, how urgently and how long reaches the queue', async (t) => {
+  const plane = await open(
+    t,
+    { conv: convNet(1) },
+    { lane: 'worker', limits: { ...LIMITS, maxConcurrentRequests: 1 } },
+  );
+  const image = (): Tensor => {
+    const shape = [1, ...CONV_NET_IMAGE];
+    return { name: 'image', datatype: 'FP32', shape, data: new Float32Array(elementCount(shape)) };
+  };
+  const order: string[] = [];
+  const ask = (id: string, options: { client?: string; priority?: number; timeoutMs?: number }) =>
+    plane.infer({ id, inputs: [image()], ...options }).then(() => order.push(id));
+  const first = ask('first', {});
+  const late = plane.infer({ id: 'late', inputs: [image()], timeoutMs: 0.001 });
+  const answered = Promise.all([
+    ask('a1', { client: 'a' }),
+    ask('a2', { client: 'a' }),
+    ask('b1', { client: 'b' }),
+    ask('urgent', { client: 'a', priority: 1 }),
+  ]);
+  await assert.rejects(late, { code: 'deadline_exceeded' });
+  await Promise.all([first, answered]);
+  assert.deepEqual(order, ['first', 'urgent', 'a1', 'b1', 'a2']);
+});
+
 test('a model with a loop is not trusted with the socket thread', async (t) => {
   const plane = await open(t, { loop: loopModel() });
   assert.equal(plane.models[0]?.lane, 'worker');
