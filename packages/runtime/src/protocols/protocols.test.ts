@@ -158,6 +158,8 @@ test('an image may come raw, in a form or as base64, by every protocol, and is t
     const form = await post(path, 'multipart/form-data');
     assert.equal(form.status, 400, path);
   }
+  const swagger = await (await fetch(`${url}/swagger.json`)).text();
+  assert.match(swagger, /"data":\{"type":"array","items":\{"type":"object",[^}]*"properties":\{"b64":/);
   const digits = await fetch(`${url}/v2/models/digits/infer`, { method: 'POST', ...raw });
   assert.equal(digits.status, 415);
   assert.match(

@@ -23,6 +23,15 @@ const ELEMENTS: Readonly<Record<Datatype, Json>> = {
   BYTES: { type: 'string' },
 };
 
+/** An encoded image, which is no text. */
+const IMAGE: Json = {
+  type: 'object',
+  description: 'An image as JPEG, PNG or WebP, in base64.',
+  properties: { b64: { type: 'string', format: 'byte' } },
+  required: ['b64'],
+  additionalProperties: false,
+};
+
 /** Describes a service as it really is: the model's own inputs and outputs, at its address behind the gateway. */
 export function swaggerDocument(service: string, model: LoadedModel, version: SwaggerVersion): Json {
   return version === '2' ? swagger2(service, model) : openApi3(service, model, version);
@@ -173,9 +182,12 @@ function tensors(specs: readonly TensorSpec[], required: readonly string[]): Jso
 }
 
 /** Arrays nested as the shape says; only sizes that are known are told. */
-function nested({ datatype, shape }: TensorSpec): Json {
-  return shape.reduceRight<Json>((items, size) => {
-    const known = typeof size === 'number' ? { minItems: size, maxItems: size } : {};
-    return { type: 'array', items, ...known };
-  }, ELEMENTS[datatype]);
+function nested({ datatype, shape, image }: TensorSpec): Json {
+  return shape.reduceRight<Json>(
+    (items, size) => {
+      const known = typeof size === 'number' ? { minItems: size, maxItems: size } : {};
+      return { type: 'array', items, ...known };
+    },
+    image === undefined ? ELEMENTS[datatype] : IMAGE,
+  );
 }

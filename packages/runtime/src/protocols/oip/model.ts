@@ -1,5 +1,5 @@
-import type { LoadedModel, Signature, SlipwayError, TensorSpec } from '@slipway/contract';
-import { invalid, unknownModel } from './refusals.ts';
+import type { Signature, SlipwayError, TensorSpec } from '@slipway/contract';
+import { invalid } from './refusals.ts';
 
 /** What the protocol must know of a model to read and answer a request for it. */
 export interface OipModel {
@@ -7,20 +7,6 @@ export interface OipModel {
   readonly signature: Signature;
   /** Labels of the classes of an output, by the output's name. */
   readonly labels?: ReadonlyMap<string, readonly string[]> | undefined;
-}
-
-/** The model that a request names; without a version, its newest. The error is `not_found`. */
-export function findModel(
-  models: readonly LoadedModel[],
-  name: string,
-  version?: string | undefined,
-): LoadedModel | SlipwayError {
-  let found: LoadedModel | undefined;
-  for (const model of models) {
-    if (model.name !== name || (version !== undefined && String(model.version) !== version)) continue;
-    if (found === undefined || model.version > found.version) found = model;
-  }
-  return found ?? unknownModel(name, version);
 }
 
 /**

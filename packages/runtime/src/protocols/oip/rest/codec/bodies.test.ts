@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type LoadedModel, SlipwayError } from '@slipway/contract';
+import { SlipwayError } from '@slipway/contract';
 import { modelOf } from '../../fixtures.ts';
-import { findModel } from '../../model.ts';
 import {
   encodeLive,
   encodeModelMetadata,
@@ -115,23 +114,4 @@ test('requests about the repository are read, and what is wrong with them told',
     encodeRepositoryIndex([{ name: 'm', version: '1', state: 'READY', reason: '' }, { name: 'n' }]),
     '[{"name":"m","version":"1","state":"READY","reason":""},{"name":"n"}]',
   );
-});
-
-test('a model is found by name and version, the newest without one', () => {
-  const loaded = (name: string, version: number): LoadedModel => ({
-    ...{ name, version, signature, lane: 'inline', workers: 0, threads: 1 },
-    ...{ loadMs: 0, warmRunMs: 0, maxBatchRows: 1 },
-  });
-  const models = [loaded('a', 2), loaded('a', 10), loaded('b', 1)];
-  const rows: [string, string | undefined, number | string][] = [
-    ['a', undefined, 10],
-    ['a', '2', 2],
-    ['b', undefined, 1],
-    ['a', '02', "Request for unknown model: 'a' version 02 is not found"],
-    ['c', undefined, "Request for unknown model: 'c' is not found"],
-  ];
-  for (const [name, version, expected] of rows) {
-    const found = findModel(models, name, version);
-    assert.equal(found instanceof SlipwayError ? found.message : found.version, expected);
-  }
 });
