@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { PartialDeploymentConfig } from '@slipway/contract/api';
+import { type DeploymentFlags, deploymentConfig } from './deployment-options.ts';
+
+const CASES: readonly [Partial<DeploymentFlags>, PartialDeploymentConfig | undefined][] = [
+  [{}, undefined],
+  [{ batching: 'off' }, { batching: { mode: 'off' } }],
+  [{ batchMaxSize: 8 }, { batching: { mode: 'greedy', maxSize: 8 } }],
+  [{ batchMaxDelayMs: 5 }, { batching: { mode: 'dynamic', maxDelayMs: 5 } }],
+  [
+    { batching: 'dynamic', batchMaxSize: 8, batchMaxDelayMs: 5, instances: 2 },
+    { batching: { mode: 'dynamic', maxSize: 8, maxDelayMs: 5 }, instances: 2 },
+  ],
+];
+for (const [flags, expected] of CASES) {
+  test(`${JSON.stringify(flags)} asks for ${JSON.stringify(expected)}`, async () => {
+    assert.deepEqual(await deploymentConfig({ auth: true, ...flags }), expected);
+  });
+}
