@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SlipwayError } from '@slipway/contract';
+import { parseReplicaSpec } from './replica-spec.ts';
+
+const model = { name: 'm', version: 1, digest: 'sha256:0', path: '/m' };
+const spec = {
+  kind: 'ReplicaSpec',
+  replicaId: 'r',
+  service: 's',
+  workspace: 'default',
+  revision: 1,
+  listen: { host: '127.0.0.1', port: 0 },
+  adminToken: 't',
+  modelsGeneration: 1,
+  allowModelControl: false,
+  cpuCores: 1,
+  profile: 'latency',
+  lane: 'auto',
+  limits: {
+    maxBodyBytes: 1,
+    maxConcurrentRequests: null,
+    maxQueueLength: 0,
+    maxQueueWaitMs: 1,
+    scoringTimeoutMs: 1,
+    drainGraceSeconds: 0,
+  },
+  authFile: '/auth.json',
+  stateFile: '/state.json',
+  cacheDir: '/cache',
+  logLevel: 'info',
+};
+
+function parseModel(settings: object) {
+  const { models } = parseReplicaSpec({ ...spec, models: [{ ...model, ...settings }] }, 'spec.json');
+  return { batching: models[0]?.batching, instances: models[0]?.instances };
+}
+
+test('batching and engines of a model are read, and may be left out', () => {
+  const batching = { mode: 'dynamic', maxSize: 8, maxDelayMs: 5, preferredSizes: [4, 8] };
+  assert.deepEqual(parseModel({ batching, instances: 2 }), { batching, instances: 2 });
+  assert.deepEqual(parseModel({}), { batching: undefined, instances: null });
+});
+
+test('all that is wrong with them is told at once', () => {
+  const batching = { mode: 'eager', maxSize: 0, maxDelayMs: 'soon', preferredSizes: [0] };
+  assert.throws(
+    () => parseModel({ batching, instances: 0 }),
+    (error) => {
+      assert.ok(error instanceof SlipwayError);
+      for (const field of ['mode', 'maxSize', 'maxDelayMs', 'preferredSizes']) {
+        assert.match(error.message, new RegExp(`models\\[0\\]\\.batching\\.${field} must be`));
+      }
+      assert.match(error.message, /models\[0\]\.instances must be/);
+      return true;
+    },
+  );
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DEFAULT_DEPLOYMENT, type DeploymentConfig } from '@slipway/contract/api';
+import { homePaths } from '../../home/home-paths.ts';
+import { replicaSpec } from './replica-spec.ts';
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+
+function modelsWith(config: Partial<DeploymentConfig>, base: Partial<DeploymentConfig> = DEFAULT_DEPLOYMENT) {
+  const order = {
+    id: 'r',
+    service: { uid: 'u', name: 's', workspace: 'default' },
+    revision: 1,
+    models: ['one', 'two'].map((name) => ({ name, version: 1, digest: DIGEST })),
+    config: { ...base, ...config } as DeploymentConfig,
+  };
+  const { models } = replicaSpec(order, homePaths('/home'), 'token', 'info');
+  return models.map(({ name, batching, instances }) => ({ name, batching, instances }));
+}
+
+test('a model has the settings of its own, and else those of all', () => {
+  const found = modelsWith({
+    batching: { mode: 'off' },
+    instances: 2,
+    modelSettings: { two: { batching: { mode: 'dynamic', maxDelayMs: 5 } } },
+  });
+  assert.deepEqual(found, [
+    { name: 'one', batching: { mode: 'off' }, instances: 2 },
+    { name: 'two', batching: { mode: 'dynamic', maxDelayMs: 5 }, instances: 2 },
+  ]);
+});
+
+test('a revision from before there were such settings has the defaults', () => {
+  const { batching, instances, modelSettings, ...older } = DEFAULT_DEPLOYMENT;
+  assert.deepEqual(
+    { batching, instances, modelSettings },
+    { batching: { mode: 'greedy' }, instances: null, modelSettings: {} },
+  );
+  assert.deepEqual(modelsWith({}, older)[0], { name: 'one', batching, instances });
+});
