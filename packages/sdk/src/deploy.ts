@@ -8,6 +8,7 @@ import type {
   ServiceCreate,
 } from '@slipway/contract/api';
 import type { Model, RegisterOptions } from './model.ts';
+import { type ModelVersions, selectionOf } from './model-selection.ts';
 import type { RegisterProgress } from './register-model.ts';
 import { Webservice } from './webservice.ts';
 import type { Workspace } from './workspace.ts';
@@ -19,7 +20,7 @@ export interface DeployOptions {
    * Each a `Model`, an id (`name:version`, or `name` for the newest), or a path on this machine. Text that is both is the id. A
    * path is registered under the service's name, or under `<service>-<file>` where there are several models.
    */
-  readonly models: readonly (Model | string)[];
+  readonly models: readonly (Model | string | ModelVersions)[];
   /** What is left out has its default, or, when an existing service is overwritten, stays. */
   readonly deploymentConfig?: PartialDeploymentConfig | undefined;
   /** Default `local`. */
@@ -43,10 +44,8 @@ type Register = (options: RegisterOptions) => Promise<Model>;
 export async function deployModels(options: DeployOptions, register: Register): Promise<Webservice> {
   const { workspace, name, signal } = options;
   checkName('service', name);
-  const models: string[] = [];
-  for (const model of options.models) {
-    models.push(typeof model === 'string' ? await resolveModel(options, model, register) : model.id);
-  }
+  const models: ServiceCreate['models'] = [];
+  for (const choice of options.models) models.push(await resolveChoice(options, choice, register));
   const operation = await workspace.client.json<OperationResource>({
     method: 'POST',
     path: workspace.path('/services'),
@@ -55,6 +54,20 @@ export async function deployModels(options: DeployOptions, register: Register): 
     signal,
   });
   return await Webservice.ofOperation({ workspace, name, operation, signal });
+}
+
+async function resolveChoice(
+  options: DeployOptions,
+  choice: DeployOptions['models'][number],
+  register: Register,
+): Promise<ServiceCreate['models'][number]> {
+  if (typeof choice === 'string') return await resolveModel(options, choice, register);
+  if ('id' in choice) return choice.id;
+  const { model } = choice;
+  return selectionOf(
+    typeof model === 'string' ? await resolveModel(options, model, register) : model.id,
+    choice,
+  );
 }
 
 async function resolveModel(options: DeployOptions, text: string, register: Register): Promise<string> {
@@ -108,7 +121,7 @@ function noSuchModel(text: string, workspace: Workspace): SlipwayError {
   );
 }
 
-function bodyOf(options: DeployOptions, models: string[]): ServiceCreate {
+function bodyOf(options: DeployOptions, models: ServiceCreate['models']): ServiceCreate {
   const { name, deploymentConfig, computeTarget, description, tags, properties, primaryKey, secondaryKey } =
     options;
   return {

@@ -18,6 +18,7 @@ export type {
   ServiceKeys,
   ServiceState,
   ServiceToken,
+  VersionPolicy,
 } from '@slipway/contract/api';
 export type { CallOptions } from './call-options.ts';
 export { ComputeTarget } from './compute-target.ts';
@@ -32,6 +33,7 @@ export type { DeployOptions } from './deploy.ts';
 export type { DownloadOptions, DownloadProgress } from './download-model.ts';
 export type { Filters } from './filters.ts';
 export { type GetModelOptions, type ListModelsOptions, Model, type RegisterOptions } from './model.ts';
+export type { ModelVersions } from './model-selection.ts';
 export {
   createPredictionClient,
   type PredictionClientOptions,

@@ -1,6 +1,7 @@
 import type { PartialDeploymentConfig } from '@slipway/contract/api';
 import type { CallOptions } from './call-options.ts';
 import type { Filters } from './filters.ts';
+import type { ModelVersions } from './model-selection.ts';
 import type { WaitOptions } from './operation.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -20,8 +21,8 @@ export interface WaitForDeploymentOptions extends WaitOptions {
 }
 
 export interface UpdateServiceOptions extends CallOptions {
-  /** Each a `Model`, or an id. */
-  readonly models?: readonly ({ readonly id: string } | string)[] | undefined;
+  /** Each a `Model`, or an id, or a model whose versions follow a policy. */
+  readonly models?: readonly ({ readonly id: string } | string | ModelVersions)[] | undefined;
   readonly description?: string | null | undefined;
   /** Replace the tags there are. */
   readonly tags?: Readonly<Record<string, string>> | undefined;

@@ -15,6 +15,7 @@ import type { CallOptions } from './call-options.ts';
 import { createDeploymentOutput, finishedLine } from './deployment-output.ts';
 import { toQuery } from './filters.ts';
 import { errorOfFailure } from './http-errors.ts';
+import { selectionOf } from './model-selection.ts';
 import type { NodePredictionClient, NodeTensorClient } from './node-client/score-file.ts';
 import { Operation, type WaitOptions } from './operation.ts';
 import {
@@ -268,7 +269,7 @@ export class Webservice {
   }: UpdateServiceOptions): Promise<this> {
     const body: ServiceUpdate = {
       ...(models !== undefined && {
-        models: models.map((model) => (typeof model === 'string' ? model : model.id)),
+        models: models.map(choiceOf),
       }),
       ...(description !== undefined && { description }),
       ...(tags !== undefined && { tags: { ...tags } }),
@@ -374,4 +375,12 @@ function keyTypeOf(key: string): KeyRegenerate['keyType'] {
 
 function nothingToUpdate(): SlipwayError {
   return new SlipwayError('invalid_argument', 'No parameters were provided to update.');
+}
+
+function choiceOf(
+  choice: NonNullable<UpdateServiceOptions['models']>[number],
+): NonNullable<ServiceUpdate['models']>[number] {
+  if (typeof choice === 'string') return choice;
+  if ('id' in choice) return choice.id;
+  return selectionOf(typeof choice.model === 'string' ? choice.model : choice.model.id, choice);
 }

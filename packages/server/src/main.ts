@@ -162,7 +162,7 @@ async function startWork({ options, log, parts }: Setting, state: State, running
 async function serve(
   { options, log, end, parts }: Setting,
   { home, ...state }: State,
-  { fleet, gateway }: Running,
+  { fleet, gateway, reconciler }: Running,
   { operations, housekeeping }: Work,
 ): Promise<ServerInfo> {
   const version = await readVersion();
@@ -175,7 +175,11 @@ async function serve(
       logger: log,
       version,
       gatewayUrl: gateway.url,
-      modelDeleted: housekeeping.released,
+      modelRegistered: reconciler.modelsChanged,
+      modelDeleted: () => {
+        housekeeping.released();
+        reconciler.modelsChanged();
+      },
       shutdown: ({ services }) => end.request(services),
     },
     { host, port, tls: tls ?? undefined, publicHost },

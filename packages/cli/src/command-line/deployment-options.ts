@@ -9,6 +9,16 @@ import { readConfigFile } from './read-config-file.ts';
 export function deploymentCommand(name: string) {
   return apiCommand(name)
     .option('--model <model>', 'registered model, or path of one; may be repeated', repeated)
+    .option(
+      '--versions <policy>',
+      'versions that are served, following new ones: latest:2, all, or 1,3; before it MODEL= for one of several models',
+      repeated,
+    )
+    .option(
+      '--label <label=version>',
+      'a label that points at a version, such as canary=4; before it MODEL: for one of several models',
+      repeated,
+    )
     .option('--config <file>', 'deployment configuration in JSON or YAML; options here go before it')
     .option('--replicas <count>', 'processes that serve side by side', wholeNumber(0))
     .option('--cpu <cores>', 'cores each replica is given', positiveNumber)

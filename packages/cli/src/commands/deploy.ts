@@ -2,6 +2,7 @@ import { SlipwayError, toSlipwayError } from '@slipway/contract';
 import { Model } from '@slipway/sdk';
 import { examples } from '../command-line/define.ts';
 import { deploymentCommand, deploymentConfig } from '../command-line/deployment-options.ts';
+import { modelChoices } from '../command-line/model-choices.ts';
 import { performInWorkspace } from '../command-line/perform-api.ts';
 import { describeBegun, describeDeployed } from '../output/deployed.ts';
 import { showOperation } from '../output/operation-progress.ts';
@@ -21,6 +22,7 @@ export function deploy() {
       examples(
         'slipway deploy digits --model ./model.onnx',
         'slipway deploy digits --model digits:2 --replicas 2 --cpu 1 --overwrite',
+        'slipway deploy digits --model digits --versions latest:2 --label stable=3',
         'slipway deploy digits --model digits --config deploy.yaml',
       ),
     )
@@ -30,7 +32,7 @@ export function deploy() {
         const service = await Model.deploy({
           workspace,
           name,
-          models: flags.model,
+          models: modelChoices(flags.model, flags),
           deploymentConfig: await deploymentConfig(flags),
           computeTarget: flags.target,
           description: flags.description,

@@ -18,6 +18,51 @@ export type ServiceState = Static<typeof ServiceState>;
 export const AuthMode = Type.Enum(['key', 'token', 'none']);
 export type AuthMode = Static<typeof AuthMode>;
 
+/** Versions of one model that a service may serve at a time. */
+const MAX_VERSIONS = 100;
+
+/**
+ * Which versions of a model a service serves: the `latest` so many, `all`, or these alone. The first two follow what
+ * is registered later.
+ */
+export const VersionPolicy = Type.Union([
+  Type.Object(
+    { latest: Type.Integer({ minimum: 1, maximum: MAX_VERSIONS }) },
+    { additionalProperties: false },
+  ),
+  Type.Object({ all: Type.Literal(true) }, { additionalProperties: false }),
+  Type.Object(
+    { specific: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: MAX_VERSIONS }) },
+    { additionalProperties: false },
+  ),
+]);
+export type VersionPolicy = Static<typeof VersionPolicy>;
+
+/** A model whose versions a service serves by a policy. A version that a label points at is served as well. */
+export const ModelSelection = Type.Object(
+  {
+    name: Type.String({ pattern: namePattern('model') }),
+    versionPolicy: Type.Optional(VersionPolicy),
+    labels: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }), Type.Integer({ minimum: 1 }), {
+        additionalProperties: false,
+        description: 'Names that point at versions, such as `stable` and `canary`.',
+      }),
+    ),
+  },
+  { $id: 'ModelSelection', additionalProperties: false },
+);
+export type ModelSelection = Static<typeof ModelSelection>;
+
+const ModelChoices = Type.Array(
+  Type.Union([Type.String({ description: 'name or name:version' }), ModelSelection]),
+  { minItems: 1, maxItems: 1000 },
+);
+
+const Selections = Type.Optional(
+  Type.Array(ModelSelection, { description: 'The models whose versions follow a policy.' }),
+);
+
 /** A deployed service. */
 export const Service = Type.Object(
   {
@@ -37,6 +82,7 @@ export const Service = Type.Object(
     swaggerUri: Type.String(),
     authMode: AuthMode,
     models: Type.Array(Type.String({ description: 'name:version' })),
+    selections: Selections,
     config: DeploymentConfig,
     revision: Type.Integer({ minimum: 1, description: 'The revision that is wanted.' }),
     activeRevision: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
@@ -58,7 +104,7 @@ export type Service = Static<typeof Service>;
 export const ServiceCreate = Type.Object(
   {
     name: Type.String({ pattern: namePattern('service') }),
-    models: Type.Array(Type.String({ description: 'name or name:version' }), { minItems: 1, maxItems: 1000 }),
+    models: ModelChoices,
     computeTarget: Type.Optional(Type.String({ default: 'local' })),
     description: Type.Optional(Description),
     tags: Type.Optional(Tags),
@@ -75,7 +121,7 @@ export type ServiceCreate = Static<typeof ServiceCreate>;
 /** Changes a service. What is left out stays; tags replace; properties are added. */
 export const ServiceUpdate = Type.Object(
   {
-    models: Type.Optional(Type.Array(Type.String(), { minItems: 1, maxItems: 1000 })),
+    models: Type.Optional(ModelChoices),
     description: Type.Optional(Description),
     tags: Type.Optional(Tags),
     addProperties: Type.Optional(Properties),
@@ -107,6 +153,7 @@ export const Revision = Type.Object(
     number: Type.Integer({ minimum: 1 }),
     status: Type.Enum(['pending', 'active', 'superseded', 'failed']),
     models: Type.Array(Type.String()),
+    selections: Selections,
     config: DeploymentConfig,
     error: Type.Union([Failure, Type.Null()]),
     createdAt: Timestamp,

@@ -23,6 +23,8 @@ export interface ApiDeps {
   readonly apiToken: string;
   /** Where services are called, without a slash at the end. */
   gatewayUrl(): string;
+  /** Called after a model was registered: services may have a policy that asks for it. */
+  modelRegistered(): void;
   /** Called after a model was deleted: blobs may be unused now. */
   modelDeleted(): void;
   /** Called when the answer to a shutdown request has been sent. */

@@ -160,6 +160,7 @@ export async function startApi(scope: TestScope, listen: Partial<ListenOptions> 
       version: '1.2.3',
       apiToken: API_TOKEN,
       gatewayUrl: () => 'http://127.0.0.1:7080',
+      modelRegistered: () => undefined,
       modelDeleted: () => {
         counts.modelDeleted += 1;
       },

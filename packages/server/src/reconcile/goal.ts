@@ -33,9 +33,14 @@ const CONTROL_FIELDS: ReadonlySet<keyof DeploymentConfig> = new Set([
 ] as const);
 
 /** Equal for revisions whose replicas are started in the same way, so that scaling restarts nothing. */
-function templateOf({ models, config }: RevisionRecord): string {
+function templateOf({ models, selections = [], config }: RevisionRecord): string {
   const fields = Object.entries(config)
     .filter(([name]) => !CONTROL_FIELDS.has(name as keyof DeploymentConfig))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([models.map(({ name, version, digest }) => [name, version, digest]), fields]);
+  const selected = new Set(selections.map(({ name }) => name));
+  const served = models.map(({ name, version, digest }) =>
+    // A replica that runs takes over other versions and labels of it.
+    selected.has(name) ? name : `${name}:${version} ${digest}`,
+  );
+  return JSON.stringify([[...new Set(served)], fields]);
 }

@@ -1,5 +1,6 @@
 import type { ObservedReplica } from '../targets/target.ts';
 import { revisionGoal } from './goal.ts';
+import { noteVersions } from './note-versions.ts';
 import { isRollingOut } from './plan/failure.ts';
 import { restartAfter, stillMissing } from './plan/restarts.ts';
 import type { Desired } from './plan/world.ts';
@@ -20,11 +21,15 @@ export function noteObserved(
 ): readonly EventNote[] {
   noteRollout(notes, desired, now);
   dropForgotten(notes, observed);
-  for (const replica of observed) noteReplica(notes, replica, snapshot, now);
+  const changes = observed.flatMap((replica) => {
+    const before = notes.replicas.get(replica.id)?.observed ?? null;
+    noteReplica(notes, replica, snapshot, now);
+    return noteVersions(notes, before, replica);
+  });
   const events = [...notes.replicas.values()].flatMap((note) => noteChange(notes, note, desired, now));
   const views = [...notes.replicas.values()].map((note) => viewOf(note, null));
   notes.restarts = stillMissing(notes.restarts, desired, views);
-  return events;
+  return [...changes, ...events];
 }
 
 /** The time of a rollout counts from when it was first seen, so that a server that was down takes none of it. */
@@ -88,6 +93,7 @@ export function newNote(id: string, revision: number, streak: number, startedAt:
     failedChecks: 0,
     nextCheckAt: startedAt,
     observed: null,
+    tellAt: startedAt,
   };
 }
 

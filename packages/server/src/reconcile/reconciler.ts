@@ -34,6 +34,8 @@ export interface Reconciler {
   start(): Promise<void>;
   /** Looks at a service at once, also at one that is new. */
   wake(name: string): Promise<void>;
+  /** Looks at all services at once: the registered models have changed. */
+  modelsChanged(): void;
   live(name: string): LiveService | undefined;
   all(): readonly LiveService[];
   /** A process of a service has ended. */
@@ -123,6 +125,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     records,
     start,
     wake,
+    modelsChanged: () => {
+      for (const loop of loops.values()) loop.wake(true);
+    },
     live: (name) => {
       const loop = loops.get(name);
       return loop && liveOf(loop);

@@ -24,6 +24,8 @@ export interface ReplicaNote {
   failedChecks: number;
   nextCheckAt: number;
   observed: ObservedReplica | null;
+  /** When it may be told of other versions; `null` while it is being told. */
+  tellAt: number | null;
 }
 
 /** What the reconciler remembers of a service. */
@@ -32,6 +34,8 @@ export interface ServiceNotes {
   readonly uid: string;
   readonly replicas: Map<string, ReplicaNote>;
   restarts: readonly Restart[];
+  /** Ids of versions that a replica could not load. */
+  readonly unusable: Set<string>;
   rollout: { readonly revision: number; readonly startedAt: number; everReady: boolean };
 }
 

@@ -15,6 +15,7 @@ import type { Actual, Desired } from './plan/world.ts';
 import { type ReplicaNote, type ServiceNotes, viewOf } from './replica-notes.ts';
 import type { EventNote, ServiceRecords } from './service-records.ts';
 import { desiredOf, readSnapshot, type ServiceSnapshot } from './snapshot.ts';
+import { tellVersions } from './tell-versions.ts';
 
 /** How soon to look again: after a step, while something is on its way, and when all is as wanted. */
 const AFTER_STEP_MS = 10;
@@ -57,6 +58,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     uid,
     replicas: new Map(),
     restarts: [],
+    unusable: new Set(),
     rollout: { revision: 0, startedAt: 0, everReady: false },
   };
   const routedBefore = new Set(deps.router.route(name)?.replicas.map((replica) => replica.replicaId));
@@ -93,15 +95,19 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
   async function round(): Promise<number | undefined> {
     if (stale) {
       stale = false;
-      snapshot = await deps.store.read((reader) => readSnapshot(reader, name));
+      snapshot = await deps.store.read((reader) => readSnapshot(reader, name, notes.unusable));
     }
     if (snapshot?.service.uid !== uid) return undefined;
     await keepAuth(snapshot);
     const desired = desiredOf(snapshot);
     const observed = await deps.target.observe(uid);
+    const unusableBefore = notes.unusable.size;
     pending.push(...noteObserved(notes, observed, snapshot, desired, deps.now()));
+    // Policies are looked at again without them.
+    stale ||= notes.unusable.size !== unusableBefore;
     restoreRoutes();
     checkHealth(snapshot);
+    keepVersions(snapshot, desired);
     await keepRoute(snapshot);
     const actual = await lookAround(desired);
     const steps = await carryOut(snapshot, desired, actual);
@@ -129,6 +135,15 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
   function checkHealth({ revisions }: ServiceSnapshot): void {
     const configOf = (revision: number) => revisions.get(revision)?.config;
     beginHealthChecks(deps.target, notes, configOf, deps.now(), () => wake(false));
+  }
+
+  function happened(event: EventNote): void {
+    pending.push(event);
+  }
+
+  /** In the background: putting a model in place may take long. */
+  function keepVersions(current: ServiceSnapshot, desired: Desired): void {
+    for (const told of tellVersions({ ...deps, notes, happened }, current, desired)) starting(told);
   }
 
   /** The gateway knows the service from its first moment on, and follows changes of its limits. */

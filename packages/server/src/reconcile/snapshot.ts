@@ -1,3 +1,4 @@
+import { withCurrentVersions } from '../resources/services/current-versions.ts';
 import type { RevisionRecord, ServiceRecord, ServiceStatusRecord } from '../store/collections.ts';
 import type { Reader } from '../store/store.ts';
 import { revisionGoal } from './goal.ts';
@@ -14,8 +15,15 @@ export interface ServiceSnapshot {
 /** Most revisions that are looked at: those of replicas that still run are among the last ones. */
 const READ_REVISIONS = 50;
 
-/** Reads a service; `undefined` if there is none of that name. */
-export async function readSnapshot(reader: Reader, name: string): Promise<ServiceSnapshot | undefined> {
+/**
+ * Reads a service; `undefined` if there is none of that name. The wanted and the active revision have the versions that
+ * their policies ask for now, without those that are `unusable`.
+ */
+export async function readSnapshot(
+  reader: Reader,
+  name: string,
+  unusable?: ReadonlySet<string>,
+): Promise<ServiceSnapshot | undefined> {
   const service = (await reader.get('services', name))?.value;
   if (service === undefined) return undefined;
   const status = (await reader.get('serviceStatus', name))?.value;
@@ -30,6 +38,11 @@ export async function readSnapshot(reader: Reader, name: string): Promise<Servic
   if (active !== null && !revisions.has(active)) {
     const record = (await reader.get('revisions', `${service.uid}/${active}`))?.value;
     if (record !== undefined) revisions.set(active, record);
+  }
+  for (const number of new Set([service.revision, active])) {
+    const record = revisions.get(number ?? 0);
+    if (record === undefined) continue;
+    revisions.set(record.number, await withCurrentVersions(reader, service.workspace, record, unusable));
   }
   return { service, status: own, revisions };
 }

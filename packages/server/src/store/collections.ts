@@ -3,6 +3,7 @@ import type {
   DeploymentConfig,
   Failure,
   ModelFile,
+  ModelSelection,
   OperationKind,
   OperationState,
   ServiceState,
@@ -76,12 +77,24 @@ export interface ServiceStatusRecord {
   readonly readyReplicas: number;
 }
 
+/** A version that a service serves. */
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
+  /** Labels that are to point at it; absent: none. */
+  readonly labels?: readonly string[] | undefined;
+}
+
 /** What a service was to run, once and for all. Id: `service uid/number`. */
 export interface RevisionRecord {
   readonly serviceUid: string;
   readonly number: number;
   readonly status: 'pending' | 'active' | 'superseded' | 'failed';
-  readonly models: readonly { readonly name: string; readonly version: number; readonly digest: string }[];
+  /** The versions that it began with; those of `selections` follow what is registered. */
+  readonly models: readonly ModelVersion[];
+  /** The models whose versions follow a policy; absent: none. */
+  readonly selections?: readonly ModelSelection[] | undefined;
   readonly config: DeploymentConfig;
   readonly error: Failure | null;
   readonly createdAt: string;

@@ -1,5 +1,6 @@
 import type { ReplicaState } from '@slipway/contract';
-import type { Capacity } from '@slipway/contract/api';
+import type { Capacity, DeploymentConfig } from '@slipway/contract/api';
+import type { ModelVersion } from '../store/collections.ts';
 import type { ReplicaOrder } from './replica-order.ts';
 
 /** A replica as its target finds it. */
@@ -8,6 +9,9 @@ export interface ObservedReplica {
   /** The service it belongs to; `undefined` if nothing says so any more. */
   readonly serviceUid: string | undefined;
   readonly revision: number;
+  /** The versions that it was last told to serve, and how often it was told. */
+  readonly models: readonly ModelVersion[];
+  readonly modelsGeneration: number;
   /** False once it has ended; it is seen until it is forgotten. */
   readonly alive: boolean;
   /** What it last said of itself; `null` as long as it has said nothing. */
@@ -32,6 +36,11 @@ export interface Target {
   start(order: ReplicaOrder): Promise<void>;
   /** Begins the end and returns; a replica that is not there is no error. */
   stop(replicaId: string, mode: StopMode): Promise<void>;
+  /**
+   * Tells a replica that runs which versions to serve from now on; returns when it works towards them. What else an
+   * order says stays as it was at the start. Throws if the models cannot be put in place, `unavailable`.
+   */
+  setModels(replicaId: string, models: readonly ModelVersion[], config: DeploymentConfig): Promise<void>;
   /** Asks a replica how it is, or to read its key file now. Throws `unavailable` if it does not answer in time. */
   ask(replicaId: string, request: 'status' | 'reload', timeoutMs: number): Promise<ReplicaState>;
 }

@@ -1,6 +1,7 @@
 import { Webservice } from '@slipway/sdk';
 import { examples } from '../../command-line/define.ts';
 import { deploymentCommand, deploymentConfig } from '../../command-line/deployment-options.ts';
+import { modelChoices } from '../../command-line/model-choices.ts';
 import { performInWorkspace } from '../../command-line/perform-api.ts';
 import { finishChange } from './finish-change.ts';
 
@@ -21,7 +22,7 @@ export function serviceUpdate() {
       performInWorkspace(flags, async (context) => {
         const service = await Webservice.get({ workspace: context.workspace, name });
         await service.update({
-          models: flags.model,
+          models: flags.model && modelChoices(flags.model, flags),
           deploymentConfig: await deploymentConfig(flags),
           description: flags.description,
           tags: flags.tag,

@@ -23,7 +23,12 @@ const MAX_REGISTER_BYTES = 64 * 1024 * 1024;
 
 export function addModelRoutes(
   app: App,
-  { store, contentStore, modelDeleted }: Pick<ApiDeps, 'store' | 'contentStore' | 'modelDeleted'>,
+  {
+    store,
+    contentStore,
+    modelRegistered,
+    modelDeleted,
+  }: Pick<ApiDeps, 'store' | 'contentStore' | 'modelRegistered' | 'modelDeleted'>,
 ): void {
   const tags = ['models'];
 
@@ -70,6 +75,7 @@ export function addModelRoutes(
           return resource(201, await modelView(writer, registered));
         },
       );
+      modelRegistered();
       return send(reply, answer);
     },
   );

@@ -1,6 +1,7 @@
 import type { ModelRecord, ServiceRecord } from '../../store/collections.ts';
 import type { Reader } from '../../store/store.ts';
 import { scan } from '../page.ts';
+import { withCurrentVersions } from '../services/current-versions.ts';
 import { revisionKey } from '../services/revisions.ts';
 
 /** The services, as `services/name`, whose wanted or active revision has this model version. */
@@ -26,5 +27,10 @@ export async function liveModels(
   const revisions = await Promise.all(
     [...numbers].map((number) => reader.get('revisions', revisionKey(service.uid, number))),
   );
-  return revisions.flatMap((revision) => revision?.value.models ?? []);
+  const current = await Promise.all(
+    revisions.flatMap((revision) =>
+      revision === undefined ? [] : withCurrentVersions(reader, service.workspace, revision.value),
+    ),
+  );
+  return current.flatMap(({ models }) => models);
 }

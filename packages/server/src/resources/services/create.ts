@@ -31,7 +31,7 @@ export async function createService(
   const existing = await writer.get('services', order.name);
   if (existing !== undefined) checkOverwrite(existing, workspace, order);
   const plan: RevisionPlan = {
-    models: await resolveModels(writer, workspace, order.models),
+    ...(await resolveModels(writer, workspace, order.models)),
     config: completeConfig(order.config),
   };
   await checkPlan(writer, deps, order.name, plan, keyProblems(order, plan));

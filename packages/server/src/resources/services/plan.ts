@@ -1,30 +1,59 @@
-import type { RevisionRecord } from '../../store/collections.ts';
+import type { ServiceCreate } from '@slipway/contract/api';
+import type { ModelVersion } from '../../store/collections.ts';
 import type { Reader } from '../../store/store.ts';
 import { type FieldProblem, refuseProblems } from '../field-problems.ts';
 import { findModel } from '../models/find.ts';
 import { unknownModelProblems } from './batching-problems.ts';
 import { configProblems } from './config.ts';
+import { versionsOf } from './current-versions.ts';
 import type { RevisionPlan } from './revisions.ts';
 import { checkRoom } from './room.ts';
+import { selectionProblems, selectVersions } from './select-versions.ts';
 import type { ServiceDeps } from './service-deps.ts';
 
-/** The model versions that references name. Throws `not_found`, and `invalid_argument` for one named twice. */
+/**
+ * The model versions that choices name: a reference one version, a selection those of its policy. Throws `not_found`,
+ * and `invalid_argument` for one named twice and for versions that are not registered.
+ */
 export async function resolveModels(
   reader: Reader,
   workspace: string,
-  references: readonly string[],
-): Promise<RevisionRecord['models']> {
-  const models: RevisionRecord['models'][number][] = [];
-  for (const [index, reference] of references.entries()) {
+  choices: ServiceCreate['models'],
+): Promise<Pick<RevisionPlan, 'models' | 'selections'>> {
+  const models: ModelVersion[] = [];
+  for (const [index, choice] of choices.entries()) {
     const field = `models[${index}]`;
-    const { value } = await findModel(reader, workspace, reference, field);
-    const { name, version, digest } = value;
-    if (models.some((model) => model.name === name && model.version === version)) {
-      refuseProblems([{ field, message: `"${reference}" names ${name}:${version}, which is there already` }]);
-    }
-    models.push({ name, version, digest });
+    const chosen = await resolveChoice(reader, workspace, choice, field);
+    for (const version of chosen) refuseTwice(models, version, choice, field);
+    models.push(...chosen);
   }
-  return models;
+  const selections = choices.filter((choice) => typeof choice !== 'string');
+  return { models, selections: selections.length === 0 ? undefined : selections };
+}
+
+async function resolveChoice(
+  reader: Reader,
+  workspace: string,
+  choice: ServiceCreate['models'][number],
+  field: string,
+): Promise<readonly ModelVersion[]> {
+  const reference = typeof choice === 'string' ? choice : choice.name;
+  const { name, version, digest } = (await findModel(reader, workspace, reference, field)).value;
+  if (typeof choice === 'string') return [{ name, version, digest }];
+  const registered = await versionsOf(reader, workspace, name);
+  refuseProblems(selectionProblems(registered, choice, field));
+  return selectVersions(registered, choice);
+}
+
+function refuseTwice(
+  models: readonly ModelVersion[],
+  { name, version }: ModelVersion,
+  choice: ServiceCreate['models'][number],
+  field: string,
+): void {
+  if (!models.some((model) => model.name === name && model.version === version)) return;
+  const reference = typeof choice === 'string' ? choice : choice.name;
+  refuseProblems([{ field, message: `"${reference}" names ${name}:${version}, which is there already` }]);
 }
 
 /** Refuses a plan that cannot be right or has no room. Throws `invalid_argument` with all problems, `unschedulable`. */

@@ -6,6 +6,7 @@ import type { Reader, Stored, Writer } from '../../store/store.ts';
 /** What a revision is made of. */
 export interface RevisionPlan {
   readonly models: RevisionRecord['models'];
+  readonly selections?: RevisionRecord['selections'];
   readonly config: DeploymentConfig;
 }
 
@@ -36,6 +37,7 @@ export async function addRevision(writer: Writer, serviceUid: string, plan: Revi
     number,
     status: 'pending',
     models: plan.models,
+    ...(plan.selections !== undefined && { selections: plan.selections }),
     config: plan.config,
     error: null,
     createdAt: new Date().toISOString(),
@@ -46,6 +48,11 @@ export async function addRevision(writer: Writer, serviceUid: string, plan: Revi
 
 /** The revision as the API shows it. */
 export function revisionView(service: string, { value }: Stored<RevisionRecord>): Revision {
-  const { serviceUid: _uid, models, ...shown } = value;
-  return { ...shown, service, models: models.map(({ name, version }) => `${name}:${version}`) };
+  const { serviceUid: _uid, models, selections, ...shown } = value;
+  return {
+    ...shown,
+    ...(selections !== undefined && { selections: [...selections] }),
+    service,
+    models: models.map(({ name, version }) => `${name}:${version}`),
+  };
 }

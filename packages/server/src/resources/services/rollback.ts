@@ -4,6 +4,7 @@ import type { OperationRecord, RevisionRecord, ServiceRecord } from '../../store
 import type { Reader, Stored, Writer } from '../../store/store.ts';
 import { modelKey } from '../models/find.ts';
 import { scan } from '../page.ts';
+import { withCurrentVersions } from './current-versions.ts';
 import { changeable, requireService } from './find.ts';
 import { checkPlan } from './plan.ts';
 import { addRevision, type RevisionPlan, requireRevision } from './revisions.ts';
@@ -22,10 +23,11 @@ export async function rollbackService(
 ): Promise<Stored<OperationRecord>> {
   const { value: before } = changeable(await requireService(writer, target.workspace, target.name));
   const present = await requireRevision(writer, before, before.revision);
-  const earlier =
+  const asked =
     order.revision === undefined
       ? await lastHealthyBefore(writer, before)
       : await requireRevision(writer, before, order.revision);
+  const earlier = await withCurrentVersions(writer, target.workspace, asked);
   checkEarlier(before, earlier);
   await checkModels(writer, before, earlier);
   const plan = planRollback(present, earlier);
@@ -96,6 +98,7 @@ function planRollback(present: RevisionRecord, earlier: RevisionRecord): Revisio
   const { numReplicas, authEnabled, tokenAuthEnabled } = present.config;
   return {
     models: earlier.models,
+    selections: earlier.selections,
     config: { ...earlier.config, numReplicas, authEnabled, tokenAuthEnabled },
   };
 }

@@ -51,8 +51,8 @@ export async function updateService(
 function isReached(present: RevisionRecord, plan: RevisionPlan, update: ServiceUpdate): boolean {
   const wordsOnly = update.models === undefined && update.config === undefined;
   if (wordsOnly) return true;
-  const { models, config, status } = present;
-  return status === 'active' && isDeepStrictEqual(plan, { models, config });
+  const { models, selections, config, status } = present;
+  return status === 'active' && isDeepStrictEqual(plan, { models, selections, config });
 }
 
 async function planUpdate(
@@ -61,9 +61,9 @@ async function planUpdate(
   present: RevisionPlan,
   update: ServiceUpdate,
 ): Promise<RevisionPlan> {
-  const models =
-    update.models === undefined ? present.models : await resolveModels(writer, workspace, update.models);
-  return { models, config: { ...completeConfig(update.config, present.config) } };
+  const { models, selections } =
+    update.models === undefined ? present : await resolveModels(writer, workspace, update.models);
+  return { models, selections, config: { ...completeConfig(update.config, present.config) } };
 }
 
 function authAfter(

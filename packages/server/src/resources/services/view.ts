@@ -6,6 +6,7 @@ import type {
   ServiceStatusRecord,
 } from '../../store/collections.ts';
 import type { Reader, Stored } from '../../store/store.ts';
+import { withCurrentVersions } from './current-versions.ts';
 import { requireRevision } from './revisions.ts';
 
 /** All that a service's view is made of. */
@@ -20,7 +21,9 @@ export async function readServiceParts(
   reader: Reader,
   service: Stored<ServiceRecord>,
 ): Promise<ServiceParts> {
-  const revision = await requireRevision(reader, service.value, service.value.revision);
+  const { workspace } = service.value;
+  const asked = await requireRevision(reader, service.value, service.value.revision);
+  const revision = await withCurrentVersions(reader, workspace, asked);
   const status = await reader.get('serviceStatus', service.value.name);
   // A service made again under the same name starts without the status of the one before.
   const own = status?.value.uid === service.value.uid ? status.value : undefined;
@@ -40,6 +43,7 @@ export function serviceView({ service, revision, status }: ServiceParts, gateway
     scoringUri: `${base}/score`,
     swaggerUri: `${base}/swagger.json`,
     models: revision.models.map(({ name, version }) => `${name}:${version}`),
+    ...(revision.selections !== undefined && { selections: [...revision.selections] }),
     config: revision.config,
     activeRevision: status?.activeRevision ?? null,
     replicas: { desired: revision.config.numReplicas, ready: status?.readyReplicas ?? 0 },

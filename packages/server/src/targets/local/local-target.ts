@@ -7,17 +7,23 @@ import {
   SlipwayError,
   unlessMissing,
 } from '@slipway/contract';
+import type { DeploymentConfig } from '@slipway/contract/api';
+import { writeJsonFile } from '@slipway/transport';
 import type { HomePaths } from '../../home/home-paths.ts';
 import { readJsonOfKind } from '../../home/json-of-kind.ts';
 import { askAdmin } from '../../processes/admin-client.ts';
 import { type OwnedProcess, sendSignal, vitalsOf } from '../../processes/owned-process.ts';
 import { startDetached } from '../../processes/start-detached.ts';
+import type { ModelVersion } from '../../store/collections.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
 import type { ObservedReplica, StopMode, Target } from '../target.ts';
 import { findReplicas } from './find-replicas.ts';
 import { machineCapacity } from './machine-capacity.ts';
 import { endReplicaFolder, makeReplicaFolder, pruneEnded } from './replica-folder.ts';
-import { replicaSpec, serviceOf } from './replica-spec.ts';
+import { replicaModels, replicaSpec, serviceOf } from './replica-spec.ts';
+
+/** A replica reads a file of a few hundred bytes, and does not wait for its models. */
+const RELOAD_TIMEOUT_MS = 5_000;
 
 export interface LocalTargetOptions {
   readonly home: HomePaths;
@@ -68,6 +74,13 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
       await forget(home, replica);
       replicas.delete(id);
     },
+    setModels: async (id: string, models: readonly ModelVersion[], config: DeploymentConfig) => {
+      const replica = replicas.get(id);
+      if (replica?.spec === undefined) throw notListening(id);
+      const spec = await writeModels(options, replica.spec, replicaModels(models, home, config));
+      replicas.set(id, { ...replica, spec });
+      await askReplica(home, { ...replica, spec }, id, 'reload', RELOAD_TIMEOUT_MS);
+    },
     ask: async (id: string, request: 'status' | 'reload', timeoutMs: number) =>
       await askReplica(home, replicas.get(id), id, request, timeoutMs),
   });
@@ -95,6 +108,22 @@ async function startReplica(options: LocalTargetOptions, order: ReplicaOrder): P
   }
 }
 
+/** Writes the spec of a replica anew; nothing of it changes but its models. */
+async function writeModels(
+  { home, checkout }: LocalTargetOptions,
+  before: ReplicaSpec,
+  models: ReplicaSpec['models'],
+): Promise<ReplicaSpec> {
+  for (const { digest, path } of models) await checkout(digest, path);
+  const spec: ReplicaSpec = { ...before, models, modelsGeneration: before.modelsGeneration + 1 };
+  await writeJsonFile(home.replicaSpec(spec.replicaId), spec);
+  return spec;
+}
+
+function notListening(id: string): SlipwayError {
+  return new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);
+}
+
 async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<ObservedReplica> {
   const { id, spec, startedAt } = replica;
   // The process first: a state read after its end is its last.
@@ -104,6 +133,8 @@ async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<O
     id,
     serviceUid: replica.serviceUid,
     revision: spec?.revision ?? 0,
+    models: spec?.models ?? [],
+    modelsGeneration: spec?.modelsGeneration ?? 0,
     alive: vitals !== undefined,
     state: state ?? null,
     host: spec?.listen.host ?? '127.0.0.1',
@@ -132,7 +163,7 @@ async function askReplica(
   const state = await readJsonOfKind<ReplicaState>(home.replicaState(id), 'ReplicaState');
   const port = state?.adminPort ?? null;
   if (replica?.spec === undefined || port === null) {
-    throw new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);
+    throw notListening(id);
   }
   const address = { what: `replica ${id}`, port, token: replica.spec.adminToken };
   return await askAdmin<ReplicaState>(address, request, timeoutMs);

@@ -23,11 +23,7 @@ export function replicaSpec(
     revision: order.revision,
     listen: { host: HOST, port: 0 },
     adminToken,
-    models: order.models.map((model) => ({
-      ...model,
-      path: home.model(model.digest),
-      ...settingsOf(model.name, config),
-    })),
+    models: replicaModels(order.models, home, config),
     modelsGeneration: 1,
     allowModelControl: config.allowModelControl,
     cpuCores: config.cpuCores,
@@ -46,6 +42,19 @@ export function replicaSpec(
     cacheDir: home.cache,
     logLevel,
   };
+}
+
+/** Versions as a replica finds them. */
+export function replicaModels(
+  models: ReplicaOrder['models'],
+  home: HomePaths,
+  config: DeploymentConfig,
+): readonly ReplicaModel[] {
+  return models.map((model) => ({
+    ...model,
+    path: home.model(model.digest),
+    ...settingsOf(model.name, { ...DEFAULT_DEPLOYMENT, ...config }),
+  }));
 }
 
 /** What is said of the model itself goes before what is said of all. */

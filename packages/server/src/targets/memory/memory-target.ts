@@ -1,5 +1,6 @@
-import { type ReplicaState, SlipwayError } from '@slipway/contract';
+import { type ModelVersionState, type ReplicaState, SlipwayError } from '@slipway/contract';
 import type { Capacity } from '@slipway/contract/api';
+import type { ModelVersion } from '../../store/collections.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
 import type { ObservedReplica, StopMode, Target } from '../target.ts';
 
@@ -27,10 +28,17 @@ export function createMemoryTarget(capacity: Capacity): MemoryTarget {
       if (mode === 'forget') replicas.delete(id);
       else end(id);
     },
+    setModels: async (id, models) => {
+      const replica = replicas.get(id);
+      if (!replica?.alive || replica.state === null) throw notThere(id);
+      const modelsGeneration = replica.modelsGeneration + 1;
+      const state = { ...replica.state, modelsGeneration, versions: models.map(readyVersion) };
+      replicas.set(id, { ...replica, models, modelsGeneration, state });
+    },
     ask: async (id: string) => {
       const replica = replicas.get(id);
       if (replica?.alive && replica.state !== null) return replica.state;
-      throw new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);
+      throw notThere(id);
     },
     change: (id, change) => {
       const replica = replicas.get(id);
@@ -40,12 +48,22 @@ export function createMemoryTarget(capacity: Capacity): MemoryTarget {
   };
 }
 
+function notThere(id: string): SlipwayError {
+  return new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);
+}
+
+function readyVersion({ name, version, labels = [] }: ModelVersion): ModelVersionState {
+  return { name, version, phase: 'AVAILABLE', labels, error: null };
+}
+
 function readyReplica(order: ReplicaOrder, index: number): ObservedReplica {
   const port = 40_000 + index;
   return {
     id: order.id,
     serviceUid: order.service.uid,
     revision: order.revision,
+    models: order.models,
+    modelsGeneration: 1,
     alive: true,
     state: {
       kind: 'ReplicaState',
@@ -58,7 +76,7 @@ function readyReplica(order: ReplicaOrder, index: number): ObservedReplica {
       error: null,
       models: [],
       modelsGeneration: 1,
-      versions: [],
+      versions: order.models.map(readyVersion),
       inFlight: 0,
       queued: 0,
     },
