@@ -2,6 +2,7 @@ import { SlipwayError } from '@slipway/contract';
 import type { GrpcCall } from '../../grpc/call.ts';
 import type { Reply } from '../../grpc/method.ts';
 import { servingDataPlane } from '../../infer.ts';
+import { versionStates } from '../version-states.ts';
 import {
   decodeMetadataRequest,
   decodeStatusRequest,
@@ -28,13 +29,9 @@ export function modelStatus(message: Uint8Array, call: GrpcCall): Reply {
   if (dataPlane instanceof SlipwayError) return dataPlane;
   const servable = findServable(dataPlane, request.spec, call, 'status');
   if (servable instanceof SlipwayError) return servable;
-  const { name } = servable.model;
+  const { name, version } = servable.model;
   const isAll = (request.spec?.version.by ?? 'latest') === 'latest';
-  const told = isAll ? dataPlane.models.filter((model) => model.name === name) : [servable.model];
-  const versions = told
-    .map(({ version }) => ({ version, state: 'AVAILABLE' as const }))
-    .sort((one, other) => other.version - one.version);
-  return encodeModelStatus(versions);
+  return encodeModelStatus(versionStates(dataPlane.states(), name, isAll ? undefined : version));
 }
 
 /** Answers `HandleReloadConfigRequest`: what is served stands in the deployment, so that nobody else changes it. */
