@@ -34,6 +34,7 @@ test('bad bodies are refused with the field that is wrong, and harm nothing', as
       `{"outputs":[1],"inputs":{"a":[[1,2]],${b}}}`,
       /outputs: expected a string, found "1"/,
     ],
+    ['output twice', `{"outputs":["sum","sum"],"inputs":{"a":[[1,2]],${b}}}`, /outputs: "sum" comes twice/],
     ['wrong rank', `{"inputs":{"a":[1,2],${b}}}`, /"a".*dimensions/],
     ['wrong size', `{"inputs":{"a":[[1,2,3]],${b}}}`, /"a"/],
     [

@@ -95,7 +95,9 @@ function readNames(cursor: JsonCursor): string[] {
     do {
       peek(cursor);
       const name = readText(cursor);
-      if (name !== undefined) names.push(name);
+      if (name === undefined) break;
+      if (names.includes(name)) fail(cursor, `${quote(name)} comes twice`);
+      names.push(name);
     } while (cursor.problem === undefined && accept(cursor, BYTE.comma));
     if (!accept(cursor, BYTE.closeArray)) failExpecting(cursor, '"," or "]"');
   }
