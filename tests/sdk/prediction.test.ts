@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { NodeTensorClient, Prediction, Webservice } from '@slipway/sdk';
+import { identityModel, type TestScope, temporaryFolder } from '@slipway/testkit';
 import { deploy } from '../harness/deployed.ts';
 import { startInstallation } from '../harness/installation.ts';
 import { writeModels } from '../harness/models.ts';
@@ -23,6 +26,12 @@ const WAYS: readonly Way[] = [
   { name: 'Open Inference gRPC', connect: (service) => service.grpcClient({ protocol: 'oip' }) },
   { name: 'TensorFlow Serving gRPC', connect: (service) => service.grpcClient({ protocol: 'tfserving' }) },
 ];
+
+/** Two by two pixels. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAAFElEQVQI12P4z8DAAMIM/zmTjwMAG5wEMfULVRUAAAAASUVORK5CYII=',
+  'base64',
+);
 
 suite('a deployed service through the prediction client', () => {
   test('every protocol', async (t) => {
@@ -52,7 +61,41 @@ suite('a deployed service through the prediction client', () => {
     }
     await service.delete();
   });
+
+  test('an image in a file, over every protocol', async (t) => {
+    const installation = await startInstallation(t);
+    const { model, image } = await writeImageModel(t);
+    const { service } = await deploy(installation, { name: 'photos', model, config: { cpuCores: 0.5 } });
+    const answers: unknown[] = [];
+    for (const { connect } of WAYS) {
+      const client = await connect(service);
+      answers.push((await client.scoreFile(image)).outputs);
+      answers.push((await client.scoreFile(image, { inputName: 'images', outputs: ['output'] })).outputs);
+      const both = await client.scoreImages([new Uint8Array(PNG), new Uint8Array(PNG)]);
+      assert.deepEqual(both.outputs['output']?.shape, [2, 2, 2, 3]);
+      await assert.rejects(client.scoreImages(Uint8Array.of(1, 2, 3)), { code: 'invalid_argument' });
+      client.close();
+    }
+    const data = Float32Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 99, 199);
+    const output = { name: 'output', datatype: 'FP32', shape: [1, 2, 2, 3], data };
+    for (const answer of answers) assert.deepEqual(answer, { output });
+    await service.delete();
+  });
 });
+
+/** A model that gives the pixels of an image back, and an image for it. */
+async function writeImageModel(scope: TestScope): Promise<{ model: string; image: string }> {
+  const folder = await temporaryFolder(scope);
+  const model = join(folder, 'model');
+  await mkdir(model);
+  await writeFile(join(model, 'model.onnx'), identityModel('FP32', ['batch', 2, 2, 3]));
+  const declared = { name: 'images', width: 2, height: 2, resize: 'nearest', fit: 'stretch', layout: 'NHWC' };
+  const signature = { kind: 'ModelSignature', inputs: { input: { image: declared } } };
+  await writeFile(join(model, 'signature.json'), JSON.stringify(signature));
+  const image = join(folder, 'image.png');
+  await writeFile(image, PNG);
+  return { model, image };
+}
 
 async function scoreOnce(client: NodeTensorClient): Promise<Prediction['outputs']> {
   const { outputs } = await client.scoreArrays({ image: { data: DIGIT, shape: [1, 784] } });
