@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { bodyTooLarge, type HttpHandler, resolveRequestIds } from '@slipway/transport';
 import { answerError, type Exchange } from './forward/answers.ts';
-import { type ForwardDeps, forward } from './forward/forward.ts';
+import { forward } from './forward/forward.ts';
+import type { ForwardDeps } from './forward/try-replicas.ts';
 import type { Metrics } from './metrics.ts';
 import { answerOwn } from './own-pages.ts';
 import { protocolOf } from './protocols.ts';

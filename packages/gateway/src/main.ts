@@ -3,7 +3,9 @@ import { createListener } from '@slipway/transport';
 import { type Logger, pino } from 'pino';
 import { openAdmin } from './admin.ts';
 import { configFileOf, readConfig } from './config.ts';
-import type { AttemptFailure } from './forward/attempt.ts';
+import type { ReplicaFailure } from './forward/retry-policy.ts';
+import type { ForwardDeps } from './forward/try-replicas.ts';
+import { createCallHandler } from './grpc/handle-call.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { createMetrics } from './metrics.ts';
 import type { Replica } from './routes/replica.ts';
@@ -25,18 +27,24 @@ try {
 async function run(config: GatewayConfig, log: Logger): Promise<void> {
   const table = createRouteTable();
   const state = createStateReport(config.stateFile, table);
-  const metrics = createMetrics({ replicas: table.replicas, inFlight: () => handler.inFlight() });
-  const handler = createRequestHandler({
+  const metrics = createMetrics({
+    replicas: table.replicas,
+    inFlight: () => requests.inFlight() + calls.inFlight(),
+  });
+  const proto = config.tls === null ? 'http' : 'https';
+  const forward: ForwardDeps = {
     table,
-    forward: {
-      table,
-      failed: noteFailure,
-      retried: (service, { kind }) => metrics.retried(service, kind),
-    },
+    failed: noteFailure,
+    retried: (service, { kind }) => metrics.retried(service, kind),
+  };
+  const requests = createRequestHandler({
+    table,
+    forward,
     metrics,
-    proto: config.tls === null ? 'http' : 'https',
+    proto,
     maxBodyBytes: config.maxBodyBytes,
   });
+  const calls = createCallHandler({ table, forward, metrics, proto, onError });
   await using stack = new AsyncDisposableStack();
   stack.defer(table.close);
   try {
@@ -44,7 +52,8 @@ async function run(config: GatewayConfig, log: Logger): Promise<void> {
     const listener = await createListener({
       ...config.listen,
       tls: config.tls,
-      handler: handler.handle,
+      handler: requests.handle,
+      onCall: calls.handle,
       onError,
     });
     stack.defer(listener.close);
@@ -68,9 +77,8 @@ async function run(config: GatewayConfig, log: Logger): Promise<void> {
     log.info({ generation: table.generation() }, 'The routes are in force');
   }
 
-  function noteFailure(service: string, replica: Replica, failure: AttemptFailure): void {
-    const error = 'error' in failure ? failure.error.message : undefined;
-    const facts = { service, replica: replica.id, failure: failure.kind, error };
+  function noteFailure(service: string, replica: Replica, failure: ReplicaFailure): void {
+    const facts = { service, replica: replica.id, failure: failure.kind, error: failure.error?.message };
     // A full replica and a caller that left are daily life, and many at once.
     const level = failure.kind === 'refused' || failure.kind === 'abandoned' ? 'debug' : 'warn';
     log[level](facts, 'A replica gave no answer');

@@ -10,6 +10,8 @@ const DURATION_BUCKETS = [
 export interface Metrics {
   /** A request has ended. `service` is undefined if there is none of that name. */
   requestEnded(service: string | undefined, status: number, seconds: number): void;
+  /** A call of gRPC has ended, with the number of its status. */
+  callEnded(service: string | undefined, code: string, seconds: number): void;
   /** An attempt at a replica failed, and another one follows. */
   retried(service: string, reason: string): void;
   /** All of it, in the text format of Prometheus. */
@@ -35,6 +37,12 @@ export function createMetrics(sources: {
     help: 'Time from the headers of a request to the end of its answer.',
     labelNames: ['service'],
     buckets: DURATION_BUCKETS,
+    registers,
+  });
+  const calls = new Counter({
+    name: 'slipway_gateway_grpc_calls_total',
+    help: 'Calls of gRPC by service and number of the status; service is empty where none was found.',
+    labelNames: ['service', 'code'],
     registers,
   });
   const retries = new Counter({
@@ -65,6 +73,10 @@ export function createMetrics(sources: {
   return {
     requestEnded: (service = '', status, seconds) => {
       requests.inc({ service, status });
+      durations.observe({ service }, seconds);
+    },
+    callEnded: (service = '', code, seconds) => {
+      calls.inc({ service, code });
       durations.observe({ service }, seconds);
     },
     retried: (service, reason) => retries.inc({ service, reason }),

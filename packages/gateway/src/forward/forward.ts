@@ -1,26 +1,14 @@
-import type { Replica } from '../routes/replica.ts';
-import type { RoutedService, RouteTable } from '../routes/route-table.ts';
+import type { RoutedService } from '../routes/route-table.ts';
 import { answerFailure, type Exchange } from './answers.ts';
-import { type AttemptFailure, attempt, type ReplicaRequest } from './attempt.ts';
+import { type AttemptFailure, type AttemptOutcome, attempt, type ReplicaRequest } from './attempt.ts';
 import { type Cancellation, createCancellation } from './cancellation.ts';
 import { headersForReplica, type Origin } from './headers.ts';
 import { FlowingBody, type RequestBody, takeBody } from './request-body.ts';
-import { failureToReport, mayRetry } from './retry-policy.ts';
+import { failureToReport } from './retry-policy.ts';
+import { type ForwardDeps, tryReplicas } from './try-replicas.ts';
 
 /** The replica itself answers when its scoring timeout is over; it gets this long to do so. */
 const TIMEOUT_MARGIN_MS = 1_000;
-
-/** A replica that could not be reached is left out for so long, if there are others. */
-const SUSPECT_MS = 1_000;
-
-/** What forwarding needs of the rest of the gateway. */
-export interface ForwardDeps {
-  readonly table: Pick<RouteTable, 'release'>;
-  /** Told of every attempt that failed. */
-  readonly failed: (service: string, replica: Replica, failure: AttemptFailure) => void;
-  /** Told when another attempt follows one that failed. */
-  readonly retried: (service: string, failure: AttemptFailure) => void;
-}
 
 /** A request that is to go to a service. */
 export interface ForwardOrder {
@@ -47,9 +35,12 @@ export async function forward(deps: ForwardDeps, order: ForwardOrder): Promise<v
   const cancellation = createCancellation();
   const stopWatching = watchDeadline(order, body, cancellation);
   try {
-    const failures = await tryReplicas(deps, order, replicaRequest, cancellation);
-    if (failures !== 'answered')
-      answerFailure(exchange, service.name, failureToReport(failures), maxBodyBytes);
+    const outcomes = await tryReplicas(deps, service, {
+      attempt: (replica) => attempt(replica, replicaRequest, exchange, cancellation),
+      isReplayable: () => isReplayable(body),
+    });
+    if (outcomes.at(-1)?.kind === 'answered') return;
+    answerFailure(exchange, service.name, failureToReport(outcomes.filter(isFailure)), maxBodyBytes);
   } finally {
     stopWatching();
   }
@@ -94,38 +85,8 @@ function watchDeadline(
   };
 }
 
-/** Tries replica after replica until one has answered; otherwise returns what went wrong with each. */
-async function tryReplicas(
-  deps: ForwardDeps,
-  { exchange, service }: ForwardOrder,
-  request: ReplicaRequest,
-  cancellation: Cancellation,
-): Promise<'answered' | readonly AttemptFailure[]> {
-  const began = performance.now();
-  const tried: Replica[] = [];
-  const failures: AttemptFailure[] = [];
-  for (;;) {
-    const replica = service.acquire(tried);
-    if (replica === undefined) return failures;
-    const last = failures.at(-1);
-    if (last !== undefined) deps.retried(service.name, last);
-    const outcome = await attempt(replica, request, exchange, cancellation);
-    deps.table.release(replica);
-    if (outcome.kind === 'answered') {
-      replica.suspectUntil = 0;
-      return 'answered';
-    }
-    if (outcome.kind === 'unreachable') replica.suspectUntil = performance.now() + SUSPECT_MS;
-    deps.failed(service.name, replica, outcome);
-    tried.push(replica);
-    failures.push(outcome);
-    const facts = {
-      replayable: isReplayable(request.body),
-      elapsedMs: performance.now() - began,
-      scoringTimeoutMs: service.scoringTimeoutMs,
-    };
-    if (!mayRetry(outcome, facts)) return failures;
-  }
+function isFailure(outcome: AttemptOutcome): outcome is AttemptFailure {
+  return outcome.kind !== 'answered';
 }
 
 function isReplayable(body: RequestBody | null): boolean {

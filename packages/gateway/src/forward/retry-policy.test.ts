@@ -6,7 +6,7 @@ import { failureToReport, mayRetry } from './retry-policy.ts';
 const error = new Error('gone');
 const FACTS = { replayable: true, elapsedMs: 10, scoringTimeoutMs: 1_000 };
 
-for (const [failure, may] of [
+const CASES: readonly (readonly [AttemptFailure, boolean])[] = [
   [{ kind: 'unreachable', error }, true],
   [{ kind: 'refused', status: 503, headers: {}, text: Buffer.alloc(0) }, true],
   [{ kind: 'closed', error }, true],
@@ -14,7 +14,9 @@ for (const [failure, may] of [
   [{ kind: 'timeout' }, false],
   [{ kind: 'abandoned' }, false],
   [{ kind: 'too_large' }, false],
-] as const satisfies (readonly [AttemptFailure, boolean])[]) {
+];
+
+for (const [failure, may] of CASES) {
   test(`a request that was ${failure.kind} may ${may ? '' : 'not '}go to another replica`, () => {
     assert.equal(mayRetry(failure, FACTS), may);
     assert.equal(mayRetry(failure, { ...FACTS, replayable: false }), false);

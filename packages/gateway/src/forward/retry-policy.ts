@@ -1,5 +1,11 @@
 import type { AttemptFailure } from './attempt.ts';
 
+/** Why a replica gave no answer, to a request or to a call of gRPC. */
+export interface ReplicaFailure {
+  readonly kind: AttemptFailure['kind'];
+  readonly error?: Error;
+}
+
 /** What decides whether a request may be sent to another replica. */
 export interface RetryFacts {
   /** The body can be sent again from its first byte. */
@@ -14,7 +20,7 @@ export interface RetryFacts {
  * closed without a byte of a response. Not after the scoring timeout: a replica that dies then was most likely
  * replaced because of this very request, and the next would be too.
  */
-export function mayRetry(failure: AttemptFailure, facts: RetryFacts): boolean {
+export function mayRetry(failure: ReplicaFailure, facts: RetryFacts): boolean {
   if (!facts.replayable || facts.elapsedMs >= facts.scoringTimeoutMs) return false;
   return failure.kind === 'unreachable' || failure.kind === 'refused' || failure.kind === 'closed';
 }
@@ -23,7 +29,9 @@ export function mayRetry(failure: AttemptFailure, facts: RetryFacts): boolean {
  * Which of the failures of a request the caller is told, when no replica is left: the one that may have cost it a run,
  * else the last refusal, else that no replica could be reached. `undefined` if none was there to try.
  */
-export function failureToReport(failures: readonly AttemptFailure[]): AttemptFailure | undefined {
+export function failureToReport<Failure extends ReplicaFailure>(
+  failures: readonly Failure[],
+): Failure | undefined {
   return (
     failures.findLast(({ kind }) => kind !== 'refused' && kind !== 'unreachable') ??
     failures.findLast(({ kind }) => kind === 'refused') ??

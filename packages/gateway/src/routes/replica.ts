@@ -1,5 +1,6 @@
 import type { ReplicaRoute } from '@slipway/contract';
 import { createHttpClient, type HttpClient } from '@slipway/transport';
+import { createReplicaCalls, type ReplicaCalls } from '../grpc/replica-calls.ts';
 
 /** Connections to one replica; further requests wait for one, as they would in the replica's own queue. */
 const MAX_CONNECTIONS = 1_024;
@@ -21,6 +22,7 @@ export interface Replica {
   readonly id: string;
   readonly address: string;
   readonly client: HttpClient;
+  readonly calls: ReplicaCalls;
   /** Requests that are with it now. */
   inFlight: number;
   /** Until this time (of `performance.now()`) it is chosen only if there is no other. */
@@ -42,6 +44,11 @@ export function createReplica(route: ReplicaRoute): Replica {
       idleTimeoutMs: IDLE_TIMEOUT_MS,
       stallTimeoutMs: STALL_TIMEOUT_MS,
     }),
+    calls: createReplicaCalls({
+      address,
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      idleTimeoutMs: IDLE_TIMEOUT_MS,
+    }),
     inFlight: 0,
     suspectUntil: 0,
     retired: false,
@@ -51,4 +58,10 @@ export function createReplica(route: ReplicaRoute): Replica {
 /** `host:port`, with an IPv6 address in brackets. */
 export function addressOf({ host, port }: ReplicaRoute): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Ends all connections to the replica. */
+export function disconnect({ client, calls }: Replica): void {
+  client.close();
+  calls.close();
 }

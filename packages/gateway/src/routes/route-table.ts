@@ -1,6 +1,6 @@
 import type { GatewayRoutes, ReplicaRoute, ServiceRoute } from '@slipway/contract';
 import { chooseReplica } from './choose-replica.ts';
-import { addressOf, createReplica, type Replica } from './replica.ts';
+import { addressOf, createReplica, disconnect, type Replica } from './replica.ts';
 
 /** A service with its replicas. */
 export interface RoutedService {
@@ -69,7 +69,7 @@ export function createRouteTable(): RouteTable {
 
   function forget(replica: Replica): void {
     replicas.delete(keyOf(replica.id, replica.address));
-    replica.client.close();
+    disconnect(replica);
   }
 
   return {
@@ -88,7 +88,7 @@ export function createRouteTable(): RouteTable {
     },
     replicas: () => replicas.values(),
     close: async () => {
-      for (const replica of replicas.values()) replica.client.close();
+      for (const replica of replicas.values()) disconnect(replica);
       replicas.clear();
     },
   };
