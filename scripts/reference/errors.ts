@@ -25,5 +25,5 @@ ${markdownTable(['code', 'API', '`/score`', 'meaning'], rows)}
 }
 
 function scoreStatusOf(code: ErrorCode): number {
-  return errorAnswer(new SlipwayError(code, ''), '').status;
+  return errorAnswer(new SlipwayError(code, ''), { service: '' }).status;
 }
