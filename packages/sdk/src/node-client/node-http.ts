@@ -72,7 +72,9 @@ async function readAnswer(message: IncomingMessage, maxBytes: number): Promise<H
   }
   return {
     status: message.statusCode ?? 0,
-    header: (name) => message.headers[name]?.toString(),
+    headers: Object.fromEntries(
+      Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
+    ),
     body: joined(chunks, size),
   };
 }

@@ -29,10 +29,10 @@ export function failureOfAnswer(answer: HttpAnswer): Failure {
   const code = status === 503 && OVERLOADED.test(reason) ? 'overloaded' : codeOfStatus(status);
   const excerpt = reason.slice(0, MAX_EXCERPT_CHARACTERS);
   const error = new SlipwayError(code, `The service answered ${status}${excerpt && `: ${excerpt}`}`, {
-    details: { status, body, requestId: answer.header('x-request-id') },
+    details: { status, headers: answer.headers, body },
   });
-  const retryAfter = answer.header('retry-after');
-  const wasNotRun = retryAfter !== undefined || answer.header(NOT_RUN_HEADER) !== undefined;
+  const retryAfter = answer.headers['retry-after'];
+  const wasNotRun = retryAfter !== undefined || answer.headers[NOT_RUN_HEADER] !== undefined;
   return { error, repeatable: status === 503 && wasNotRun, afterMs: milliseconds(retryAfter) };
 }
 

@@ -9,8 +9,8 @@ export interface HttpCall {
 /** Its answer, whatever its status. */
 export interface HttpAnswer {
   readonly status: number;
-  /** The value of a header, by its name in lower case. */
-  readonly header: (name: string) => string | undefined;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
@@ -44,7 +44,7 @@ async function sendWithFetch(
   });
   return {
     status: response.status,
-    header: (name) => response.headers.get(name) ?? undefined,
+    headers: Object.fromEntries(response.headers),
     body: await readAtMost(response, maxAnswerBytes),
   };
 }

@@ -82,8 +82,8 @@ function decode(answer: HttpAnswer, call: ModelCall) {
   };
 }
 
-function jsonLength({ header, body }: HttpAnswer): number {
-  const length = header(HEADER_LENGTH);
+function jsonLength({ headers, body }: HttpAnswer): number {
+  const length = headers[HEADER_LENGTH];
   if (length === undefined) return body.length;
   if (/^\d+$/.test(length) && Number(length) <= body.length) return Number(length);
   throw brokenAnswer(`Its header ${HEADER_LENGTH} is ${length}.`);

@@ -20,7 +20,7 @@ const WORDS: Tensor = {
 };
 
 function answerOf(body: string | Uint8Array, headers: Record<string, string> = {}): HttpAnswer {
-  return { status: 200, header: (name) => headers[name], body: new Uint8Array(Buffer.from(body)) };
+  return { status: 200, headers, body: new Uint8Array(Buffer.from(body)) };
 }
 
 const never = () => Promise.reject(new Error('asked'));
