@@ -31,7 +31,7 @@ export interface StartedReplica {
 export async function startReplica(
   scope: TestScope,
   folder: string,
-  workload: Workload,
+  workload: Pick<Workload, 'model' | 'lane'>,
   batching?: Batching,
 ): Promise<StartedReplica> {
   const { key, auth } = newKey();
