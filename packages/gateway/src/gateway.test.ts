@@ -102,6 +102,16 @@ test('says itself what no replica can', async (t) => {
       answer: { message: 'The body is 11 bytes, but the limit is 10 bytes.' },
     },
     {
+      method: 'POST',
+      path: '/api/v1/service/small/v2/models/small/infer',
+      body: 'x'.repeat(11),
+      status: 400,
+      answer: {
+        error:
+          'request JSON size of 11 bytes exceeds the maximum allowed input size of 10 bytes. Raise the limit of the deployment on bodies to send more.',
+      },
+    },
+    {
       path: SCORE,
       headers: { 'x-request-id': 'x'.repeat(101) },
       status: 431,

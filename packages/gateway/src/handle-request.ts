@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { bodyTooLarge, type HttpHandler, resolveRequestIds } from '@slipway/transport';
-import { answerError, type Exchange } from './forward/answers.ts';
+import { type HttpHandler, resolveRequestIds } from '@slipway/transport';
+import { answerError, answerTooLarge, type Exchange } from './forward/answers.ts';
 import { forward } from './forward/forward.ts';
 import type { ForwardDeps } from './forward/try-replicas.ts';
 import type { Metrics } from './metrics.ts';
@@ -52,9 +52,7 @@ export function createRequestHandler(deps: HandlerDeps): {
     ({ service } = destination);
     const maxBodyBytes = Math.min(service.maxBodyBytes, deps.maxBodyBytes);
     const { length } = request.body;
-    if (length !== undefined && length > maxBodyBytes) {
-      return answerError(exchange, 413, bodyTooLarge(maxBodyBytes, length).message);
-    }
+    if (length !== undefined && length > maxBodyBytes) return answerTooLarge(exchange, maxBodyBytes, length);
     return forward(deps.forward, {
       exchange,
       service,

@@ -42,7 +42,7 @@ test('a body in chunks is stopped at the limit', async (t) => {
   const [response] = await once(request, 'response');
   assert.equal(response.statusCode, 413);
   assert.deepEqual(JSON.parse(await text(response)), {
-    message: 'The body is larger than the limit of 3000000 bytes.',
+    message: 'The body is larger, but the limit is 3000000 bytes.',
   });
 });
 

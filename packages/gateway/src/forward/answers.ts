@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from '@slipway/transport';
+import { bodyTooLarge, type HttpRequest, type HttpResponse } from '@slipway/transport';
 import { errorBody, type Protocol } from '../protocols.ts';
 import type { AttemptFailure } from './attempt.ts';
 import { headersForCaller } from './headers.ts';
@@ -41,6 +41,17 @@ export function answerText(
   exchange.response.send(status, headers, text);
 }
 
+/** Says that a body is over the limit as a replica would; `declared` is its Content-Length, if it had one. */
+export function answerTooLarge(exchange: Exchange, maxBodyBytes: number, declared?: number): void {
+  const { message } = bodyTooLarge(maxBodyBytes, declared);
+  if (exchange.protocol !== 'oip') answerError(exchange, 413, message);
+  else if (declared === undefined) answerError(exchange, 400, message);
+  else {
+    const text = `request JSON size of ${declared} bytes exceeds the maximum allowed input size of ${maxBodyBytes} bytes. Raise the limit of the deployment on bodies to send more.`;
+    answerError(exchange, 400, text);
+  }
+}
+
 /** Azure's front end says in plain text what concerns its replicas. */
 function answerOfReplicas(exchange: Exchange, status: number, text: string): void {
   const more = status === 503 ? RETRY_AFTER : undefined;
@@ -76,7 +87,7 @@ export function answerFailure(
       answerError(exchange, 504, 'The service did not answer within its scoring timeout.');
       break;
     case 'too_large':
-      answerError(exchange, 413, `The body is larger than the limit of ${maxBodyBytes} bytes.`);
+      answerTooLarge(exchange, maxBodyBytes);
       break;
     case 'abandoned':
       // Nobody is left to be told.

@@ -39,6 +39,8 @@ for (const url of [
   '/api/v1/service/digits/metrics',
   '/api/v1/service/digits/metrics/',
   '/api/v1/service/digits/%6Detrics?x',
+  '/api/v1/service/digits/monitoring/prometheus/metrics',
+  '/api/v1/service/digits/monitorin%67/prometheus/metrics',
 ]) {
   test(`${JSON.stringify(url)} leads to no replica`, () => {
     assert.equal(parseServicePath(url), undefined);

@@ -5,7 +5,10 @@ export const SERVICE_PREFIX = '/api/v1/service/';
 export const VISIBLE_ASCII = /^[\x21-\x7e]*$/;
 
 /** Paths that need no decoding to be judged: nearly all. */
-const SIMPLE_PATH = /^\/(?!metrics)[\w-]*(?:[/.:][\w-]+)*$/;
+const SIMPLE_PATH = /^\/(?!metrics|monitoring)[\w-]*(?:[/.:][\w-]+)*$/;
+
+/** Where a replica's metrics begin: `/metrics`, and TensorFlow Serving's `/monitoring/prometheus/metrics`. */
+const OPERATORS_ONLY: ReadonlySet<string | undefined> = new Set(['metrics', 'monitoring']);
 
 /** What a path of the gateway names: a service, and a path at its replicas with the query. */
 export interface ServicePath {
@@ -16,7 +19,7 @@ export interface ServicePath {
 /**
  * Splits `/api/v1/service/<name>/<rest>`. `undefined` for every other path, and for one that could mean something
  * else to a replica than it says here: with `.` or `..` as a segment, an encoded slash, NUL, or a bad encoding.
- * A replica's `/metrics` is for the operator and not for callers.
+ * A replica's metrics are for the operator and not for callers.
  */
 export function parseServicePath(url: string): ServicePath | undefined {
   if (!url.startsWith(SERVICE_PREFIX) || !VISIBLE_ASCII.test(url)) return undefined;
@@ -34,7 +37,7 @@ export function parseServicePath(url: string): ServicePath | undefined {
 export function isPlainPath(path: string): boolean {
   if (SIMPLE_PATH.test(path)) return true;
   const segments = path.split('/').slice(1).map(decodeSegment);
-  return segments[0] !== 'metrics' && segments.every(isPlainSegment);
+  return !OPERATORS_ONLY.has(segments[0]) && segments.every(isPlainSegment);
 }
 
 function decodeSegment(segment: string): string | undefined {
