@@ -48,7 +48,8 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   let admin: AdminListener | undefined;
   let dataPlane: DataPlane | undefined;
   const load = () => dataPlane?.load() ?? { inFlight: 0, queued: 0 };
-  const metrics = createMetrics(load);
+  const statistics = createStatistics();
+  const metrics = createMetrics(load, statistics);
   const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));
 
   const modelControl = {
@@ -92,7 +93,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       maxBodyBytes: spec.limits.maxBodyBytes,
       authenticator,
       metrics,
-      statistics: createStatistics(),
+      statistics,
       log,
       phase: () => phase,
       dataPlane: () => dataPlane,

@@ -1,7 +1,13 @@
 import type { ErrorCode, LoadedModel } from '@slipway/contract';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { InferTiming } from '../data-plane/data-plane.ts';
-import { createHistogram } from './histogram.ts';
+import { createHistogram, createHistograms } from './histogram.ts';
+import { modelMetrics } from './model-metrics.ts';
+import { createPerVersion, type VersionName } from './per-version.ts';
+import { register } from './registered.ts';
+import type { Statistics } from './statistics.ts';
+import { createLatencies, tfservingMetrics } from './tfserving-metrics.ts';
+import { tritonMetrics } from './triton-metrics.ts';
 
 /** Seconds; from a tenth of a millisecond, which a small model takes, to the longest scoring timeout. */
 const TIME_BUCKETS = [
@@ -16,26 +22,40 @@ const OVERHEAD_BUCKETS = [
 
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64];
 
+/** By which kind of API a request came. */
+export type Door = 'REST' | 'GRPC';
+
+/** Where the time of a request went, in milliseconds. */
+export interface ScoredTimes extends InferTiming {
+  /** From its head to its answer. */
+  readonly totalMs: number;
+  /** What of that was neither receiving its body, nor waiting, nor running. */
+  readonly ownMs: number;
+}
+
 /** What a replica tells Prometheus of itself. */
 export interface Metrics {
   /** A request was answered. */
   answered(status: number): void;
   /** A request failed with this code. */
   failed(code: ErrorCode): void;
-  /** A request was scored: `totalMs` from its head to its answer, `ownMs` of that neither waiting nor running. */
-  scored(timing: InferTiming, totalMs: number, ownMs: number): void;
+  /** A request was scored. */
+  scored(model: VersionName, door: Door, times: ScoredTimes): void;
   loaded(models: readonly LoadedModel[]): void;
   /** All of it in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** Metrics that begin at zero; `load` is asked at every scrape. */
-export function createMetrics(load: () => { readonly inFlight: number; readonly queued: number }): Metrics {
+/** Metrics that begin at zero; `load` and the statistics are asked at every scrape. */
+export function createMetrics(
+  load: () => { readonly inFlight: number; readonly queued: number },
+  statistics: Pick<Statistics, 'of' | 'all'>,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const histogram = (name: string, help: string, buckets: readonly number[]) =>
-    createHistogram({ name, help, buckets, registry });
+  const histograms = (name: string, help: string, buckets: readonly number[]) =>
+    createHistograms({ name, help, buckets, registry });
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name,
@@ -63,19 +83,33 @@ export function createMetrics(load: () => { readonly inFlight: number; readonly 
     labelNames: ['code'],
     registers,
   });
-  const total = histogram(
+  const total = histograms(
     'slipway_request_duration_seconds',
     'From head to answer of a scored request.',
     TIME_BUCKETS,
   );
-  const queue = histogram('slipway_queue_duration_seconds', 'Waiting for a turn to run.', TIME_BUCKETS);
-  const run = histogram('slipway_run_duration_seconds', 'Running the model.', TIME_BUCKETS);
-  const own = histogram(
-    'slipway_overhead_duration_seconds',
-    'What the server itself adds to a scored request: neither receiving the body, nor waiting, nor running.',
-    OVERHEAD_BUCKETS,
-  );
-  const batch = histogram('slipway_batch_size', 'Requests that shared a run.', BATCH_BUCKETS);
+  const queue = histograms('slipway_queue_duration_seconds', 'Waiting for a turn to run.', TIME_BUCKETS);
+  const run = histograms('slipway_run_duration_seconds', 'Running the model.', TIME_BUCKETS);
+  const batch = histograms('slipway_batch_size', 'Requests that shared a run.', BATCH_BUCKETS);
+  const latencies = createLatencies(registry);
+  const perVersion = createPerVersion(({ name, version }) => {
+    const labels = { model: name, version };
+    return {
+      total: total.add(labels),
+      queue: queue.add(labels),
+      run: run.add(labels),
+      batch: batch.add(labels),
+    };
+  });
+  const own = createHistogram({
+    name: 'slipway_overhead_duration_seconds',
+    help: 'What the server itself adds to a scored request: neither receiving the body, nor waiting, nor running.',
+    buckets: OVERHEAD_BUCKETS,
+    registry,
+  });
+  for (const metrics of [modelMetrics, tritonMetrics, tfservingMetrics]) {
+    for (const metric of metrics(statistics.all)) register(registry, metric);
+  }
   const loadTime = new Gauge({
     name: 'slipway_model_load_seconds',
     help: 'Loading a model until it could run.',
@@ -89,15 +123,22 @@ export function createMetrics(load: () => { readonly inFlight: number; readonly 
   return {
     answered: (status) => answers.set(status, (answers.get(status) ?? 0) + 1),
     failed: (code) => errors.inc({ code }),
-    scored: (timing, totalMs, ownMs) => {
-      total.observe(totalMs / 1000);
-      queue.observe(timing.queueMs / 1000);
-      run.observe(timing.runMs / 1000);
+    scored: (model, door, { totalMs, ownMs, queueMs, runMs, batchSize }) => {
+      const version = perVersion.of(model);
+      version.total.observe(totalMs / 1000);
+      version.queue.observe(queueMs / 1000);
+      version.run.observe(runMs / 1000);
+      version.batch.observe(batchSize);
+      latencies.observe(model.name, door, totalMs);
       own.observe(Math.max(0, ownMs) / 1000);
-      batch.observe(timing.batchSize);
     },
     loaded: (models) => {
-      for (const { name, version, loadMs } of models) loadTime.set({ model: name, version }, loadMs / 1000);
+      for (const model of models) {
+        // A version of which nothing was asked yet is told as zero, so that its first request is seen as a change.
+        perVersion.of(model);
+        statistics.of(model);
+        loadTime.set({ model: model.name, version: model.version }, model.loadMs / 1000);
+      }
     },
     text: () => registry.metrics(),
     contentType: registry.contentType,

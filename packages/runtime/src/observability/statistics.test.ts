@@ -23,8 +23,8 @@ test('a version of which nothing was asked has statistics that are zero', () => 
 test('requests that shared a run are one run, and versions are apart', () => {
   const statistics = createStatistics();
   for (const batchSize of [2, 1, 2]) statistics.succeeded(MODEL, inference(batchSize, 3));
-  statistics.failed(MODEL, 7);
-  statistics.failed({ ...MODEL, version: 3 }, 1);
+  statistics.failed(MODEL, 'overloaded', 7);
+  statistics.failed({ ...MODEL, version: 3 }, 'internal', 1);
   const told = statistics.of(MODEL);
   assert.equal(told.inferenceCount, 9);
   assert.equal(told.executionCount, 2);

@@ -1,5 +1,6 @@
-import type { LoadedModel } from '@slipway/contract';
+import type { ErrorCode } from '@slipway/contract';
 import type { InferTiming } from '../data-plane/data-plane.ts';
+import { createPerVersion, type VersionName } from './per-version.ts';
 
 /** How often something happened and how long it took in all. Nanoseconds are exact for the first hundred days. */
 export interface DurationStatistic {
@@ -17,8 +18,12 @@ export interface ModelStatistics {
   readonly inferenceCount: number;
   /** Runs, each of which may have served many requests. */
   readonly executionCount: number;
+  /** Requests that wait or run now. */
+  readonly inFlight: number;
   readonly success: DurationStatistic;
   readonly fail: DurationStatistic;
+  /** Those that failed, by what their errors were. */
+  readonly failures: ReadonlyMap<ErrorCode, number>;
   readonly queue: DurationStatistic;
   readonly computeInput: DurationStatistic;
   readonly computeInfer: DurationStatistic;
@@ -47,20 +52,25 @@ export interface Inference {
 
 /** What happened to the requests for each version of each model since the replica started. */
 export interface Statistics {
-  succeeded(model: LoadedModel, inference: Inference): void;
-  failed(model: LoadedModel, ms: number): void;
+  /** A request went to the model; `succeeded` or `failed` says its end. */
+  begun(model: VersionName): void;
+  succeeded(model: VersionName, inference: Inference): void;
+  failed(model: VersionName, code: ErrorCode, ms: number): void;
   /** Those of one version; all zero if nothing has happened yet. */
-  of(model: Pick<LoadedModel, 'name' | 'version'>): ModelStatistics;
+  of(model: VersionName): ModelStatistics;
+  /** Those of every version that anything was asked or told of. */
+  all(): readonly ModelStatistics[];
 }
 
 /** Sums of one version; times in milliseconds. */
 interface Tally {
   lastInference: number;
+  begun: number;
   rows: number;
   successes: number;
   successMs: number;
-  failures: number;
   failureMs: number;
+  readonly failures: Map<ErrorCode, number>;
   queueMs: number;
   /** By the number of requests that shared a run. */
   readonly batches: Map<number, BatchTally>;
@@ -73,83 +83,76 @@ interface BatchTally {
   encodeMs: number;
 }
 
-type Versions = Map<number, Tally>;
-
-/** Statistics that begin at zero. Versions that are unloaded keep theirs, as Prometheus keeps its counters. */
+/** Statistics that begin at zero. */
 export function createStatistics(): Statistics {
-  const models = new Map<string, Versions>();
-
-  function tallyOf({ name, version }: Pick<LoadedModel, 'name' | 'version'>): Tally {
-    const versions = getOrMake(models, name, newVersions);
-    return getOrMake(versions, version, emptyTally);
-  }
+  const tallies = createPerVersion(emptyTally);
 
   return {
+    begun(model) {
+      tallies.of(model).begun += 1;
+    },
     succeeded(model, { rows, timing, decodeMs, encodeMs, totalMs }) {
-      const tally = tallyOf(model);
+      const tally = tallies.of(model);
       tally.lastInference = Date.now();
       tally.rows += rows;
       tally.successes += 1;
       tally.successMs += totalMs;
       tally.queueMs += timing.queueMs;
-      const batch = getOrMake(tally.batches, timing.batchSize, emptyBatch);
+      const batch = batchOf(tally, timing.batchSize);
       batch.requests += 1;
       batch.decodeMs += decodeMs;
       batch.runMs += timing.runMs;
       batch.encodeMs += encodeMs;
     },
-    failed(model, ms) {
-      const tally = tallyOf(model);
-      tally.failures += 1;
+    failed(model, code, ms) {
+      const tally = tallies.of(model);
+      tally.failures.set(code, (tally.failures.get(code) ?? 0) + 1);
       tally.failureMs += ms;
     },
-    of: (model) => summarize(model, tallyOf(model)),
+    of: (model) => summarize(model, tallies.of(model)),
+    all: () => tallies.all().map(([model, tally]) => summarize(model, tally)),
   };
 }
 
 function emptyTally(): Tally {
   return {
     lastInference: 0,
+    begun: 0,
     rows: 0,
     successes: 0,
     successMs: 0,
-    failures: 0,
     failureMs: 0,
+    failures: new Map(),
     queueMs: 0,
     batches: new Map(),
   };
 }
 
-function emptyBatch(): BatchTally {
-  return { requests: 0, decodeMs: 0, runMs: 0, encodeMs: 0 };
-}
-
-function newVersions(): Versions {
-  return new Map();
-}
-
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
+function batchOf({ batches }: Tally, size: number): BatchTally {
+  const found = batches.get(size);
   if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
+  const batch = { requests: 0, decodeMs: 0, runMs: 0, encodeMs: 0 };
+  batches.set(size, batch);
+  return batch;
 }
 
-function summarize({ name, version }: Pick<LoadedModel, 'name' | 'version'>, tally: Tally): ModelStatistics {
+function summarize({ name, version }: VersionName, tally: Tally): ModelStatistics {
   const sizes = [...tally.batches].sort(([one], [other]) => one - other);
   const batches = sizes.map(([size, batch]) => summarizeBatch(size, batch));
   const sum = (key: 'decodeMs' | 'runMs' | 'encodeMs') =>
     sizes.reduce((total, [, batch]) => total + batch[key], 0);
   const each = (ms: number) => duration(tally.successes, ms);
+  const failed = [...tally.failures.values()].reduce((total, count) => total + count, 0);
   return {
     name,
     version: String(version),
     lastInference: tally.lastInference,
     inferenceCount: tally.rows,
     executionCount: batches.reduce((total, batch) => total + batch.computeInfer.count, 0),
+    inFlight: tally.begun - tally.successes - failed,
     success: each(tally.successMs),
-    fail: duration(tally.failures, tally.failureMs),
+    fail: duration(failed, tally.failureMs),
+    failures: new Map(tally.failures),
     queue: each(tally.queueMs),
     computeInput: each(sum('decodeMs')),
     computeInfer: each(sum('runMs')),

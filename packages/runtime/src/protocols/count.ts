@@ -1,10 +1,12 @@
-import type { LoadedModel } from '@slipway/contract';
+import type { LoadedModel, SlipwayError } from '@slipway/contract';
 import type { InferRequest, InferTiming } from '../data-plane/data-plane.ts';
+import type { Door } from '../observability/metrics.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** What is counted of a request that a model answered; times in milliseconds. */
 export interface AnsweredRequest {
   readonly model: LoadedModel;
+  readonly door: Door;
   readonly call: Pick<InferRequest, 'inputs'>;
   readonly timing: InferTiming;
   /** `performance.now()` when its head had arrived. */
@@ -17,17 +19,29 @@ export interface AnsweredRequest {
 
 type Counters = Pick<ServiceContext, 'metrics' | 'statistics'>;
 
+/** Counts a request that goes to the model now. */
+export function countBegun({ statistics }: Counters, model: LoadedModel): void {
+  statistics.begun(model);
+}
+
 /** Counts an answered request, by whatever protocol it came: once for Prometheus, once for the model's statistics. */
 export function countAnswered({ metrics, statistics }: Counters, request: AnsweredRequest): void {
-  const { model, call, timing, decodeMs, encodeMs } = request;
+  const { model, door, call, timing, decodeMs, encodeMs } = request;
+  const { queueMs, runMs, batchSize } = timing;
   const totalMs = performance.now() - request.startedAt;
-  metrics.scored(timing, totalMs, totalMs - request.readMs - timing.queueMs - timing.runMs);
+  const ownMs = totalMs - request.readMs - queueMs - runMs;
+  metrics.scored(model, door, { queueMs, runMs, batchSize, totalMs, ownMs });
   statistics.succeeded(model, { rows: countRows(model, call), timing, decodeMs, encodeMs, totalMs });
 }
 
-/** Counts a request that reached the model and failed there. What kind of failure it was, the metrics count apart. */
-export function countFailed({ statistics }: Counters, model: LoadedModel, startedAt: number): void {
-  statistics.failed(model, performance.now() - startedAt);
+/** Counts a request that reached the model and failed there. */
+export function countFailed(
+  { statistics }: Counters,
+  model: LoadedModel,
+  { code }: SlipwayError,
+  startedAt: number,
+): void {
+  statistics.failed(model, code, performance.now() - startedAt);
 }
 
 /** Rows of the first input where its first axis is open, else 1. */

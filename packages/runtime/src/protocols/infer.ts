@@ -9,7 +9,7 @@ import type {
 } from '../data-plane/data-plane.ts';
 import { clientOf } from './client-of.ts';
 import { acceptedEncoding, compress, isWorthCompressing } from './compression.ts';
-import { countAnswered, countFailed } from './count.ts';
+import { countAnswered, countBegun, countFailed } from './count.ts';
 import { type Answer, answer, answerError, type Exchange } from './exchange.ts';
 import { imageTensor, readImages, uploadOf } from './image-upload.ts';
 
@@ -65,6 +65,7 @@ export async function infer<Call extends InferCall>(
   if (call instanceof SlipwayError) return answerError(exchange, call);
 
   const inferFrom = performance.now();
+  countBegun(context, model);
   try {
     const answered = await dataPlane.infer(inferRequest(exchange, model, call));
     const encodeFrom = performance.now();
@@ -75,6 +76,7 @@ export async function infer<Call extends InferCall>(
     if (sending !== undefined) await sending;
     countAnswered(context, {
       model,
+      door: 'REST',
       call,
       timing: answered.timing,
       startedAt: exchange.startedAt,
@@ -83,8 +85,9 @@ export async function infer<Call extends InferCall>(
       encodeMs,
     });
   } catch (thrown) {
-    countFailed(context, model, exchange.startedAt);
-    answerError(exchange, toSlipwayError(thrown));
+    const failure = toSlipwayError(thrown);
+    countFailed(context, model, failure, exchange.startedAt);
+    answerError(exchange, failure);
   }
 }
 

@@ -67,21 +67,40 @@ test('the same digit has the same probabilities to the last bit in every protoco
 
 const JSON_BODY = { 'content-type': 'application/json' };
 
-/** The statistics of the model and the histograms of Prometheus tell of the same requests and the same time. */
+/** The statistics of the model and the metrics, under each of their names, tell of the same requests and the same time. */
 async function assertCountsAgree(url: string, requests: number): Promise<void> {
   const metrics = await (await fetch(`${url}/metrics`)).text();
-  const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
   const stats = (await (await fetch(`${url}/v2/models/digits/stats`)).json()) as Stats;
-  const [{ inference_stats: told }] = stats.model_stats;
-  assert.equal(metric('slipway_request_duration_seconds_count'), requests);
-  for (const [name, { count, ns }] of [
-    ['slipway_request_duration_seconds', told.success],
-    ['slipway_queue_duration_seconds', told.queue],
-    ['slipway_run_duration_seconds', told.compute_infer],
+  const [{ inference_stats: told, inference_count, execution_count }] = stats.model_stats;
+  assert.equal(told.success.count, requests);
+  const counts: Readonly<Record<string, number>> = {
+    slipway_model_requests_total: requests + told.fail.count,
+    slipway_model_failures_total: told.fail.count,
+    slipway_model_in_flight: 0,
+    slipway_batch_size_count: requests,
+    nv_inference_request_success: requests,
+    nv_inference_request_failure: told.fail.count,
+    nv_inference_count: inference_count,
+    nv_inference_exec_count: execution_count,
+    ':tensorflow:serving:request_count': requests + told.fail.count,
+    ':tensorflow:serving:request_latency_count': requests,
+  };
+  for (const [name, count] of Object.entries(counts)) assert.equal(sumOf(metrics, name), count, name);
+  for (const [ours, tritons, { count, ns }] of [
+    ['slipway_request_duration_seconds', 'nv_inference_request_duration_us', told.success],
+    ['slipway_queue_duration_seconds', 'nv_inference_queue_duration_us', told.queue],
+    ['slipway_run_duration_seconds', 'nv_inference_compute_infer_duration_us', told.compute_infer],
   ] as const) {
-    assert.equal(count, metric(`${name}_count`), name);
-    assert.ok(Math.abs(ns / 1e9 - metric(`${name}_sum`)) < 1e-6, name);
+    assert.equal(sumOf(metrics, `${ours}_count`), count, ours);
+    assert.ok(Math.abs(ns / 1e9 - sumOf(metrics, `${ours}_sum`)) < 1e-6, ours);
+    assert.equal(sumOf(metrics, tritons), Math.round(ns / 1e3), tritons);
   }
+}
+
+/** The values of a metric under all its labels together. */
+function sumOf(metrics: string, name: string): number {
+  const values = [...metrics.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))];
+  return values.reduce((sum, [, value]) => sum + Number(value), 0);
 }
 
 interface Duration {
@@ -90,7 +109,11 @@ interface Duration {
 }
 interface Stats {
   readonly model_stats: readonly [
-    { readonly inference_stats: Record<'success' | 'queue' | 'compute_infer', Duration> },
+    {
+      readonly inference_count: number;
+      readonly execution_count: number;
+      readonly inference_stats: Record<'success' | 'fail' | 'queue' | 'compute_infer', Duration>;
+    },
   ];
 }
 

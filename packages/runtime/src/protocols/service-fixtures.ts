@@ -66,12 +66,13 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
   const authenticator = await openAuthFile(authFile, log);
   onTestEnd(scope, async () => authenticator.close());
 
+  const statistics = createStatistics();
   const context: ServiceContext = {
     service: 'test',
     maxBodyBytes: LIMITS.maxBodyBytes,
     authenticator,
-    metrics: createMetrics(dataPlane.load),
-    statistics: createStatistics(),
+    metrics: createMetrics(dataPlane.load, statistics),
+    statistics,
     log,
     phase: () => 'ready',
     dataPlane: () => dataPlane,

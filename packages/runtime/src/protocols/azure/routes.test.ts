@@ -87,7 +87,7 @@ test('keys are asked for, and change without a restart', async (t) => {
   const wrong = await replica.score(GOOD, { authorization: 'Bearer third' });
   assert.deepEqual(await wrong.json(), { message: 'Unauthorized, invalid key' });
   assert.equal((await fetch(`${replica.url}/swagger.json`)).status, 401);
-  for (const open of ['/', '/livez', '/readyz', '/metrics']) {
+  for (const open of ['/', '/livez', '/readyz', '/metrics', '/monitoring/prometheus/metrics']) {
     assert.equal((await fetch(replica.url + open)).status, 200, open);
   }
 

@@ -30,6 +30,8 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['/livez', get(health)],
   ['/readyz', get(ready)],
   ['/metrics', get(metrics)],
+  // Where what watches TensorFlow Serving looks for them.
+  ['/monitoring/prometheus/metrics', get(metrics)],
 ]);
 
 /** Azure's protocol, which answers every path that is no other's. */

@@ -1,6 +1,6 @@
 import { type LoadedModel, SlipwayError, toSlipwayError } from '@slipway/contract';
 import type { DataPlane, InferRequest, InferResponse } from '../../data-plane/data-plane.ts';
-import { countAnswered, countFailed } from '../count.ts';
+import { countAnswered, countBegun, countFailed } from '../count.ts';
 import type { InferCall } from '../infer.ts';
 import type { GrpcCall } from './call.ts';
 import type { Reply } from './method.ts';
@@ -21,6 +21,7 @@ export async function infer<R extends Reply>(
   encode: (answered: InferResponse) => R | SlipwayError,
 ): Promise<R | SlipwayError> {
   const inferFrom = performance.now();
+  countBegun(call.context, model);
   try {
     const answered = await dataPlane.infer(inferRequest(call, model, asked));
     const encodeFrom = performance.now();
@@ -28,6 +29,7 @@ export async function infer<R extends Reply>(
     if (reply instanceof SlipwayError) throw reply;
     countAnswered(call.context, {
       model,
+      door: 'GRPC',
       call: asked,
       timing: answered.timing,
       startedAt: call.startedAt,
@@ -37,8 +39,9 @@ export async function infer<R extends Reply>(
     });
     return reply;
   } catch (thrown) {
-    countFailed(call.context, model, call.startedAt);
-    return toSlipwayError(thrown);
+    const failure = toSlipwayError(thrown);
+    countFailed(call.context, model, failure, call.startedAt);
+    return failure;
   }
 }
 

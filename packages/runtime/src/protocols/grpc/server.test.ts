@@ -70,6 +70,7 @@ async function start(t: TestContext): Promise<Started> {
 }
 
 function context(): ServiceContext {
+  const statistics = createStatistics();
   return {
     service: 'echo',
     maxBodyBytes: MAX_MESSAGE,
@@ -79,8 +80,8 @@ function context(): ServiceContext {
       reload: async () => {},
       close: () => {},
     },
-    metrics: createMetrics(() => ({ inFlight: 0, queued: 0 })),
-    statistics: createStatistics(),
+    metrics: createMetrics(() => ({ inFlight: 0, queued: 0 }), statistics),
+    statistics,
     log: pino({ level: 'silent' }),
     phase: () => 'ready',
     dataPlane: () => undefined,

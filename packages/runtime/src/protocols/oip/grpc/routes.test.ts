@@ -182,7 +182,7 @@ test('statistics and metrics count calls like requests', async (t) => {
     [['digits', 1, 1]],
   );
   const metrics = await (await fetch(`${replica.url}/metrics`)).text();
-  assert.match(metrics, /^slipway_request_duration_seconds_count 1$/m);
+  assert.match(metrics, /^slipway_request_duration_seconds_count\{model="digits",version="3"\} 1$/m);
 });
 
 test('a call that waits when its deadline is over is not run', async (t) => {

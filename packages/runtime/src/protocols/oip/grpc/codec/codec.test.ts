@@ -144,6 +144,8 @@ test('statistics are those of the stock server to the last byte', () => {
       version: '2',
       lastInference: 1_700_000_000_000,
       inferenceCount: 2 ** 40,
+      inFlight: 0,
+      failures: new Map(),
       executionCount: 7,
       success: duration(0),
       fail: duration(1),

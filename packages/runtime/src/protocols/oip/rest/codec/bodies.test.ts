@@ -58,9 +58,9 @@ test('a configuration leaves the batch dimension out where there is one', () => 
 
 test('statistics have the names that clients read', () => {
   const each = { count: 2, ns: 1000.4 };
-  const counted = { success: each, fail: each, queue: each };
+  const counted = { success: each, fail: each, queue: each, failures: new Map() };
   const computed = { computeInput: each, computeInfer: each, computeOutput: each };
-  const counts = { lastInference: 1_700_000_000_000, inferenceCount: 4, executionCount: 2 };
+  const counts = { lastInference: 1_700_000_000_000, inferenceCount: 4, executionCount: 2, inFlight: 1 };
   const batches = [{ batchSize: 2, ...computed }];
   const text = encodeStatistics([{ name: 'm', version: '1', ...counts, ...counted, ...computed, batches }]);
   const shown = { count: 2, ns: 1000 };
