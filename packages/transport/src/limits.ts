@@ -2,7 +2,7 @@
 export interface TransportLimits {
   /** From the connection, or the first byte of a further request, to the end of the headers. */
   readonly headerTimeoutMs: number;
-  /** From the first byte of a request to its last, for callers that trickle a body. */
+  /** From the head of a request to its last byte, for callers that trickle a body; and as long may an answer wait for its reader. */
   readonly requestTimeoutMs: number;
   /** A connection without a request is closed after this time. */
   readonly keepAliveTimeoutMs: number;

@@ -6,8 +6,8 @@ import { seededRandom } from '@slipway/testkit';
 import { fuzzedBytes, split } from './fuzz-messages.test.helper.ts';
 import { nodeReader, type ReadRequest, readOurs, requestsIn } from './readers.test.helper.ts';
 
-/** Connections; `FUZZ_MESSAGES` asks for more (`npm run fuzz -- http 1000000`), `FUZZ_SEED` for others. */
-const CONNECTIONS = Number(process.env['FUZZ_MESSAGES'] ?? 20_000);
+/** Connections; `FUZZ_INPUTS` asks for more (`npm run fuzz -- http1`), `FUZZ_SEED` for others. */
+const CONNECTIONS = Number(process.env['FUZZ_INPUTS'] ?? 20_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 9_112);
 
 /** Connections under way at once. */

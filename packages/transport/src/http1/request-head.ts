@@ -16,7 +16,7 @@ export interface RequestHead {
 }
 
 /** RFC 9112, 3.2: a path with a query, a whole URL as it is sent to a proxy, or the asterisk of `OPTIONS`. */
-const TARGET = /^(?:\/[!-~]*|https?:\/\/[^/?#][!-~]*|\*)$/i;
+const TARGET = /^(?:\/[!-~]*|[hH][tT]{2}[pP][sS]?:\/\/(?![/?#])[!-~]+|\*)$/;
 const VERSION = /^HTTP\/(\d)\.(\d)$/;
 /** RFC 9110, 7.2: a name or address, and a port; none where the target has none. */
 const HOST = /^[\w.~!$&'()*+,;=%:[\]-]*$/;
