@@ -12,6 +12,7 @@ import { type Authenticator, openAuthFile } from './auth/auth-file.ts';
 import { createDataPlane } from './data-plane/create-data-plane.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { createRequestLog } from './observability/request-log.ts';
 import { createStatistics } from './observability/statistics.ts';
 import { createServiceCalls } from './protocols/calls.ts';
 import type { GrpcServer } from './protocols/grpc/server.ts';
@@ -95,6 +96,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       metrics,
       statistics,
       log,
+      requestLog: createRequestLog(log, spec.logSampleRatio ?? 0),
       phase: () => phase,
       dataPlane: () => dataPlane,
       modelControl: spec.allowModelControl ? modelControl : undefined,

@@ -165,6 +165,13 @@ export const DeploymentConfig = Type.Object(
       default: false,
       description: 'Callers may load and unload models through the Open Inference Protocol.',
     }),
+    logSampleRatio: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0,
+      description:
+        'Part of the requests answered well of which the log of a replica holds a line, from 0 to 1; errors are always logged.',
+    }),
   },
   { $id: 'DeploymentConfig', additionalProperties: false },
 );
@@ -201,4 +208,5 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   instances: null,
   modelSettings: Object.freeze({}),
   allowModelControl: false,
+  logSampleRatio: 0,
 });

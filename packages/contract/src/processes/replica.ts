@@ -84,6 +84,8 @@ export interface ReplicaSpec {
   readonly stateFile: string;
   readonly cacheDir: string;
   readonly logLevel: LogLevel;
+  /** Part of the requests that are answered well of which a line is logged, from 0 to 1; absent: none. */
+  readonly logSampleRatio?: number | undefined;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -75,6 +75,9 @@ export async function infer<Call extends InferCall>(
     const sending = send(exchange, encoded, steps.compresses);
     if (sending !== undefined) await sending;
     countAnswered(context, {
+      id: exchange.ids.logId,
+      protocol: exchange.protocol.name,
+      status: encoded.status,
       model,
       door: 'REST',
       call,

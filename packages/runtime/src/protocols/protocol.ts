@@ -3,8 +3,12 @@ import type { Exchange } from './exchange.ts';
 import type { ResponseHeaders } from './headers.ts';
 import type { ServiceContext } from './service-context.ts';
 
+/** What a protocol is called in logs, be it by REST or by gRPC. */
+export type ProtocolName = 'azure' | 'tfserving' | 'oip';
+
 /** One of the protocols that a replica's port speaks over HTTP. */
 export interface Protocol {
+  readonly name: ProtocolName;
   /** True for the paths that are this protocol's to answer, be it with an error. */
   owns(path: string): boolean;
   handle(exchange: Exchange): void | Promise<void>;

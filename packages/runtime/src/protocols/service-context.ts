@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/auth-file.ts';
 import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { RequestLog } from '../observability/request-log.ts';
 import type { Statistics } from '../observability/statistics.ts';
 
 /** What the protocols are given to serve with. */
@@ -13,6 +14,8 @@ export interface ServiceContext {
   readonly metrics: Metrics;
   readonly statistics: Statistics;
   readonly log: Logger;
+  /** Absent: requests that are answered well are not logged. */
+  readonly requestLog?: RequestLog | undefined;
   readonly phase: () => ReplicaPhase;
   /** `undefined` until the models are ready. */
   readonly dataPlane: () => DataPlane | undefined;

@@ -16,6 +16,8 @@ export interface Fields {
   integers(name: string, least: number): readonly number[];
   /** A number above zero. */
   positive(name: string): number;
+  /** A number from 0 to 1. */
+  ratio(name: string): number;
   oneOf<T extends string>(name: string, allowed: readonly T[]): T;
   absolutePath(name: string): string;
   object(name: string): Fields;
@@ -78,6 +80,12 @@ export function readFields(value: unknown, path: string, problems: string[]): Fi
       if (typeof found === 'number' && found > 0 && Number.isFinite(found)) return found;
       must(name, 'a number above zero');
       return 1;
+    },
+    ratio(name) {
+      const found = raw[name];
+      if (typeof found === 'number' && found >= 0 && found <= 1) return found;
+      must(name, 'a number from 0 to 1');
+      return 0;
     },
     oneOf<T extends string>(name: string, allowed: readonly T[]) {
       const found = allowed.find((one) => one === raw[name]);

@@ -56,3 +56,13 @@ test('all that is wrong with them is told at once', () => {
     },
   );
 });
+
+test('the part of the requests that are logged is a number from 0 to 1, and none when it is absent', () => {
+  const ratioOf = (fields: object) =>
+    parseReplicaSpec({ ...spec, models: [model], ...fields }, 'spec.json').logSampleRatio;
+  assert.equal(ratioOf({}), 0);
+  assert.equal(ratioOf({ logSampleRatio: 0.25 }), 0.25);
+  for (const logSampleRatio of [-0.1, 1.1, '1', null]) {
+    assert.throws(() => ratioOf({ logSampleRatio }), /logSampleRatio must be a number from 0 to 1/);
+  }
+});

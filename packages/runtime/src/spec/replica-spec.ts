@@ -53,6 +53,7 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     stateFile: fields.absolutePath('stateFile'),
     cacheDir: fields.absolutePath('cacheDir'),
     logLevel: fields.oneOf('logLevel', LOG_LEVELS),
+    logSampleRatio: fields.has('logSampleRatio') ? fields.ratio('logSampleRatio') : 0,
   };
 }
 

@@ -35,7 +35,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 ]);
 
 /** Azure's protocol, which answers every path that is no other's. */
-export const azure: Protocol = { owns: () => true, handle, errorAnswer };
+export const azure: Protocol = { name: 'azure', owns: () => true, handle, errorAnswer };
 
 function handle(exchange: Exchange): void | Promise<void> {
   const { path, request } = exchange;

@@ -15,6 +15,9 @@ import { encodeGrpcMessage } from './grpc-message.ts';
 import type { GrpcService } from './method.ts';
 import { GRPC_STATUS, type GrpcStatus, HTTP_STATUS } from './status.ts';
 
+/** Headers by which a caller names its call. */
+const ID_HEADERS = ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id', 'traceid'] as const;
+
 type Statuses = Pick<GrpcService, 'statusOf'>;
 
 /** One call, and the ways to answer it; a class, because every call makes one. Once it is over nothing more is sent. */
@@ -119,6 +122,7 @@ export class GrpcCall {
     const trailers: Record<string, string | number> = {
       'grpc-status': GRPC_STATUS[status],
       'grpc-message': encodeGrpcMessage(message),
+      ...this.ids.headers,
     };
     if (notRun === true) trailers[NOT_RUN_HEADER] = 'true';
     if (this.#stream.headersSent) this.#trailers = trailers;
@@ -146,13 +150,20 @@ export class GrpcCall {
 
   #start(): void {
     if (this.#stream.headersSent) return;
-    const encoding = this.#encoding;
-    this.#respond(encoding === undefined ? {} : { 'grpc-encoding': encoding }, { waitForTrailers: true });
+    const headers: Record<string, string> = this.#askedForIds() ? { ...this.ids.headers } : {};
+    if (this.#encoding !== undefined) headers['grpc-encoding'] = this.#encoding;
+    this.#respond(headers, { waitForTrailers: true });
     this.#stream.once('wantTrailers', () => {
       this.#stream.sendTrailers(this.#trailers);
       // A reset in the same turn would overtake the trailers.
       setImmediate(() => this.#leave());
     });
+  }
+
+  /** Ids that are made for a call stand in every answer over REST; here headers cost more, and failures alone tell them. */
+  #askedForIds(): boolean {
+    const { headers } = this;
+    return ID_HEADERS.some((name) => headers[name] !== undefined);
   }
 
   #respond(headers: Readonly<Record<string, string | number>>, options: object): void {
@@ -162,7 +173,6 @@ export class GrpcCall {
         ':status': 200,
         'content-type': 'application/grpc',
         'grpc-accept-encoding': ACCEPTED_ENCODINGS,
-        ...this.ids.headers,
         ...headers,
       },
       options,

@@ -2,11 +2,13 @@ import { type LoadedModel, SlipwayError, toSlipwayError } from '@slipway/contrac
 import type { DataPlane, InferRequest, InferResponse } from '../../data-plane/data-plane.ts';
 import { countAnswered, countBegun, countFailed } from '../count.ts';
 import type { InferCall } from '../infer.ts';
+import type { ProtocolName } from '../protocol.ts';
 import type { GrpcCall } from './call.ts';
 import type { Reply } from './method.ts';
 
 /** A message that was read, and the model that it is for. */
 export interface Inference {
+  readonly protocol: ProtocolName;
   readonly dataPlane: DataPlane;
   readonly model: LoadedModel;
   readonly asked: InferCall;
@@ -17,7 +19,7 @@ export interface Inference {
 /** Tensors → data plane → message, counted as every protocol counts. Never rejects. */
 export async function infer<R extends Reply>(
   call: GrpcCall,
-  { dataPlane, model, asked, decodeFrom }: Inference,
+  { protocol, dataPlane, model, asked, decodeFrom }: Inference,
   encode: (answered: InferResponse) => R | SlipwayError,
 ): Promise<R | SlipwayError> {
   const inferFrom = performance.now();
@@ -28,6 +30,9 @@ export async function infer<R extends Reply>(
     const reply = encode(answered);
     if (reply instanceof SlipwayError) throw reply;
     countAnswered(call.context, {
+      id: call.ids.logId,
+      protocol,
+      status: 'OK',
       model,
       door: 'GRPC',
       call: asked,

@@ -41,6 +41,7 @@ export function replicaSpec(
     stateFile: home.replicaState(order.id),
     cacheDir: home.cache,
     logLevel,
+    logSampleRatio: config.logSampleRatio,
   };
 }
 

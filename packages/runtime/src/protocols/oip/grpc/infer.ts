@@ -74,7 +74,7 @@ function inferRequest(
   if (model instanceof SlipwayError) return model;
   const asked = askedOf(request, model);
   if (asked instanceof SlipwayError) return asked;
-  return infer(call, { dataPlane, model, asked, decodeFrom }, (answered) => {
+  return infer(call, { protocol: 'oip', dataPlane, model, asked, decodeFrom }, (answered) => {
     const outputs = wishedOutputs(answered, asked.wishes, model);
     if (outputs instanceof SlipwayError) return outputs;
     return encode({

@@ -21,6 +21,7 @@ import { findRoute, type ModelRoute, type OipRoute } from './route.ts';
 
 /** The REST API of the Open Inference Protocol, with the extensions of Triton's that are served. */
 export const oip: Protocol = {
+  name: 'oip',
   owns: (path) => path.startsWith('/v2/') || path === '/v2',
   handle,
   errorAnswer,

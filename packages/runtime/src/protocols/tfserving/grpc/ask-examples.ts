@@ -43,7 +43,7 @@ export function askExamples(method: ExampleMethod): UnaryMethod['serve'] {
     const inputs = examplesToTensors(model.signature.inputs, examples);
     if (inputs instanceof SlipwayError) return inputs;
     const asked = { inputs, outputs: answerOutputNames(names) };
-    return infer(call, { dataPlane, model, asked, decodeFrom }, ({ outputs }) => {
+    return infer(call, { protocol: 'tfserving', dataPlane, model, asked, decodeFrom }, ({ outputs }) => {
       const answer = readAnswer(outputs, names, examples.length);
       return answer instanceof SlipwayError
         ? answer
@@ -69,7 +69,7 @@ export function multiInference(message: Uint8Array, call: GrpcCall): Reply | Pro
   if (inputs instanceof SlipwayError) return inputs;
   const outputs = [...new Set(asking.flatMap(answerOutputNames))];
   const asked = { inputs, outputs };
-  return infer(call, { dataPlane, model, asked, decodeFrom }, (answered) => {
+  return infer(call, { protocol: 'tfserving', dataPlane, model, asked, decodeFrom }, (answered) => {
     const results = answerTasks(tasks, asking, servable, answered.outputs, examples.length);
     return results instanceof SlipwayError ? results : encodeMultiInferenceResponse(results);
   });

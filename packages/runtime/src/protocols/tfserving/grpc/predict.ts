@@ -23,7 +23,7 @@ export function predict(message: Uint8Array, call: GrpcCall): Reply | Promise<Re
   const { model } = servable;
   const named = resolveNames(model.signature, request.inputs, request.outputFilter);
   if (named instanceof SlipwayError) return named;
-  return infer(call, { dataPlane, model, asked: named, decodeFrom }, ({ outputs }) =>
+  return infer(call, { protocol: 'tfserving', dataPlane, model, asked: named, decodeFrom }, ({ outputs }) =>
     encodePredictResponse(
       { ...effectiveSpec(request.spec, servable), signatureName: DEFAULT_SIGNATURE },
       named.nameOutputs(outputs),

@@ -12,7 +12,7 @@ import { CLASSIFY, PREDICT, REGRESS } from './infer-steps.ts';
 import { isOwnPath, parseRoute, type Route, type VersionChoice } from './route.ts';
 
 /** The REST API of TensorFlow Serving. */
-export const tfserving: Protocol = { owns: isOwnPath, handle, errorAnswer };
+export const tfserving: Protocol = { name: 'tfserving', owns: isOwnPath, handle, errorAnswer };
 
 function handle(exchange: Exchange): void | Promise<void> {
   const route = parseRoute(exchange.request.method, exchange.path);
