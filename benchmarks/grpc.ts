@@ -13,12 +13,12 @@ import {
 } from '@slipway/testkit';
 import { cpuMicroseconds } from './cpu-time.ts';
 import { inferMethod, METHOD, SERVICE } from './grpc/definition.ts';
-import { grpcCaller, type PreparedCall } from './load/grpc-caller.ts';
+import { grpcCallers, type PreparedCall } from './load/grpc-caller.ts';
 import type { Address } from './load/http-connection.ts';
 import { runLoad } from './load/load.ts';
 import { startReplica } from './targets/replica.ts';
 
-/** Calls at once, over as many connections. */
+/** Calls at once, over one connection. */
 const CALLERS = 16;
 
 /** A digit, and an image for a network of today. */
@@ -121,7 +121,7 @@ function requestMessage(elements: number, form: Form): Uint8Array {
 
 async function callMany({ address, headers }: Server, message: Uint8Array, calls: number): Promise<void> {
   const call: PreparedCall = { path: `/${SERVICE}/${METHOD}`, message, headers };
-  const { errors, firstError } = await runLoad(() => grpcCaller(address, call), {
+  const { errors, firstError } = await runLoad(grpcCallers(address, call), {
     callers: CALLERS,
     requests: calls,
   });

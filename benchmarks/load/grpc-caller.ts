@@ -14,17 +14,34 @@ export interface PreparedCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Makes the same call again and again over one connection. */
-export async function grpcCaller(address: Address, call: PreparedCall): Promise<Caller> {
-  const session = connect(`http://${address.host}:${address.port}`, {
+/**
+ * Callers that make the same call again and again, all over one connection: that is how clients of gRPC share a channel.
+ * The connection is closed with the last of them.
+ */
+export function grpcCallers(address: Address, call: PreparedCall): () => Promise<Caller> {
+  const frame = framed(call.message);
+  let connecting: Promise<ClientHttp2Session> | undefined;
+  let open = 0;
+  return async () => {
+    open += 1;
+    connecting ??= connected(address);
+    const session = await connecting;
+    return {
+      call: () => callOnce(session, call, frame),
+      close: async () => {
+        open -= 1;
+        if (open === 0) await new Promise<void>((resolve) => session.close(resolve));
+      },
+    };
+  };
+}
+
+async function connected({ host, port }: Address): Promise<ClientHttp2Session> {
+  const session = connect(`http://${host}:${port}`, {
     settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
   });
   await once(session, 'connect');
-  const frame = framed(call.message);
-  return {
-    call: () => callOnce(session, call, frame),
-    close: () => new Promise<void>((resolve) => session.close(resolve)),
-  };
+  return session;
 }
 
 /** A message behind the prefix that gRPC has: not compressed, and its length. */
