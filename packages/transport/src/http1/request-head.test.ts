@@ -69,6 +69,8 @@ const REFUSED: readonly (readonly [what: string, text: string, status: number])[
   ['no version', head('GET /', 'host: x'), 400],
   ['two blanks', head('GET  / HTTP/1.1', 'host: x'), 400],
   ['a blank in the target', head('GET /a b HTTP/1.1', 'host: x'), 400],
+  ['a tab in a whole URL', head('GET http://\ta HTTP/1.1', 'host: x'), 400],
+  ['a whole URL without a host', head('GET http:///a HTTP/1.1', 'host: x'), 400],
   ['a byte that no URL has', head('GET /\x80 HTTP/1.1', 'host: x'), 400],
   ['a target without a slash', head('GET a HTTP/1.1', 'host: x'), 400],
   ['no method', head(' / HTTP/1.1', 'host: x'), 400],
