@@ -53,6 +53,23 @@ test('a large message is put together from its pieces, and sent in pieces', () =
   assert.ok(frames[0] && bytes.equals(frames[0].bytes));
 });
 
+test('a tensor at the end of a message that came in pieces is aligned for its elements', () => {
+  for (const before of [0, 1, 2, 3, 100]) {
+    const values = Float64Array.from({ length: 20_000 }, (_, index) => index);
+    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(values.buffer)]);
+    const reader = createFrameReader(MAX);
+    const frames = [
+      ...cut(Buffer.concat(writeFrame({ chunks: [bytes], byteLength: bytes.length })), [3, 50_000]),
+    ];
+    const [frame] = frames.flatMap((piece) => {
+      const pushed = reader.push(piece);
+      return pushed instanceof SlipwayError ? [] : pushed;
+    });
+    const tensor = frame?.bytes.subarray(before) ?? Buffer.of();
+    assert.deepEqual(new Float64Array(tensor.buffer, tensor.byteOffset, values.length), values);
+  }
+});
+
 test('what is no message of gRPC is refused, and nothing is read after it', () => {
   const rows: [string, number, string, string][] = [
     ['0000000005', 4, 'payload_too_large', 'Received message larger than max (5 vs. 4)'],

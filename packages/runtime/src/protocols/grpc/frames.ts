@@ -28,6 +28,9 @@ const PREFIX_BYTES = 5;
 /** Memory that a message may have before its bytes have come. */
 const FREE_BYTES = 1_024 * 1_024;
 
+/** A message is put where it ends at a multiple of so many bytes, so that the tensor that ends it need not be copied. */
+const ALIGNMENT = 8;
+
 /** Messages up to this size are sent in one piece: copying them costs less than a frame of HTTP/2 more. */
 const MAX_JOINED_BYTES = 16 * 1_024;
 
@@ -88,7 +91,9 @@ function fill(partial: PartialFrame, bytes: Uint8Array): number {
   const taken = Math.min(partial.needed - partial.filled, bytes.length);
   const filled = partial.filled + taken;
   if (filled > partial.buffer.length) {
-    const larger = Buffer.allocUnsafe(Math.min(partial.needed, Math.max(FREE_BYTES, 2 * filled)));
+    const room = Math.min(partial.needed, Math.max(FREE_BYTES, 2 * filled));
+    const padding = -partial.needed & (ALIGNMENT - 1);
+    const larger = Buffer.allocUnsafe(padding + room).subarray(padding);
     larger.set(partial.buffer.subarray(0, partial.filled));
     partial.buffer = larger;
   }
