@@ -15,10 +15,10 @@ test('the stock gRPC clients of Python see what they would see of their own serv
   const service = 'digits';
   const model = { name: 'digits', version: 3, onnx: digitMlp() };
   const { key, replica, gateway } = await serveModels(t, { service, models: [model] });
-  for (const door of [replica, gateway]) {
-    const args = [SCRIPT, `127.0.0.1:${door.port}`, key, service];
+  for (const [door, { port }] of Object.entries({ replica, gateway })) {
+    const args = [SCRIPT, `127.0.0.1:${port}`, key, service];
     const { code, stdout, stderr } = await runProcess(t, python, args);
-    assert.equal(code, 0, stdout + stderr);
+    assert.equal(code, 0, `at the ${door}:\n${stdout}${stderr}`);
     assert.equal(stdout.match(/^ok /gm)?.length, CHECKS);
   }
 });
