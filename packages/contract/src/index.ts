@@ -49,6 +49,7 @@ export {
   type ReplicaPhase,
   type ReplicaSpec,
   type ReplicaState,
+  type TracingSettings,
   type VersionPhase,
 } from './processes/replica.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';

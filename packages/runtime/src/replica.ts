@@ -14,6 +14,7 @@ import type { DataPlane } from './data-plane/data-plane.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createRequestLog } from './observability/request-log.ts';
 import { createStatistics } from './observability/statistics.ts';
+import { openTracing, type Tracing } from './observability/tracing.ts';
 import { createServiceCalls } from './protocols/calls.ts';
 import type { GrpcServer } from './protocols/grpc/server.ts';
 import { createServiceHandler } from './protocols/handler.ts';
@@ -48,6 +49,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   let listener: Listener | undefined;
   let admin: AdminListener | undefined;
   let dataPlane: DataPlane | undefined;
+  let tracing: Tracing | undefined;
   const load = () => dataPlane?.load() ?? { inFlight: 0, queued: 0 };
   const statistics = createStatistics();
   const metrics = createMetrics(load, statistics);
@@ -89,6 +91,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   async function start(): Promise<void> {
     void enter('starting');
     authenticator = await openAuthFile(spec.authFile, log);
+    tracing = await openTracing(spec.tracing, spec, log);
     const context: ServiceContext = {
       service: spec.service,
       maxBodyBytes: spec.limits.maxBodyBytes,
@@ -97,6 +100,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       statistics,
       log,
       requestLog: createRequestLog(log, spec.logSampleRatio ?? 0),
+      tracing,
       phase: () => phase,
       dataPlane: () => dataPlane,
       modelControl: spec.allowModelControl ? modelControl : undefined,
@@ -188,6 +192,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     await admin?.close();
     await listener?.close();
     authenticator?.close();
+    await tracing?.close();
   }
 
   async function fail(error: SlipwayError): Promise<void> {

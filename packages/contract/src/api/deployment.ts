@@ -172,6 +172,19 @@ export const DeploymentConfig = Type.Object(
       description:
         'Part of the requests answered well of which the log of a replica holds a line, from 0 to 1; errors are always logged.',
     }),
+    tracing: orNull(
+      Type.Object(
+        {
+          endpoint: Type.String({ pattern: '^https?://[^/?#]' }),
+          sampleRatio: Type.Number({ minimum: 0, maximum: 1 }),
+        },
+        { additionalProperties: false },
+      ),
+      {
+        description:
+          'Where spans of requests are sent and of which part of them; `null`: nowhere; see [tracing](../guides/tracing.md).',
+      },
+    ),
   },
   { $id: 'DeploymentConfig', additionalProperties: false },
 );
@@ -209,4 +222,5 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   modelSettings: Object.freeze({}),
   allowModelControl: false,
   logSampleRatio: 0,
+  tracing: null,
 });

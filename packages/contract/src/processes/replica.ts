@@ -86,6 +86,16 @@ export interface ReplicaSpec {
   readonly logLevel: LogLevel;
   /** Part of the requests that are answered well of which a line is logged, from 0 to 1; absent: none. */
   readonly logSampleRatio?: number | undefined;
+  /** Absent or `null`: no request is traced. */
+  readonly tracing?: TracingSettings | null | undefined;
+}
+
+/** Where the spans of requests go, and of how many. */
+export interface TracingSettings {
+  /** URL of a receiver of OTLP over HTTP, without `/v1/traces`. */
+  readonly endpoint: string;
+  /** Part of the requests that are traced where the caller's own trace does not say, from 0 to 1. */
+  readonly sampleRatio: number;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

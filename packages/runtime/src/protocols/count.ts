@@ -1,58 +1,78 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadedModel, SlipwayError } from '@slipway/contract';
 import type { InferRequest, InferTiming } from '../data-plane/data-plane.ts';
 import type { Door } from '../observability/metrics.ts';
 import type { ProtocolName } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
 
-/** What is counted of a request that a model answered; times in milliseconds. */
-export interface AnsweredRequest {
+/** A request that goes to a model, by whatever protocol. */
+export interface CountedRequest {
   readonly id: string;
   readonly protocol: ProtocolName;
+  readonly door: Door;
+  readonly headers: IncomingHttpHeaders;
+  readonly model: LoadedModel;
+  readonly call: Pick<InferRequest, 'inputs'>;
+  /** `performance.now()` when its head had arrived, and when it goes to the data plane. */
+  readonly startedAt: number;
+  readonly inferFrom: number;
+}
+
+/** How it was answered; times in milliseconds. */
+export interface CountedAnswer {
   /** As the protocol tells it. */
   readonly status: number | string;
-  readonly model: LoadedModel;
-  readonly door: Door;
-  readonly call: Pick<InferRequest, 'inputs'>;
   readonly timing: InferTiming;
-  /** `performance.now()` when its head had arrived. */
-  readonly startedAt: number;
-  /** Waiting for its body. */
+  /** `performance.now()` when the data plane gave it back. */
+  readonly inferUntil: number;
+  /** Waiting for the body. */
   readonly readMs: number;
   readonly decodeMs: number;
   readonly encodeMs: number;
 }
 
-type Counters = Pick<ServiceContext, 'metrics' | 'statistics' | 'requestLog'>;
+type Counters = Pick<ServiceContext, 'metrics' | 'statistics' | 'requestLog' | 'tracing'>;
 
 /** Counts a request that goes to the model now. */
-export function countBegun({ statistics }: Counters, model: LoadedModel): void {
+export function countBegun({ statistics }: Counters, { model }: CountedRequest): void {
   statistics.begun(model);
 }
 
 /**
  * Counts an answered request, by whatever protocol it came: once for Prometheus, once for the model's statistics; and
- * logs it if its turn comes.
+ * logs and traces it if its turn comes.
  */
-export function countAnswered({ metrics, statistics, requestLog }: Counters, request: AnsweredRequest): void {
-  const { model, door, call, timing, decodeMs, encodeMs } = request;
+export function countAnswered(context: Counters, request: CountedRequest, answered: CountedAnswer): void {
+  const { metrics, statistics, requestLog, tracing } = context;
+  const { id, protocol, model, door, call, startedAt } = request;
+  const { status, timing, readMs, decodeMs, encodeMs } = answered;
   const { queueMs, runMs, batchSize } = timing;
-  const totalMs = performance.now() - request.startedAt;
-  const ownMs = totalMs - request.readMs - queueMs - runMs;
+  const endedAt = performance.now();
+  const totalMs = endedAt - startedAt;
+  const ownMs = totalMs - readMs - queueMs - runMs;
   metrics.scored(model, door, { queueMs, runMs, batchSize, totalMs, ownMs });
   statistics.succeeded(model, { rows: countRows(model, call), timing, decodeMs, encodeMs, totalMs });
-  if (requestLog === undefined) return;
-  const { id, protocol, status } = request;
-  requestLog({ id, protocol, model: model.name, version: model.version, status, totalMs, timing });
+  requestLog?.({ id, protocol, model: model.name, version: model.version, status, totalMs, timing });
+  if (tracing !== undefined) {
+    const { inferFrom } = request;
+    const end = { status, timing, inferFrom, inferUntil: answered.inferUntil };
+    tracing.trace({ ...spanOf(request), endedAt, end });
+  }
 }
 
 /** Counts a request that reached the model and failed there. */
 export function countFailed(
-  { statistics }: Counters,
-  model: LoadedModel,
+  { statistics, tracing }: Counters,
+  request: CountedRequest,
   { code }: SlipwayError,
-  startedAt: number,
 ): void {
-  statistics.failed(model, code, performance.now() - startedAt);
+  const endedAt = performance.now();
+  statistics.failed(request.model, code, endedAt - request.startedAt);
+  tracing?.trace({ ...spanOf(request), endedAt, end: { code } });
+}
+
+function spanOf({ id, protocol, model, headers, startedAt }: CountedRequest) {
+  return { id, protocol, model: model.name, version: model.version, headers, startedAt };
 }
 
 /** Rows of the first input where its first axis is open, else 1. */

@@ -65,7 +65,17 @@ export async function infer<Call extends InferCall>(
   if (call instanceof SlipwayError) return answerError(exchange, call);
 
   const inferFrom = performance.now();
-  countBegun(context, model);
+  const counted = {
+    id: exchange.ids.logId,
+    protocol: exchange.protocol.name,
+    door: 'REST',
+    headers: request.headers,
+    model,
+    call,
+    startedAt: exchange.startedAt,
+    inferFrom,
+  } as const;
+  countBegun(context, counted);
   try {
     const answered = await dataPlane.infer(inferRequest(exchange, model, call));
     const encodeFrom = performance.now();
@@ -74,22 +84,17 @@ export async function infer<Call extends InferCall>(
     const encodeMs = performance.now() - encodeFrom;
     const sending = send(exchange, encoded, steps.compresses);
     if (sending !== undefined) await sending;
-    countAnswered(context, {
-      id: exchange.ids.logId,
-      protocol: exchange.protocol.name,
+    countAnswered(context, counted, {
       status: encoded.status,
-      model,
-      door: 'REST',
-      call,
       timing: answered.timing,
-      startedAt: exchange.startedAt,
+      inferUntil: encodeFrom,
       readMs: decodeFrom - readFrom,
       decodeMs: inferFrom - decodeFrom,
       encodeMs,
     });
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
-    countFailed(context, model, failure, exchange.startedAt);
+    countFailed(context, counted, failure);
     answerError(exchange, failure);
   }
 }

@@ -5,6 +5,7 @@ import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { RequestLog } from '../observability/request-log.ts';
 import type { Statistics } from '../observability/statistics.ts';
+import type { Tracing } from '../observability/tracing.ts';
 
 /** What the protocols are given to serve with. */
 export interface ServiceContext {
@@ -16,6 +17,8 @@ export interface ServiceContext {
   readonly log: Logger;
   /** Absent: requests that are answered well are not logged. */
   readonly requestLog?: RequestLog | undefined;
+  /** Absent: no request is traced. */
+  readonly tracing?: Tracing | undefined;
   readonly phase: () => ReplicaPhase;
   /** `undefined` until the models are ready. */
   readonly dataPlane: () => DataPlane | undefined;

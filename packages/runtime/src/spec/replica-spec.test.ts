@@ -66,3 +66,15 @@ test('the part of the requests that are logged is a number from 0 to 1, and none
     assert.throws(() => ratioOf({ logSampleRatio }), /logSampleRatio must be a number from 0 to 1/);
   }
 });
+
+test('tracing is off unless it is asked for, and then has to be said whole', () => {
+  const tracingOf = (fields: object) =>
+    parseReplicaSpec({ ...spec, models: [model], ...fields }, 'spec.json').tracing;
+  const tracing = { endpoint: 'http://127.0.0.1:4318', sampleRatio: 0.5 };
+  assert.deepEqual([tracingOf({}), tracingOf({ tracing: null })], [null, null]);
+  assert.deepEqual(tracingOf({ tracing }), tracing);
+  assert.throws(
+    () => tracingOf({ tracing: { sampleRatio: 2 } }),
+    /tracing\.endpoint must be .*tracing\.sampleRatio must be/,
+  );
+});

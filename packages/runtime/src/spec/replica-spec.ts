@@ -8,6 +8,7 @@ import {
   type ReplicaModel,
   type ReplicaSpec,
   SlipwayError,
+  type TracingSettings,
 } from '@slipway/contract';
 import { deepFreeze, type Fields, readFields } from './fields.ts';
 
@@ -54,6 +55,8 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     cacheDir: fields.absolutePath('cacheDir'),
     logLevel: fields.oneOf('logLevel', LOG_LEVELS),
     logSampleRatio: fields.has('logSampleRatio') ? fields.ratio('logSampleRatio') : 0,
+    tracing:
+      fields.has('tracing') && fields.raw['tracing'] !== null ? readTracing(fields.object('tracing')) : null,
   };
 }
 
@@ -76,6 +79,10 @@ function readBatching(fields: Fields): Batching {
     maxDelayMs: fields.has('maxDelayMs') ? fields.positive('maxDelayMs') : undefined,
     preferredSizes: fields.has('preferredSizes') ? fields.integers('preferredSizes', 1) : undefined,
   };
+}
+
+function readTracing(fields: Fields): TracingSettings {
+  return { endpoint: fields.text('endpoint'), sampleRatio: fields.ratio('sampleRatio') };
 }
 
 function readLimits(fields: Fields): ReplicaLimits {

@@ -23,21 +23,26 @@ export async function infer<R extends Reply>(
   encode: (answered: InferResponse) => R | SlipwayError,
 ): Promise<R | SlipwayError> {
   const inferFrom = performance.now();
-  countBegun(call.context, model);
+  const counted = {
+    id: call.ids.logId,
+    protocol,
+    door: 'GRPC',
+    headers: call.headers,
+    model,
+    call: asked,
+    startedAt: call.startedAt,
+    inferFrom,
+  } as const;
+  countBegun(call.context, counted);
   try {
     const answered = await dataPlane.infer(inferRequest(call, model, asked));
     const encodeFrom = performance.now();
     const reply = encode(answered);
     if (reply instanceof SlipwayError) throw reply;
-    countAnswered(call.context, {
-      id: call.ids.logId,
-      protocol,
+    countAnswered(call.context, counted, {
       status: 'OK',
-      model,
-      door: 'GRPC',
-      call: asked,
       timing: answered.timing,
-      startedAt: call.startedAt,
+      inferUntil: encodeFrom,
       readMs: decodeFrom - call.startedAt,
       decodeMs: inferFrom - decodeFrom,
       encodeMs: performance.now() - encodeFrom,
@@ -45,7 +50,7 @@ export async function infer<R extends Reply>(
     return reply;
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
-    countFailed(call.context, model, failure, call.startedAt);
+    countFailed(call.context, counted, failure);
     return failure;
   }
 }

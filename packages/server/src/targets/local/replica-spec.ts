@@ -42,6 +42,7 @@ export function replicaSpec(
     cacheDir: home.cache,
     logLevel,
     logSampleRatio: config.logSampleRatio,
+    tracing: config.tracing,
   };
 }
 

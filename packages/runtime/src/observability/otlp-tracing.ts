@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  type Attributes,
+  type Context,
+  defaultTextMapGetter,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BatchSpanProcessor,
+  ParentBasedSampler,
+  TraceIdRatioBasedSampler,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import type { TracingSettings } from '@slipway/contract';
+import type { Log } from '../data-plane/log.ts';
+import type { TracedAnswer, TracedProcess, TracedRequest, Tracing } from './tracing.ts';
+import { RUNTIME_VERSION } from './version.ts';
+
+/** Spans that wait to be sent; one more is dropped. */
+const MAX_WAITING_SPANS = 8_192;
+const MAX_SPANS_PER_EXPORT = 512;
+const EXPORT_EVERY_MS = 1_000;
+const EXPORT_TIMEOUT_MS = 5_000;
+
+/** What a replica that ends gives its last spans. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
+/** Where receivers of OTLP over HTTP take traces. */
+const TRACES_PATH = '/v1/traces';
+
+/**
+ * Sends the spans of requests in batches by OTLP over HTTP. Whether a request is traced its caller's context says; without
+ * one the ratio. A receiver that fails costs spans and no request, and stands in the log.
+ */
+export function createOtlpTracing(
+  { endpoint, sampleRatio }: TracingSettings,
+  process: TracedProcess,
+  log: Pick<Log, 'warn'>,
+): Tracing {
+  setGlobalErrorHandler((error) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn({ reason }, 'Spans could not be sent.');
+  });
+  const exporter = new OTLPTraceExporter({
+    url: endpoint.replace(/\/+$/, '') + TRACES_PATH,
+    timeoutMillis: EXPORT_TIMEOUT_MS,
+  });
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({
+      'service.name': process.service,
+      'service.namespace': process.workspace,
+      'service.version': String(process.revision),
+      'service.instance.id': process.replicaId,
+    }),
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter,
+        maxQueueSize: MAX_WAITING_SPANS,
+        maxExportBatchSize: MAX_SPANS_PER_EXPORT,
+        scheduledDelayMillis: EXPORT_EVERY_MS,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+      }),
+    ],
+  });
+  const tracer = provider.getTracer('slipway', RUNTIME_VERSION);
+  const propagator = new W3CTraceContextPropagator();
+
+  function traceRequest(request: TracedRequest): void {
+    const parent = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
+    const attributes = attributesOf(request);
+    const startTime = moment(request.startedAt);
+    const front = tracer.startSpan('front', { kind: SpanKind.SERVER, startTime, attributes }, parent);
+    if (front.isRecording()) {
+      if ('code' in request.end) front.setStatus({ code: SpanStatusCode.ERROR });
+      else traceRun(front, request.end, attributes);
+    }
+    front.end(moment(request.endedAt));
+  }
+
+  function traceRun(front: Span, { timing, inferFrom, inferUntil }: TracedAnswer, attributes: Attributes) {
+    const inFront = trace.setSpan(ROOT_CONTEXT, front);
+    const runFrom = Math.min(inferFrom + timing.queueMs, inferUntil);
+    addSpan('queue', inferFrom, runFrom, attributes, inFront);
+    const batch = addSpan('batch', runFrom, inferUntil, attributes, inFront);
+    const engineUntil = Math.min(runFrom + timing.runMs, inferUntil);
+    addSpan('engine', runFrom, engineUntil, attributes, trace.setSpan(inFront, batch));
+  }
+
+  function addSpan(name: string, from: number, until: number, attributes: Attributes, parent: Context): Span {
+    const span = tracer.startSpan(name, { startTime: moment(from), attributes }, parent);
+    span.end(moment(until));
+    return span;
+  }
+
+  return {
+    trace: traceRequest,
+    close: async () => {
+      const timeout = delay(CLOSE_TIMEOUT_MS, undefined, { ref: false });
+      await Promise.race([provider.shutdown().catch(() => {}), timeout]);
+    },
+  };
+}
+
+function attributesOf({ id, protocol, model, version, end }: TracedRequest): Attributes {
+  return {
+    'slipway.request_id': id,
+    'slipway.protocol': protocol,
+    'slipway.model': model,
+    'slipway.version': version,
+    ...('code' in end
+      ? { 'slipway.status': 'error', 'error.type': end.code }
+      : { 'slipway.status': end.status, 'slipway.batch_size': end.timing.batchSize }),
+  };
+}
+
+/** Milliseconds since 1970. */
+function moment(now: number): number {
+  return performance.timeOrigin + now;
+}

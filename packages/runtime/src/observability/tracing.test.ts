@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { addModel, onTestEnd, type TestScope, waitFor } from '@slipway/testkit';
+import { encodeToBytes } from '../protobuf/encode.ts';
+import { callUnary, openClient } from '../protocols/grpc/client-fixtures.ts';
+import { MODEL_INFER_REQUEST } from '../protocols/oip/grpc/codec/infer-messages.ts';
+import { startReplica } from '../replica-fixtures.ts';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const CALLER = 'b7ad6b7169203331';
+const SAMPLED = `00-${TRACE}-${CALLER}-01`;
+const NOT_SAMPLED = `00-${'1'.repeat(32)}-${CALLER}-00`;
+
+interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly name: string;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
+  readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
+  readonly status: { readonly code: number };
+}
+
+interface Exported {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[];
+}
+
+/** Takes what is sent by OTLP over HTTP, and keeps the spans. */
+async function openReceiver(scope: TestScope, status = 200) {
+  const spans: Span[] = [];
+  let exports = 0;
+  const server = createServer(async (request, response) => {
+    assert.equal(`${request.method} ${request.url}`, 'POST /v1/traces');
+    const { resourceSpans } = (await json(request)) as Exported;
+    exports += 1;
+    spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scoped) => scoped.spans)));
+    response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestEnd(scope, async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { endpoint, spans, exports: () => exports };
+}
+
+function attributesOf(span: Span): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(span.attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
+
+/** The only one of this name. */
+function spanCalled(spans: readonly Span[], name: string): Span {
+  const [span, ...others] = spans.filter((one) => one.name === name);
+  assert.ok(span !== undefined && others.length === 0, `there are ${spans.map((one) => one.name)}`);
+  return span;
+}
+
+function untilThereAre(spans: readonly Span[], count: number): Promise<unknown> {
+  return waitFor(() => spans.length >= count, { what: `${count} spans`, timeoutMs: 20_000 });
+}
+
+const BODY = '{"inputs":{"a":[[1,2]],"b":[[3,4]]}}';
+
+test('a request is a front with its queue, its batch and in that the engine, in the trace of its caller', async (t) => {
+  const { endpoint, spans } = await openReceiver(t);
+  const replica = await startReplica(t, {
+    model: addModel(),
+    spec: { tracing: { endpoint, sampleRatio: 0 } },
+  });
+  // Neither a ratio of 0 nor the caller's own decision lets these be traced.
+  assert.equal((await replica.score(BODY)).status, 200);
+  assert.equal((await replica.score(BODY, { traceparent: NOT_SAMPLED })).status, 200);
+  assert.equal((await replica.score(BODY, { traceparent: SAMPLED, 'x-request-id': 'r1' })).status, 200);
+  await untilThereAre(spans, 4);
+
+  const front = spanCalled(spans, 'front');
+  const queue = spanCalled(spans, 'queue');
+  const batch = spanCalled(spans, 'batch');
+  const engine = spanCalled(spans, 'engine');
+  const parents = [front, queue, batch, engine].map(({ parentSpanId }) => parentSpanId);
+  assert.deepEqual(parents, [CALLER, front.spanId, front.spanId, batch.spanId]);
+  for (const span of spans) {
+    assert.equal(span.traceId, TRACE);
+    assert.deepEqual(attributesOf(span), {
+      'slipway.request_id': 'r1',
+      'slipway.protocol': 'azure',
+      'slipway.model': 'digits',
+      'slipway.version': 3,
+      'slipway.status': 200,
+      'slipway.batch_size': 1,
+    });
+  }
+  const [from, runFrom, until] = [
+    front.startTimeUnixNano,
+    batch.startTimeUnixNano,
+    front.endTimeUnixNano,
+  ].map(BigInt);
+  assert.ok(from !== undefined && runFrom !== undefined && until !== undefined);
+  assert.ok(from <= runFrom && runFrom <= until);
+  assert.equal(queue.endTimeUnixNano, batch.startTimeUnixNano);
+});
+
+test('calls of gRPC are traced by their metadata', async (t) => {
+  const { endpoint, spans } = await openReceiver(t);
+  const replica = await startReplica(t, {
+    model: addModel(),
+    spec: { tracing: { endpoint, sampleRatio: 0 } },
+  });
+  const input = (name: string) => ({
+    name,
+    datatype: 'FP32',
+    shape: [1, 2],
+    contents: { fp32Contents: [1, 2] },
+  });
+  const outcome = await callUnary(
+    openClient(t, replica.port),
+    '/inference.GRPCInferenceService/ModelInfer',
+    encodeToBytes(MODEL_INFER_REQUEST, { modelName: 'digits', inputs: [input('a'), input('b')] }),
+    { metadata: { traceparent: SAMPLED } },
+  );
+  assert.equal(outcome.status, 'OK', outcome.text);
+  await untilThereAre(spans, 4);
+  const front = spanCalled(spans, 'front');
+  assert.deepEqual([front.traceId, front.parentSpanId, front.status.code], [TRACE, CALLER, 0]);
+  const { 'slipway.protocol': protocol, 'slipway.status': status } = attributesOf(front);
+  assert.deepEqual([protocol, status], ['oip', 'OK']);
+});
+
+test('what fails at the model is a front that says so, and begins a trace if nobody has', async (t) => {
+  const { endpoint, spans } = await openReceiver(t);
+  const replica = await startReplica(t, {
+    model: addModel(),
+    spec: { tracing: { endpoint, sampleRatio: 1 } },
+  });
+  const failed = await replica.score('{"inputs":{"a":[[1,2],[3,4]],"b":[[1,2],[3,4],[5,6]]}}');
+  assert.notEqual(failed.status, 200);
+  await untilThereAre(spans, 1);
+  assert.deepEqual(
+    spans.map(({ name, parentSpanId, status }) => [name, parentSpanId || undefined, status.code]),
+    [['front', undefined, 2]],
+  );
+  const { 'slipway.status': status, 'error.type': code } = attributesOf(spanCalled(spans, 'front'));
+  assert.deepEqual([status, typeof code], ['error', 'string']);
+});
+
+test('a receiver that refuses costs no request', async (t) => {
+  const { endpoint, exports } = await openReceiver(t, 400);
+  const replica = await startReplica(t, {
+    model: addModel(),
+    spec: { tracing: { endpoint, sampleRatio: 1 } },
+  });
+  assert.equal((await replica.score(BODY)).status, 200);
+  await waitFor(() => exports() > 0, { what: 'spans to be refused', timeoutMs: 20_000 });
+  assert.equal((await replica.score(BODY)).status, 200);
+});

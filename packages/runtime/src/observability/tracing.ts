@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ErrorCode, ReplicaSpec, TracingSettings } from '@slipway/contract';
+import type { InferTiming } from '../data-plane/data-plane.ts';
+import type { Log } from '../data-plane/log.ts';
+
+/** A request that went to a model, as its spans tell it. Moments are those of `performance.now()`. */
+export interface TracedRequest {
+  readonly id: string;
+  readonly protocol: string;
+  readonly model: string;
+  readonly version: number;
+  /** Holds the W3C context of the caller if it has one. */
+  readonly headers: IncomingHttpHeaders;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly end: TracedAnswer | TracedFailure;
+}
+
+export interface TracedAnswer {
+  readonly status: number | string;
+  readonly timing: InferTiming;
+  /** When it was given to the data plane, and when that gave it back. */
+  readonly inferFrom: number;
+  readonly inferUntil: number;
+}
+
+export interface TracedFailure {
+  readonly code: ErrorCode;
+}
+
+/** Makes spans of requests when they are over, and sends them on. */
+export interface Tracing {
+  /** Takes no time of the request's: nothing is sent here. Never throws. */
+  trace(request: TracedRequest): void;
+  /** Sends what is left, within a bound of time. */
+  close(): Promise<void>;
+}
+
+/** Who makes the spans. */
+export type TracedProcess = Pick<ReplicaSpec, 'service' | 'workspace' | 'revision' | 'replicaId'>;
+
+/** The tracing that the settings ask for; without any nothing of it is even loaded. */
+export async function openTracing(
+  settings: TracingSettings | null | undefined,
+  process: TracedProcess,
+  log: Pick<Log, 'warn'>,
+): Promise<Tracing | undefined> {
+  if (settings === null || settings === undefined) return undefined;
+  const { createOtlpTracing } = await import('./otlp-tracing.ts');
+  return createOtlpTracing(settings, process, log);
+}
