@@ -1,8 +1,8 @@
 // Measures what an encoded image costs before a model runs, by both ways of resizing: npm run bench:images
 import type { ImageInput, ImageResize } from '@slipway/contract';
 import { createImagePreprocessor } from '@slipway/runtime/images';
-import { median, seededRandom } from '@slipway/testkit';
-import sharp from 'sharp';
+import { median } from '@slipway/testkit';
+import { photo } from './workloads/photo.ts';
 
 const RUNS = 60;
 const WARM_UP_RUNS = 10;
@@ -59,20 +59,6 @@ for (const size of SIZES) {
   }
   console.log(`JPEG ${size.width} x ${size.height} (${Math.round(jpeg.length / 1000)} KB) to 224 x 224:`);
   for (const [resize, seen] of costs) console.log(`  ${resize.padEnd(12)} ${describe(seen)}`);
-}
-
-/** Large smooth shapes under fine grain, which compress about as a photo does. */
-async function photo(width: number, height: number): Promise<Buffer> {
-  const random = seededRandom(1);
-  const shapes = Buffer.from(Array.from({ length: 16 * 9 * 3 }, () => Math.floor(random() * 256)));
-  const pixels = await sharp(shapes, { raw: { width: 16, height: 9, channels: 3 } })
-    .resize(width, height, { fit: 'fill', kernel: 'cubic' })
-    .raw()
-    .toBuffer();
-  const grainy = pixels.map((level) => Math.max(0, Math.min(255, level + Math.floor(random() * 16) - 8)));
-  return sharp(grainy, { raw: { width, height, channels: 3 } })
-    .jpeg({ quality: 90 })
-    .toBuffer();
 }
 
 async function measure(image: ImageInput, jpeg: Buffer): Promise<Cost> {

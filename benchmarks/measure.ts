@@ -2,7 +2,7 @@ import { median } from '@slipway/testkit';
 import { cpuMicroseconds } from './cpu-time.ts';
 import { type LoadResult, runLoad } from './load/load.ts';
 import { medianBetween } from './targets/own-time.ts';
-import type { Target, TargetName } from './targets/target.ts';
+import type { Target } from './targets/target.ts';
 import { CONNECTIONS, type Connections, type Workload } from './workloads/workload.ts';
 
 /** Requests before a measurement, as a part of its own, so that connections and caches are warm. */
@@ -21,7 +21,8 @@ export interface Round extends LoadResult {
 
 /** All rounds of one target at one number of connections, and the median of each figure over them. */
 export interface Measurement {
-  readonly target: TargetName;
+  /** Its name. */
+  readonly target: string;
   readonly connections: Connections;
   readonly rounds: readonly Round[];
   readonly p50: number;
@@ -44,7 +45,7 @@ export interface MeasureOptions {
  */
 export async function measure(
   targets: readonly Target[],
-  workload: Workload,
+  workload: Pick<Workload, 'requests' | 'warmUpRequests'>,
   { rounds, signal, report }: MeasureOptions,
 ): Promise<Measurement[]> {
   const cases = CONNECTIONS.flatMap((connections) =>
@@ -75,7 +76,7 @@ async function measureOnce(target: Target, callers: number, requests: number): P
   return { ...result, cpu: (after - before) / requests, own };
 }
 
-function summarize(target: TargetName, connections: Connections, rounds: readonly Round[]): Measurement {
+function summarize(target: string, connections: Connections, rounds: readonly Round[]): Measurement {
   return {
     target,
     connections,

@@ -30,7 +30,9 @@ export function grpcCallers(address: Address, call: PreparedCall): () => Promise
       call: () => callOnce(session, call, frame),
       close: async () => {
         open -= 1;
-        if (open === 0) await new Promise<void>((resolve) => session.close(resolve));
+        if (open > 0) return;
+        connecting = undefined;
+        await new Promise<void>((resolve) => session.close(resolve));
       },
     };
   };

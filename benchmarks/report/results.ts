@@ -5,23 +5,23 @@ import type { MachineFacts } from './machine.ts';
 import type { Overhead } from './overhead.ts';
 
 /** One run of the benchmark; times in microseconds. */
-export interface Results {
+export interface Results<Added = Overhead> {
   readonly startedAt: string;
   readonly rounds: number;
   readonly machine: MachineFacts;
-  readonly workloads: readonly WorkloadResults[];
+  readonly workloads: readonly WorkloadResults<Added>[];
 }
 
-export interface WorkloadResults {
+export interface WorkloadResults<Added = Overhead> {
   readonly name: string;
-  readonly added: Overhead;
+  readonly added: Added;
   readonly measurements: readonly Measurement[];
 }
 
-/** Keeps the results in a file that is named for the time of the run; answers with its path. */
-export async function saveResults(folder: string, results: Results): Promise<string> {
+/** Keeps the results in a file that is named for the time of the run, behind a prefix; answers with its path. */
+export async function saveResults(folder: string, results: Results<unknown>, prefix = ''): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const name = results.startedAt.slice(0, 16).replace(':', '-');
+  const name = prefix + results.startedAt.slice(0, 16).replace(':', '-');
   const path = join(folder, `${name}.json`);
   await writeFile(path, `${JSON.stringify(results, microseconds, 2)}\n`);
   return path;

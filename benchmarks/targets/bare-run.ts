@@ -4,7 +4,10 @@ import type { Workload } from '../workloads/workload.ts';
 import type { Target } from './target.ts';
 
 /** `session.run` in this process, on one thread, with ready-made tensors: what the model itself costs. */
-export async function bareRun(scope: TestScope, { model, samples }: Workload): Promise<Target> {
+export async function bareRun(
+  scope: TestScope,
+  { model, samples }: Pick<Workload, 'model' | 'samples'>,
+): Promise<Target> {
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,

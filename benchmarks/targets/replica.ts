@@ -24,6 +24,12 @@ export interface StartedReplica {
   readonly pid: number;
 }
 
+/** What a replica serves. */
+export interface ServedModel extends Pick<Workload, 'model' | 'lane'> {
+  /** The `signature.json` beside the model; absent: none. */
+  readonly signature?: object | undefined;
+}
+
 /**
  * A replica process as the control plane would start it: one core, key authentication, default limits; and default
  * batching, unless another is given.
@@ -31,12 +37,14 @@ export interface StartedReplica {
 export async function startReplica(
   scope: TestScope,
   folder: string,
-  workload: Pick<Workload, 'model' | 'lane'>,
+  workload: ServedModel,
   batching?: Batching,
 ): Promise<StartedReplica> {
   const { key, auth } = newKey();
   const modelFolder = await subfolder(folder, 'model');
   await writeFile(join(modelFolder, 'model.onnx'), workload.model);
+  if (workload.signature !== undefined)
+    await writeJson(join(modelFolder, 'signature.json'), workload.signature);
   const spec: ReplicaSpec = {
     kind: 'ReplicaSpec',
     replicaId: 'bench-1',
