@@ -2,29 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, suite, type TestContext, test } from 'node:test';
 import type { TestScope } from '@slipway/testkit';
 import { serveModels } from '../harness/served-models.ts';
-import { azure } from './protocols/azure.ts';
+import { ALL_PROTOCOLS } from './protocols/all-protocols.ts';
 import { closeChannels } from './protocols/grpc-channel.ts';
-import { oipGrpc, oipGrpcTyped } from './protocols/oip-grpc.ts';
-import { oipBinary, oipJson } from './protocols/oip-rest.ts';
 import { type Answer, type Door, Inexpressible, type Protocol } from './protocols/protocol.ts';
-import { tfservingContent, tfservingTyped } from './protocols/tfserving-grpc.ts';
-import { tfservingColumns, tfservingRows } from './protocols/tfserving-rest.ts';
 import { type Answered, bitsOf, findEntry, findProblem } from './suite/compare.ts';
 import { doorsOf } from './suite/doors.ts';
 import { makeModel, signatureOf } from './suite/make-model.ts';
 import { type Case, readTables, type Table } from './suite/table.ts';
-
-const PROTOCOLS: readonly Protocol[] = [
-  azure,
-  tfservingColumns,
-  tfservingRows,
-  tfservingTyped,
-  tfservingContent,
-  oipJson,
-  oipBinary,
-  oipGrpc,
-  oipGrpcTyped,
-];
 
 /** A service of one table, and where it is asked. */
 interface Subject {
@@ -61,7 +45,7 @@ function suiteScope(): TestScope {
 async function runCase(t: TestContext, subject: Subject, one: Case): Promise<void> {
   const problems: string[] = [];
   const answered: Answered[] = [];
-  for (const protocol of PROTOCOLS) {
+  for (const protocol of ALL_PROTOCOLS) {
     for (const door of subject.doors) {
       if (protocol.needsService && !door.isService) continue;
       const told = (problem: string) => problems.push(`${protocol.name} at the ${door.name}: ${problem}`);

@@ -47,6 +47,8 @@ export interface ServiceSetUp {
   readonly models: readonly ModelFile[];
   readonly limits?: Partial<ReplicaLimits>;
   readonly spec?: Partial<ReplicaSpec>;
+  /** Options of Node for both processes. */
+  readonly nodeOptions?: readonly string[];
 }
 
 /** One replica and the gateway before it, in processes of their own, without a control plane. */
@@ -90,7 +92,14 @@ function completeLimits(limits: Partial<ReplicaLimits> | undefined): ReplicaLimi
 async function startReplica(
   scope: TestScope,
   folder: string,
-  { service, models, limits, key, spec }: ServiceSetUp & { key: string; limits: ReplicaLimits },
+  {
+    service,
+    models,
+    limits,
+    key,
+    spec,
+    nodeOptions = [],
+  }: ServiceSetUp & { key: string; limits: ReplicaLimits },
 ): Promise<ServingProcess> {
   const complete: ReplicaSpec = {
     kind: 'ReplicaSpec',
@@ -114,7 +123,7 @@ async function startReplica(
     ...spec,
   };
   const specFile = await writeJson(join(folder, 'spec.json'), complete);
-  return await startServing(scope, [RUNTIME_MAIN, '--spec', specFile], complete);
+  return await startServing(scope, [...nodeOptions, RUNTIME_MAIN, '--spec', specFile], complete);
 }
 
 /** Writes a model's folder as the control plane would. */
@@ -140,7 +149,7 @@ function authOf(key: string): ServiceAuth {
 async function startGateway(
   scope: TestScope,
   folder: string,
-  { service, models, limits, port }: ServiceSetUp & { limits: ReplicaLimits; port: number },
+  { service, models, limits, port, nodeOptions = [] }: ServiceSetUp & { limits: ReplicaLimits; port: number },
 ): Promise<ServingProcess> {
   const { scoringTimeoutMs, maxBodyBytes, drainGraceSeconds } = limits;
   const replicas = [{ replicaId: `${service}-1`, host: HOST, port }];
@@ -161,7 +170,7 @@ async function startGateway(
     drainGraceSeconds,
   };
   const configFile = await writeJson(join(folder, 'config.json'), config);
-  return await startServing(scope, [GATEWAY_MAIN, '--config', configFile], config);
+  return await startServing(scope, [...nodeOptions, GATEWAY_MAIN, '--config', configFile], config);
 }
 
 async function writeJson(path: string, value: unknown): Promise<string> {
