@@ -32,11 +32,9 @@ interface Exported {
 /** Takes what is sent by OTLP over HTTP, and keeps the spans. */
 async function openReceiver(scope: TestScope, status = 200) {
   const spans: Span[] = [];
-  let exports = 0;
   const server = createServer(async (request, response) => {
     assert.equal(`${request.method} ${request.url}`, 'POST /v1/traces');
     const { resourceSpans } = (await json(request)) as Exported;
-    exports += 1;
     spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scoped) => scoped.spans)));
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
   });
@@ -46,7 +44,7 @@ async function openReceiver(scope: TestScope, status = 200) {
     server.closeAllConnections();
   });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { endpoint, spans, exports: () => exports };
+  return { endpoint, spans };
 }
 
 function attributesOf(span: Span): Readonly<Record<string, unknown>> {
@@ -148,13 +146,13 @@ test('what fails at the model is a front that says so, and begins a trace if nob
   assert.deepEqual([status, typeof code], ['error', 'string']);
 });
 
-test('a receiver that refuses costs no request', async (t) => {
-  const { endpoint, exports } = await openReceiver(t, 400);
+test('a receiver that refuses costs no request, and stands in the log', async (t) => {
+  const { endpoint } = await openReceiver(t, 400);
   const replica = await startReplica(t, {
     model: addModel(),
     spec: { tracing: { endpoint, sampleRatio: 1 } },
   });
   assert.equal((await replica.score(BODY)).status, 200);
-  await waitFor(() => exports() > 0, { what: 'spans to be refused', timeoutMs: 20_000 });
+  await replica.process.waitForOutput(/Spans could not be sent/, 20_000);
   assert.equal((await replica.score(BODY)).status, 200);
 });
