@@ -66,7 +66,8 @@ test('no caller notices that one of two replicas is killed', async (t) => {
     })(),
   );
   assert.deepEqual([...answers.keys()].sort(), ['200 first', '200 second']);
-  assert.ok((await countOf(/retries_total\{service="digits",reason="closed"\} (\d+)/)) > 0);
+  // The kill finds requests under way, or leaves a port that refuses the next ones.
+  assert.ok((await countOf(/retries_total\{service="digits",reason="(?:closed|unreachable)"\} (\d+)/)) > 0);
 });
 
 test('no caller notices that a replica is replaced by another', async (t) => {
