@@ -6,6 +6,9 @@ import type { Caller } from './load.ts';
 /** As much as a call sends without waiting to be allowed more; the stock clients of C++ grow theirs likewise. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
 
+/** Messages of all callers may wait to be sent; with the usual 10 the client would refuse answers meanwhile. */
+const MAX_SESSION_MEMORY_MB = 256;
+
 /** A call whose message is made beforehand, because the load generator shares the cores with what it measures. */
 export interface PreparedCall {
   /** `/<service>/<method>` */
@@ -40,6 +43,7 @@ export function grpcCallers(address: Address, call: PreparedCall): () => Promise
 
 async function connected({ host, port }: Address): Promise<ClientHttp2Session> {
   const session = connect(`http://${host}:${port}`, {
+    maxSessionMemory: MAX_SESSION_MEMORY_MB,
     settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
   });
   await once(session, 'connect');
