@@ -32,8 +32,8 @@ test('overhead is what is left when sockets and the run are taken off, by round'
 test('the table has a row a measurement, with the ratio to the bare run', () => {
   const lines = table(MEASUREMENTS).split('\n');
   assert.equal(lines.length, 5);
-  assert.match(lines[1] ?? '', /^ *1 +bare run +50 +50 +20000 +80 +100 % +0$/);
-  assert.match(lines[3] ?? '', /^ *1 +replica +250 +250 +4000 +80 +20 % +0$/);
+  assert.match(lines[1] ?? '', /^ *1 +bare run +50 +50 +20000 +80 +100 % +2 % +0$/);
+  assert.match(lines[3] ?? '', /^ *1 +replica +250 +250 +4000 +80 +20 % +2 % +0$/);
 });
 
 test('limits are kept or broken', () => {
@@ -54,6 +54,7 @@ function measurement(target: TargetName, p50s: readonly number[]): Measurement {
     requestsPerSecond: 1e6 / p50,
     cpu: 80,
     own: 70,
+    stolen: 2,
     errors: 0,
     firstError: undefined,
   }));
