@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -39,11 +39,18 @@ async function callersUntil(url: string, until: Promise<unknown>): Promise<Map<s
   return answers;
 }
 
+const MARK = { 'x-slipway-not-run': 'true' };
+
+/** The mark of a request, as a replica would echo it. */
+function markOf({ headers }: IncomingMessage): OutgoingHttpHeaders {
+  return 'x-slipway-not-run' in headers ? MARK : {};
+}
+
 /** Refuses before it runs, as a replica does that is full or draining. */
-function refuseWith(message: string): Parameters<typeof startReplica>[2] {
+function refuseWith(message: string): RequestListener {
   return (request, response) => {
     request.resume();
-    response.writeHead(503, { 'content-type': 'text/plain', 'x-slipway-not-run': 'true' });
+    response.writeHead(503, { 'content-type': 'text/plain', ...MARK });
     response.end(message);
   };
 }
@@ -104,9 +111,36 @@ test('goes past replicas that are not there or refuse, and shows the last refusa
   await gateway.route(digits([absent, full]));
   const refused = await fetch(gateway.url + SCORE, { method: 'POST', body: 'again' });
   assert.equal(refused.status, 503);
-  assert.equal(refused.headers.has('x-slipway-not-run'), false);
+  assert.equal(refused.headers.get('x-slipway-not-run'), 'true');
   assert.equal(await refused.text(), 'Too many requests for service digits (overloaded)');
+  await gateway.route(digits([absent]));
+  const alone = await fetch(gateway.url + SCORE, { method: 'POST', body: 'again' });
+  assert.equal(alone.headers.get('x-slipway-not-run'), 'true');
+  assert.equal(await alone.text(), 'No ready replicas for service digits');
 });
+
+/** The mark is the gateway's own, so it takes more than a replica's or a caller's word. */
+const NOT_TOLD_AS_NOT_RUN: Readonly<Record<string, readonly RequestListener[]>> = {
+  'was answered, whatever the replica says': [
+    (_request, response) => void response.writeHead(200, MARK).end('answer'),
+  ],
+  'failed, whatever the replica says': [(_request, response) => void response.writeHead(500, MARK).end()],
+  'may have run at the one replica before the other refused it': [
+    (request) => void request.socket.destroy(),
+    refuseWith('Too many requests for service digits (overloaded)'),
+  ],
+  'is marked by its caller': [(request, response) => void response.writeHead(503, markOf(request)).end()],
+};
+
+for (const [what, replicas] of Object.entries(NOT_TOLD_AS_NOT_RUN)) {
+  test(`a request is not told as not run that ${what}`, async (t) => {
+    const gateway = await startGateway(t);
+    const routes = await Promise.all(replicas.map((answer, index) => startReplica(t, `r${index}`, answer)));
+    await gateway.route(digits(routes));
+    const answered = await fetch(gateway.url + SCORE, { method: 'POST', body: 'x', headers: MARK });
+    assert.equal(answered.headers.get('x-slipway-not-run'), null, `${answered.status}`);
+  });
+}
 
 test('a 503 that may have run is passed on', async (t) => {
   const gateway = await startGateway(t);

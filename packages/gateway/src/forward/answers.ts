@@ -1,7 +1,7 @@
 import { bodyTooLarge, type HttpRequest, type HttpResponse } from '@slipway/transport';
 import { errorBody, type Protocol } from '../protocols.ts';
 import type { AttemptFailure } from './attempt.ts';
-import { headersForCaller } from './headers.ts';
+import { headersForCaller, NOT_RUN } from './headers.ts';
 
 /** A request and where its answer goes, with the ids that every answer carries. */
 export interface Exchange {
@@ -54,7 +54,7 @@ export function answerTooLarge(exchange: Exchange, maxBodyBytes: number, declare
 
 /** Azure's front end says in plain text what concerns its replicas. */
 function answerOfReplicas(exchange: Exchange, status: number, text: string): void {
-  const more = status === 503 ? RETRY_AFTER : undefined;
+  const more = status === 503 ? { ...RETRY_AFTER, ...NOT_RUN } : undefined;
   if (exchange.protocol === 'azure') answerText(exchange, status, text, more);
   else answerError(exchange, status, text, more);
 }
@@ -73,7 +73,7 @@ export function answerFailure(
       answerOfReplicas(exchange, 503, `No ready replicas for service ${service}`);
       break;
     case 'refused': {
-      const headers = { ...RETRY_AFTER, ...headersForCaller(failure.headers, ids) };
+      const headers = { ...RETRY_AFTER, ...headersForCaller(failure.headers, ids), ...NOT_RUN };
       response.send(failure.status, headers, failure.text);
       break;
     }

@@ -22,6 +22,7 @@ test('a replica gets what belongs to the request, and where it came from', () =>
       expect: '100-continue',
       'content-length': '7',
       'x-request-id': 'from the caller',
+      'x-slipway-not-run': 'true',
       'x-forwarded-for': '1.2.3.4',
       'x-forwarded-proto': 'http',
       ':path': '/',

@@ -20,6 +20,7 @@ const NOT_FORWARDED: ReadonlySet<string> = new Set([
   'x-forwarded-host',
   'x-forwarded-proto',
   'x-request-id',
+  NOT_RUN_HEADER,
 ]);
 
 const NOT_RETURNED: ReadonlySet<string> = new Set([
@@ -35,6 +36,9 @@ const NOT_RETURNED: ReadonlySet<string> = new Set([
   'upgrade',
   NOT_RUN_HEADER,
 ]);
+
+/** The gateway's own word, where of all replicas that were tried none has run the request. */
+export const NOT_RUN: Readonly<Record<string, string>> = { [NOT_RUN_HEADER]: 'true' };
 
 /** Where a request came from. */
 export interface Origin {

@@ -93,10 +93,14 @@ export function attemptCall(replica: Replica, call: Call, cancellation: Cancella
   });
 }
 
-/** Passes on an answer that is a status alone. */
-export function answerAtOnce({ stream, ids }: Call, headers: IncomingHttpHeaders): void {
+/** Passes on an answer that is a status alone, and a refusal with the gateway's own mark. */
+export function answerAtOnce(
+  { stream, ids }: Call,
+  headers: IncomingHttpHeaders,
+  mark?: Readonly<Record<string, string>>,
+): void {
   if (stream.destroyed) return;
-  stream.respond(answerHeaders(headers, ids), { endStream: true });
+  stream.respond({ ...answerHeaders(headers, ids), ...mark }, { endStream: true });
   leave(stream);
 }
 

@@ -165,13 +165,30 @@ test('goes past replicas that are not there or refuse, and shows the last refusa
   await gateway.route(digits([absent, full]));
   const refused = await callOnce(client, INFER, message);
   assert.equal(refused.status.details, 'The queue is full.');
-  assert.deepEqual(refused.status.metadata.get(NOT_RUN_HEADER), []);
+  assert.deepEqual(refused.status.metadata.get(NOT_RUN_HEADER), ['true']);
   await gateway.route(digits([absent]));
   const alone = await callOnce(client, INFER, message);
   assert.deepEqual(
     [alone.status.code, alone.status.details],
     [status.UNAVAILABLE, 'No ready replicas for service digits'],
   );
+  assert.deepEqual(alone.status.metadata.get(NOT_RUN_HEADER), ['true']);
+});
+
+test('a call that may have run is not told as not run, whatever its caller and the replica say', async (t) => {
+  const gateway = await startGateway(t);
+  const client = openClient(t, gateway.port);
+  const mark = { [NOT_RUN_HEADER]: 'true' };
+  const ran: Unary = (call, answer) => {
+    call.sendMetadata(metadataOf(mark));
+    const wasMarked = call.metadata.get(NOT_RUN_HEADER).length > 0;
+    answer({ code: status.UNAVAILABLE, details: `marked: ${wasMarked}`, metadata: metadataOf(mark) });
+  };
+  await gateway.route(digits([await startReplica(t, 'r1', { [INFER]: ran })]));
+  const ended = await callOnce(client, INFER, requestFor(INFER, 'm'), { metadata: mark });
+  assert.deepEqual([ended.status.code, ended.status.details], [status.UNAVAILABLE, 'marked: false']);
+  assert.deepEqual(ended.status.metadata.get(NOT_RUN_HEADER), []);
+  assert.deepEqual(ended.metadata?.get(NOT_RUN_HEADER), []);
 });
 
 test('a deadline and a caller that leaves reach the replica', async (t) => {

@@ -1,10 +1,11 @@
 import { constants } from 'node:http2';
 import { type Cancellation, createCancellation } from '../forward/cancellation.ts';
+import { NOT_RUN } from '../forward/headers.ts';
 import { failureToReport } from '../forward/retry-policy.ts';
 import { type ForwardDeps, tryReplicas } from '../forward/try-replicas.ts';
 import type { RoutedService } from '../routes/route-table.ts';
 import { answerAtOnce, attemptCall, type Call, type CallFailure } from './attempt-call.ts';
-import { endWith, GRPC_STATUS } from './status.ts';
+import { type CallStatus, endWith, GRPC_STATUS } from './status.ts';
 
 /** The replica itself answers when its scoring timeout is over; it gets this long to do so. */
 const TIMEOUT_MARGIN_MS = 1_000;
@@ -56,25 +57,34 @@ function endFailed(call: Call, service: string, failure: CallFailure | undefined
   switch (failure?.kind) {
     case undefined:
     case 'unreachable':
-      return end('UNAVAILABLE', `No ready replicas for service ${service}`);
+      return end({
+        code: 'UNAVAILABLE',
+        message: `No ready replicas for service ${service}`,
+        notRun: true,
+      });
     case 'refused':
-      answerAtOnce(call, failure.headers);
+      answerAtOnce(call, failure.headers, NOT_RUN);
       return String(failure.headers['grpc-status']);
     case 'broken':
-      if (!stream.headersSent) return end('UNAVAILABLE', 'Replica closed connection before replying');
+      if (!stream.headersSent) {
+        return end({ code: 'UNAVAILABLE', message: 'Replica closed connection before replying' });
+      }
       // The trailers tell it; half a message cannot be mended.
       stream.end();
       return String(GRPC_STATUS.UNAVAILABLE);
     case 'timeout':
-      return end('DEADLINE_EXCEEDED', 'The service did not answer within its scoring timeout.');
+      return end({
+        code: 'DEADLINE_EXCEEDED',
+        message: 'The service did not answer within its scoring timeout.',
+      });
     case 'abandoned':
       stream.close(constants.NGHTTP2_CANCEL);
       return CANCELLED;
   }
 
-  function end(code: 'UNAVAILABLE' | 'DEADLINE_EXCEEDED', message: string): string {
-    endWith(stream, ids, { code, message });
-    return String(GRPC_STATUS[code]);
+  function end(status: CallStatus): string {
+    endWith(stream, ids, status);
+    return String(GRPC_STATUS[status.code]);
   }
 }
 

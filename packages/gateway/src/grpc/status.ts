@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
+import { NOT_RUN } from '../forward/headers.ts';
 
 /** The status codes of gRPC that the gateway gives by itself. */
 export const GRPC_STATUS = {
@@ -14,13 +15,16 @@ export const GRPC_STATUS = {
 export interface CallStatus {
   readonly code: keyof typeof GRPC_STATUS;
   readonly message: string;
+  /** No replica has run the call. */
+  readonly notRun?: boolean;
 }
 
 /** The status as headers, or as trailers. */
-export function statusFields({ code, message }: CallStatus): Readonly<Record<string, string>> {
+export function statusFields({ code, message, notRun }: CallStatus): Readonly<Record<string, string>> {
   // UTF-8 in which all but printable ASCII, and %, is escaped.
   const text = message.replace(/[^ -$&-~]+/g, encodeURIComponent);
-  return { 'grpc-status': String(GRPC_STATUS[code]), 'grpc-message': text };
+  const fields = { 'grpc-status': String(GRPC_STATUS[code]), 'grpc-message': text };
+  return notRun === true ? { ...fields, ...NOT_RUN } : fields;
 }
 
 /** Ends a call that has no answer yet. */
