@@ -17,6 +17,9 @@ export const DEFAULT_BATCH_DELAY_MS = 2;
 export const MAX_BATCH_SIZE = 1_024;
 export const MAX_INSTANCES = 64;
 
+/** Most origins whose pages a service lets call: every request of a page is compared with them. */
+export const MAX_CORS_ORIGINS = 100;
+
 /** Milliseconds between a stuck run's scoring timeout and the replacement of its replica. */
 export const STUCK_RUN_GRACE_MS = 1_000;
 

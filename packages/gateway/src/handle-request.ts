@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type HttpHandler, resolveRequestIds } from '@slipway/transport';
-import { answerError, answerTooLarge, type Exchange } from './forward/answers.ts';
+import { crossOrigin, type HttpHandler, resolveRequestIds, withHeaders } from '@slipway/transport';
+import { answerError, answerText, answerTooLarge, type Exchange } from './forward/answers.ts';
 import { forward } from './forward/forward.ts';
 import type { ForwardDeps } from './forward/try-replicas.ts';
 import type { Metrics } from './metrics.ts';
@@ -40,7 +40,10 @@ export function createRequestHandler(deps: HandlerDeps): {
     const { method, url } = request;
     const destination = findDestination(deps.table, method, url);
     const protocol = protocolOf(destination.kind === 'service' ? destination.path : url);
-    const exchange: Exchange = { request, response, ids: ids.headers, protocol };
+    const page =
+      destination.kind === 'service' ? crossOrigin(destination.service.corsOrigins, request) : undefined;
+    const answered = page === undefined ? response : withHeaders(response, page.headers);
+    const exchange: Exchange = { request, response: answered, ids: ids.headers, protocol };
     if (ids.refusal !== undefined) return answerError(exchange, 431, ids.refusal);
     if (request.headers.upgrade?.toLowerCase() === 'websocket') {
       return answerError(exchange, 400, 'WebSocket connections are not taken here.');
@@ -50,6 +53,7 @@ export function createRequestHandler(deps: HandlerDeps): {
     // What these two mean is between a caller and a proxy; every other method is the replica's to judge.
     if (method === 'CONNECT' || method === 'TRACE') return answerError(exchange, 405, 'Method not allowed');
     ({ service } = destination);
+    if (page?.isPreflight) return answerText(exchange, 200, '');
     const maxBodyBytes = Math.min(service.maxBodyBytes, deps.maxBodyBytes);
     const { length } = request.body;
     if (length !== undefined && length > maxBodyBytes) return answerTooLarge(exchange, maxBodyBytes, length);

@@ -95,6 +95,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     const context: ServiceContext = {
       service: spec.service,
       maxBodyBytes: spec.limits.maxBodyBytes,
+      corsOrigins: spec.corsOrigins ?? [],
       authenticator,
       metrics,
       statistics,

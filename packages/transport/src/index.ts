@@ -19,6 +19,7 @@ export type {
   FailureStage,
   OutgoingBody,
 } from './client/exchange.ts';
+export { type CrossOrigin, crossOrigin, withHeaders } from './cross-origin.ts';
 export type { CallHandler } from './grpc-call.ts';
 export type { BodyReader, HttpHandler, HttpRequest, HttpResponse, IncomingBody } from './http-message.ts';
 export { readJsonFile, TEMPORARY_NAME, writeJsonFile } from './json-file.ts';

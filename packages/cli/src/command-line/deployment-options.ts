@@ -47,6 +47,11 @@ export function deploymentCommand(name: string) {
     .option('--instances <count>', 'engines of each model that run side by side', wholeNumber(1))
     .option('--no-auth', 'anybody may call it')
     .option('--token-auth', 'callers send a token instead of a key')
+    .option(
+      '--cors-origin <origin>',
+      'pages of this origin may call from a browser, * for all; may be repeated',
+      repeated,
+    )
     .option('--tag <key=value>', 'a tag; may be repeated', pair)
     .option('--property <key=value>', 'a property, which stays for ever; may be repeated', pair)
     .option('--description <text>', 'what it is for')
@@ -69,6 +74,7 @@ export interface DeploymentFlags {
   readonly instances?: number | undefined;
   readonly auth: boolean;
   readonly tokenAuth?: true | undefined;
+  readonly corsOrigin?: string[] | undefined;
 }
 
 /** The configuration that file and options ask for; `undefined` if they ask for nothing. */
@@ -85,6 +91,7 @@ export async function deploymentConfig(flags: DeploymentFlags): Promise<PartialD
     ...(flags.instances !== undefined && { instances: flags.instances }),
     ...(!flags.auth && { authEnabled: false }),
     ...(flags.tokenAuth === true && { authEnabled: false, tokenAuthEnabled: true }),
+    ...(flags.corsOrigin !== undefined && { corsOrigins: flags.corsOrigin }),
   };
   return Object.keys(config).length === 0 ? undefined : config;
 }

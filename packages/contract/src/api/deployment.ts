@@ -10,6 +10,7 @@ import {
   DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
   DEFAULT_SCORING_TIMEOUT_MS,
   MAX_BATCH_SIZE,
+  MAX_CORS_ORIGINS,
   MAX_INSTANCES,
 } from '../limits.ts';
 import type { BatchingMode, EngineProfile, LaneChoice } from '../processes/replica.ts';
@@ -165,6 +166,14 @@ export const DeploymentConfig = Type.Object(
       default: false,
       description: 'Callers may load and unload models through the Open Inference Protocol.',
     }),
+    corsOrigins: Type.Unsafe<readonly string[]>(
+      Type.Array(Type.String({ minLength: 1 }), {
+        maxItems: MAX_CORS_ORIGINS,
+        default: [],
+        description:
+          'Origins whose pages may call from a browser, such as `https://app.example`, or `*` for all; see [web pages](../guides/web-pages.md).',
+      }),
+    ),
     logSampleRatio: Type.Number({
       minimum: 0,
       maximum: 1,
@@ -221,6 +230,7 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   instances: null,
   modelSettings: Object.freeze({}),
   allowModelControl: false,
+  corsOrigins: Object.freeze([]),
   logSampleRatio: 0,
   tracing: null,
 });

@@ -25,6 +25,8 @@ export interface ServiceRoute {
   readonly models: readonly string[];
   readonly scoringTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** Origins whose pages may call from a browser, `*` for all; absent: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
   readonly replicas: readonly ReplicaRoute[];
 }
 

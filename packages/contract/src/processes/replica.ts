@@ -74,6 +74,8 @@ export interface ReplicaSpec {
   readonly modelsGeneration: number;
   /** Callers may load and unload models through the Open Inference Protocol. */
   readonly allowModelControl: boolean;
+  /** Origins whose pages may call from a browser, `*` for all; absent: none. */
+  readonly corsOrigins?: readonly string[] | undefined;
   /** Cores the engine may use; threads are this number rounded up. */
   readonly cpuCores: number;
   readonly profile: EngineProfile;
@@ -155,7 +157,7 @@ export interface LoadedModel {
 }
 
 /**
- * Header of a refusal that was given before the request began to run, so that sending it to another replica
- * cannot run it twice. The gateway removes it.
+ * Header of a refusal that was given before the request began to run, so that sending it again cannot run it twice. It is the
+ * word of one process to its caller: the gateway passes none on, and writes its own where no replica has run the request.
  */
 export const NOT_RUN_HEADER = 'x-slipway-not-run';

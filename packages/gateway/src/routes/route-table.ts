@@ -9,6 +9,8 @@ export interface RoutedService {
   readonly models: readonly string[];
   readonly scoringTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** Origins whose pages may call from a browser; `*`: of all. */
+  readonly corsOrigins: readonly string[];
   /** True if one of its replicas takes requests. */
   readonly isReady: boolean;
   /** Takes the least busy replica that is not among `tried`, and counts a request to it until `release`. */
@@ -101,6 +103,7 @@ function routedService(route: ServiceRoute, replicas: readonly Replica[]): Route
     models: route.models,
     scoringTimeoutMs: route.scoringTimeoutMs,
     maxBodyBytes: route.maxBodyBytes,
+    corsOrigins: route.corsOrigins ?? [],
     isReady: replicas.length > 0,
     acquire: (tried) => {
       turn = (turn + 1) % Math.max(replicas.length, 1);

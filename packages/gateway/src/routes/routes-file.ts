@@ -12,6 +12,7 @@ const GatewayRoutesSchema = Type.Object({
       models: Type.Array(Type.String({ minLength: 1 })),
       scoringTimeoutMs: Type.Number({ exclusiveMinimum: 0 }),
       maxBodyBytes: Type.Integer({ minimum: 0 }),
+      corsOrigins: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
       replicas: Type.Array(
         Type.Object({
           replicaId: Type.String({ minLength: 1 }),

@@ -1,7 +1,8 @@
 import { SlipwayError } from '@slipway/contract';
-import type { HttpHandler } from '@slipway/transport';
+import { crossOrigin, type HttpHandler, withHeaders } from '@slipway/transport';
 import { azure } from './azure/routes.ts';
-import { openExchange, pathOf, refuse } from './exchange.ts';
+import { answer, openExchange, pathOf, refuse } from './exchange.ts';
+import { TEXT_TYPE } from './headers.ts';
 import { oip } from './oip/rest/routes.ts';
 import type { Protocol } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -15,9 +16,12 @@ export function createServiceHandler(context: ServiceContext): HttpHandler {
   return (request, response) => {
     const path = pathOf(request.url);
     const protocol = PROTOCOLS.find((one) => one.owns(path)) ?? azure;
-    const exchange = openExchange(request, response, path, protocol, context);
+    const page = crossOrigin(context.corsOrigins, request);
+    const answered = page === undefined ? response : withHeaders(response, page.headers);
+    const exchange = openExchange(request, answered, path, protocol, context);
     const { refusal } = exchange.ids;
     if (refusal !== undefined) return refuse(exchange, new SlipwayError('invalid_argument', refusal), 431);
+    if (page?.isPreflight) return answer(exchange, { status: 200, contentType: TEXT_TYPE, body: '' });
     return protocol.handle(exchange);
   };
 }

@@ -11,6 +11,8 @@ import type { Tracing } from '../observability/tracing.ts';
 export interface ServiceContext {
   readonly service: string;
   readonly maxBodyBytes: number;
+  /** Origins whose pages may call from a browser; `*`: of all. */
+  readonly corsOrigins: readonly string[];
   readonly authenticator: Authenticator;
   readonly metrics: Metrics;
   readonly statistics: Statistics;

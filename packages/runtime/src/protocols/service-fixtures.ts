@@ -70,6 +70,7 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
   const context: ServiceContext = {
     service: 'test',
     maxBodyBytes: LIMITS.maxBodyBytes,
+    corsOrigins: [],
     authenticator,
     metrics: createMetrics(dataPlane.load, statistics),
     statistics,

@@ -46,6 +46,7 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     models: fields.objects('models').map(readModel),
     modelsGeneration: fields.integer('modelsGeneration', 0),
     allowModelControl: fields.boolean('allowModelControl'),
+    corsOrigins: fields.textsOrNone('corsOrigins'),
     cpuCores: fields.positive('cpuCores'),
     profile: fields.oneOf('profile', PROFILES),
     lane: fields.oneOf('lane', LANES),

@@ -161,6 +161,7 @@ export function serviceRoute(snapshot: ServiceSnapshot, replicas: readonly Repli
     models: [...new Set(revision?.models.map(({ name }) => name))],
     scoringTimeoutMs: config?.scoringTimeoutMs ?? 0,
     maxBodyBytes: config?.maxBodyBytes ?? 0,
+    corsOrigins: config?.corsOrigins ?? [],
     replicas: replicas.flatMap(({ id, observed }) => {
       const port = observed?.state?.port ?? null;
       return observed === null || port === null ? [] : [{ replicaId: id, host: observed.host, port }];

@@ -74,6 +74,7 @@ function context(): ServiceContext {
   return {
     service: 'echo',
     maxBodyBytes: MAX_MESSAGE,
+    corsOrigins: [],
     authenticator: {
       check: (header) => (header === undefined ? 'no header' : header === KEY ? undefined : 'invalid key'),
       generation: () => 1,

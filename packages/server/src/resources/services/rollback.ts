@@ -4,6 +4,7 @@ import type { OperationRecord, RevisionRecord, ServiceRecord } from '../../store
 import type { Reader, Stored, Writer } from '../../store/store.ts';
 import { modelKey } from '../models/find.ts';
 import { scan } from '../page.ts';
+import { completeConfig } from './config.ts';
 import { withCurrentVersions } from './current-versions.ts';
 import { changeable, requireService } from './find.ts';
 import { checkPlan } from './plan.ts';
@@ -11,8 +12,8 @@ import { addRevision, type RevisionPlan, requireRevision } from './revisions.ts'
 import type { ServiceDeps, ServiceTarget } from './service-deps.ts';
 
 /**
- * Goes back to what an earlier revision ran, as a new revision. How many replicas there are and how callers show
- * who they are stays as it is now: both belong to the present, not to what is run. Throws `not_found`, `conflict`
+ * Goes back to what an earlier revision ran, as a new revision. How many replicas there are, how callers show who they
+ * are, and which pages may call stays as it is now: that belongs to the present, not to what is run. Throws `not_found`, `conflict`
  * (no such revision was healthy, its model is deleted, service being deleted), `unschedulable`, `precondition_failed`.
  */
 export async function rollbackService(
@@ -95,10 +96,16 @@ async function checkModels(reader: Reader, service: ServiceRecord, earlier: Revi
 }
 
 function planRollback(present: RevisionRecord, earlier: RevisionRecord): RevisionPlan {
-  const { numReplicas, authEnabled, tokenAuthEnabled } = present.config;
+  const { numReplicas, authEnabled, tokenAuthEnabled, corsOrigins } = completeConfig(present.config);
   return {
     models: earlier.models,
     selections: earlier.selections,
-    config: { ...earlier.config, numReplicas, authEnabled, tokenAuthEnabled },
+    config: completeConfig({
+      ...earlier.config,
+      numReplicas,
+      authEnabled,
+      tokenAuthEnabled,
+      corsOrigins,
+    }),
   };
 }

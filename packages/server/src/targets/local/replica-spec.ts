@@ -26,6 +26,7 @@ export function replicaSpec(
     models: replicaModels(order.models, home, config),
     modelsGeneration: 1,
     allowModelControl: config.allowModelControl,
+    corsOrigins: config.corsOrigins,
     cpuCores: config.cpuCores,
     profile: config.profile,
     lane: config.lane,
