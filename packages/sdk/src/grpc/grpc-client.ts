@@ -4,7 +4,7 @@ import type { TlsOptions } from '../node-client/node-http.ts';
 import { type NodeTensorClient, withFiles } from '../node-client/score-file.ts';
 import { attemptWithin, DEFAULT_RETRY, type Outcome } from '../prediction/attempts.ts';
 import { createCredentials } from '../prediction/credentials.ts';
-import { type Deadline, startDeadline } from '../prediction/deadline.ts';
+import { type Deadline, withDeadline } from '../prediction/deadline.ts';
 import { createDescriptions } from '../prediction/descriptions.ts';
 import { DEFAULT_CALL_TIMEOUT_MS } from '../prediction/limits.ts';
 import { type ModelCall, modelCall } from '../prediction/model-call.ts';
@@ -71,10 +71,12 @@ export function createGrpcPredictionClient(options: GrpcClientOptions): NodeTens
     { timeoutMs = options.timeoutMs, signal }: ScoreOptions,
   ): Promise<Uint8Array> {
     const caller = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
-    using deadline = startDeadline(options.url, timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS, caller);
-    return await attemptWithin({ deadline, credentials, retry }, (credential) => {
-      return attempt({ method, message, credential }, deadline);
-    });
+    const clock = { where: options.url, timeoutMs: timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS, caller };
+    return await withDeadline(clock, (deadline) =>
+      attemptWithin({ deadline, credentials, retry }, (credential) => {
+        return attempt({ method, message, credential }, deadline);
+      }),
+    );
   }
 
   async function attempt(call: GrpcCall, deadline: Deadline): Promise<Outcome<Uint8Array>> {

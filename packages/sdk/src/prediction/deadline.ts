@@ -1,7 +1,7 @@
 import { SlipwayError } from '@slipway/contract';
 
 /** The time that a call has, and who may give it up. */
-export interface Deadline extends Disposable {
+export interface Deadline {
   /** Fires when time is up or the caller gives up. */
   readonly signal: AbortSignal;
   readonly leftMs: () => number;
@@ -13,8 +13,11 @@ export interface Deadline extends Disposable {
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
-/** Starts the clock of a call to `where`. */
-export function startDeadline(where: string, timeoutMs: number, caller: AbortSignal | undefined): Deadline {
+/** Does the work of a call to `where` by a clock that starts now and stops with it. */
+export async function withDeadline<T>(
+  { where, timeoutMs, caller }: { where: string; timeoutMs: number; caller: AbortSignal | undefined },
+  work: (deadline: Deadline) => Promise<T>,
+): Promise<T> {
   const until = performance.now() + timeoutMs;
   const controller = new AbortController();
   const giveUp = (): void => controller.abort();
@@ -22,7 +25,13 @@ export function startDeadline(where: string, timeoutMs: number, caller: AbortSig
   caller?.addEventListener('abort', giveUp);
   if (caller?.aborted) giveUp();
 
-  return { signal: controller.signal, leftMs, ended, within, pause, [Symbol.dispose]: dispose };
+  // Not "using": not every browser has it.
+  try {
+    return await work({ signal: controller.signal, leftMs, ended, within, pause });
+  } finally {
+    clearTimeout(timer);
+    caller?.removeEventListener('abort', giveUp);
+  }
 
   function leftMs(): number {
     return Math.max(0, until - performance.now());
@@ -57,10 +66,5 @@ export function startDeadline(where: string, timeoutMs: number, caller: AbortSig
     } finally {
       clearTimeout(waiting);
     }
-  }
-
-  function dispose(): void {
-    clearTimeout(timer);
-    caller?.removeEventListener('abort', giveUp);
   }
 }

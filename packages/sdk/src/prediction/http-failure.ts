@@ -84,12 +84,19 @@ function unreachable(cause: unknown, url: string, reason: string): SlipwayError 
   const isUntrusted = /CERT|SIGN|ALTNAME/.test(reason);
   const advice = isUntrusted
     ? 'Its certificate is not trusted: give the certificate of its authority as tls.ca.'
-    : 'Is its gateway running?';
+    : `Is its gateway running${mayPageCall(url)}?`;
   const code: ErrorCode = isUntrusted ? 'unauthenticated' : 'unavailable';
   return new SlipwayError(code, `Cannot reach the service at ${url} (${reason}). ${advice}`, {
     details: { url, reason },
     cause,
   });
+}
+
+/** A browser tells a page of another origin nothing of why it could not call. */
+function mayPageCall(url: string): string {
+  const { location } = globalThis as { readonly location?: { readonly origin: string } };
+  if (location === undefined || location.origin === new URL(url).origin) return '';
+  return `, and do corsOrigins of its deployment hold ${location.origin}`;
 }
 
 /** The system's code, which may stand in the cause of what was thrown, or in one of several attempts to connect. */

@@ -2,7 +2,7 @@ import { DEFAULT_MAX_BODY_BYTES, SlipwayError, type Tensor } from '@slipway/cont
 import { formatScoringJson } from '../scoring-json.ts';
 import { attemptWithin, DEFAULT_RETRY, type Outcome } from './attempts.ts';
 import { createCredentials } from './credentials.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { type Deadline, withDeadline } from './deadline.ts';
 import { createDescriptions } from './descriptions.ts';
 import { failureOfAnswer, failureOfException } from './http-failure.ts';
 import type { HttpAnswer, HttpCall, HttpTransport } from './http-send.ts';
@@ -72,10 +72,12 @@ export function createRestClient(
 
   async function exchange(call: HttpCall, { timeoutMs = options.timeoutMs, signal }: ScoreOptions) {
     const caller = signal === undefined ? closed.signal : AbortSignal.any([signal, closed.signal]);
-    using deadline = startDeadline(base, timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS, caller);
-    return await attemptWithin({ deadline, credentials, retry }, (credential) => {
-      return attempt(authorized(call, credential), deadline);
-    });
+    const clock = { where: base, timeoutMs: timeoutMs ?? DEFAULT_CALL_TIMEOUT_MS, caller };
+    return await withDeadline(clock, (deadline) =>
+      attemptWithin({ deadline, credentials, retry }, (credential) => {
+        return attempt(authorized(call, credential), deadline);
+      }),
+    );
   }
 
   async function attempt(call: HttpCall, deadline: Deadline): Promise<Outcome<HttpAnswer>> {
