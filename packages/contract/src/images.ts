@@ -37,14 +37,3 @@ export interface ImageInput {
   readonly layout: 'NHWC' | 'NCHW';
   readonly datatype: 'FP32' | 'FP16' | 'UINT8';
 }
-
-/** The file beside a model that says what the model's own file cannot. */
-export const SIGNATURE_FILE = 'signature.json';
-
-/** Far more than all inputs of any model take. */
-export const MAX_SIGNATURE_BYTES = 1_000_000;
-
-/** What the signature file beside a model says of it. */
-export interface ModelSignature {
-  readonly images: readonly ImageInput[];
-}

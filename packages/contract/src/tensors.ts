@@ -52,6 +52,8 @@ export interface TensorSpec {
   readonly shape: readonly Dimension[];
   /** Of an input whose elements are encoded images: what becomes of them. */
   readonly image?: ImageInput | undefined;
+  /** Of an output of scores whose classes have names: these, along its last axis. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** The inputs and outputs of a model, in its own order. */

@@ -26,6 +26,8 @@ export interface TestReplica {
 
 export interface ReplicaSetUp {
   readonly model: Uint8Array;
+  /** Its `signature.json`, where it has one. */
+  readonly signature?: object;
   readonly auth?: ServiceAuth;
   readonly limits?: Partial<ReplicaLimits>;
   readonly spec?: Partial<ReplicaSpec>;
@@ -53,6 +55,9 @@ export async function writeReplicaFiles(scope: TestScope, setUp: ReplicaSetUp): 
   const spec = replicaSpec(folder, setUp);
   await mkdir(join(folder, 'model'));
   await writeFile(join(folder, 'model', 'model.onnx'), setUp.model);
+  if (setUp.signature !== undefined) {
+    await writeFile(join(folder, 'model', 'signature.json'), JSON.stringify(setUp.signature));
+  }
   await writeFile(join(folder, 'auth.json'), JSON.stringify(setUp.auth ?? NO_AUTH));
   await writeFile(join(folder, 'spec.json'), JSON.stringify(spec));
   return spec;

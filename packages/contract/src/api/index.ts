@@ -4,6 +4,7 @@ export * from './deployment.ts';
 export * from './model.ts';
 export * from './model-signature.ts';
 export * from './operation.ts';
+export { parseLabels } from './parse-labels.ts';
 export { parseModelSignature, parseModelSignatureText } from './parse-model-signature.ts';
 export * from './service.ts';
 export * from './workspace.ts';

@@ -65,14 +65,41 @@ export const ImageDeclaration = Type.Object(
 );
 export type ImageDeclaration = Static<typeof ImageDeclaration>;
 
-/** The file `signature.json` beside a model: what its own file cannot say, under the names of its inputs. */
+/** The names of the classes that an output scores. */
+export const OutputDeclaration = Type.Object(
+  {
+    labels: Type.Optional(
+      Type.Array(Type.String({ maxLength: 1000 }), {
+        minItems: 1,
+        description: 'The names of the classes, the one with index 0 first.',
+      }),
+    ),
+    labelsFile: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description: 'Instead of `labels`: a text file beside this one that has them, one a line.',
+      }),
+    ),
+  },
+  { $id: 'OutputDeclaration', additionalProperties: false },
+);
+export type OutputDeclaration = Static<typeof OutputDeclaration>;
+
+const name = Type.String({ pattern: '^.{1,255}$' });
+
+/** The file `signature.json` beside a model: what its own file cannot say, under the names of its inputs and outputs. */
 export const ModelSignatureFile = Type.Object(
   {
     kind: Type.Literal('ModelSignature'),
-    inputs: Type.Record(
-      Type.String({ pattern: '^.{1,255}$' }),
-      Type.Object({ image: ImageDeclaration }, { additionalProperties: false }),
-      { minProperties: 1, additionalProperties: false },
+    inputs: Type.Optional(
+      Type.Record(name, Type.Object({ image: ImageDeclaration }, { additionalProperties: false }), {
+        minProperties: 1,
+        additionalProperties: false,
+      }),
+    ),
+    outputs: Type.Optional(
+      Type.Record(name, OutputDeclaration, { minProperties: 1, additionalProperties: false }),
     ),
   },
   { $id: 'ModelSignatureFile', additionalProperties: false },

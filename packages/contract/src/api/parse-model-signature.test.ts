@@ -43,10 +43,35 @@ test('what is said is kept', () => {
   assert.deepEqual(images, [{ ...said, input: 'pixels0', shorterSide: 224 }]);
 });
 
+const outputs = (declared: object) => ({ kind: 'ModelSignature', outputs: declared });
+
+test('labels are kept, or the name of the file that has them', () => {
+  const declared = { scores: { labels: ['yes', ''] }, classes: { labelsFile: 'classes.txt' } };
+  const { images, labels } = parseModelSignature(outputs(declared), 'signature.json');
+  assert.deepEqual(images, []);
+  assert.deepEqual(labels, [
+    { output: 'scores', labels: ['yes', ''] },
+    { output: 'classes', labels: { file: 'classes.txt' } },
+  ]);
+});
+
 const REFUSED: readonly [string, unknown, RegExp][] = [
   ['no object', null, /the file must be object/],
   ['the file of another tool', { inputs: {} }, /the file must have required properties kind/],
   ['no input', { kind: 'ModelSignature', inputs: {} }, /inputs must not have fewer than 1 properties/],
+  ['nothing', { kind: 'ModelSignature' }, /the file must have inputs or outputs/],
+  ['no output', outputs({}), /outputs must not have fewer than 1 properties/],
+  ['an output without labels', outputs({ y: {} }), /outputs\.y must have either labels or labelsFile/],
+  ['labels twice', outputs({ y: { labels: ['a'], labelsFile: 'a' } }), /outputs\.y must have either/],
+  ['no labels', outputs({ y: { labels: [] } }), /outputs\.y\.labels must not have fewer than 1/],
+  ['a label that is no text', outputs({ y: { labels: ['a', 1] } }), /outputs\.y\.labels\.1 must be string/],
+  ...['../a.txt', '/etc/passwd', 'a/b', '..', '.', 'a\\b', 'a\0'].map(
+    (labelsFile): [string, unknown, RegExp] => [
+      `labels in ${JSON.stringify(labelsFile)}`,
+      outputs({ y: { labelsFile } }),
+      /outputs\.y\.labelsFile must be the name of a file beside this one, without a folder/,
+    ],
+  ),
   [
     'an unknown field',
     file({ ...REQUIRED, widht: 1 }),

@@ -1,7 +1,8 @@
 import { Check, Errors } from 'typebox/value';
 import { SlipwayError } from '../errors.ts';
-import type { ImageInput, ModelSignature, Rgb } from '../images.ts';
-import { type ImageDeclaration, ModelSignatureFile } from './model-signature.ts';
+import type { ImageInput, Rgb } from '../images.ts';
+import type { LabelledOutput, ModelSignature } from '../model-signature.ts';
+import { type ImageDeclaration, ModelSignatureFile, type OutputDeclaration } from './model-signature.ts';
 
 const ZEROS: Rgb = Object.freeze([0, 0, 0]);
 const ONES: Rgb = Object.freeze([1, 1, 1]);
@@ -29,14 +30,33 @@ function parseJson(text: string, file: string): unknown {
  */
 export function parseModelSignature(value: unknown, file: string): ModelSignature {
   if (!Check(ModelSignatureFile, value)) throw unusable(file, schemaProblems(value));
-  const declared = Object.entries(value.inputs).map(([input, { image }]) => ({ input, image }));
-  const problems = declared.flatMap(({ input, image }) =>
-    contradictions(image).map((problem) => `inputs.${input}.image.${problem}`),
-  );
-  const images = declared.map(({ input, image }) => complete(input, image));
-  problems.push(...sharedNames(images));
+  const inputs = Object.entries(value.inputs ?? {}).map(([input, { image }]) => ({ input, image }));
+  const outputs = Object.entries(value.outputs ?? {});
+  const images = inputs.map(({ input, image }) => complete(input, image));
+  const problems = [
+    ...saysNothing(value),
+    ...inputs.flatMap(({ input, image }) =>
+      contradictions(image).map((problem) => `inputs.${input}.image.${problem}`),
+    ),
+    ...sharedNames(images),
+    ...outputs.flatMap(([output, declared]) =>
+      wrongLabels(declared).map((problem) => `outputs.${output}${problem}`),
+    ),
+  ];
   if (problems.length > 0) throw unusable(file, problems);
-  return Object.freeze({ images: Object.freeze(images) });
+  const labels = outputs.map(([output, declared]) => labelled(output, declared));
+  return Object.freeze({ images: Object.freeze(images), labels: Object.freeze(labels) });
+}
+
+function wrongLabels({ labels, labelsFile }: OutputDeclaration): readonly string[] {
+  if ((labels === undefined) === (labelsFile === undefined))
+    return [' must have either labels or labelsFile'];
+  const isPlain = labelsFile === undefined || !(/[/\\\0]/.test(labelsFile) || /^\.{1,2}$/.test(labelsFile));
+  return isPlain ? [] : ['.labelsFile must be the name of a file beside this one, without a folder'];
+}
+
+function saysNothing({ inputs, outputs }: ModelSignatureFile): readonly string[] {
+  return inputs === undefined && outputs === undefined ? ['the file must have inputs or outputs'] : [];
 }
 
 function schemaProblems(value: unknown): readonly string[] {
@@ -104,6 +124,11 @@ function complete(input: string, image: ImageDeclaration): ImageInput {
     layout: image.layout,
     datatype: image.datatype ?? 'FP32',
   });
+}
+
+function labelled(output: string, { labels, labelsFile = '' }: OutputDeclaration): LabelledOutput {
+  const told = labels === undefined ? { file: labelsFile } : labels;
+  return Object.freeze({ output, labels: Object.freeze(told) });
 }
 
 function frozen(levels: [number, number, number] | undefined): Rgb | undefined {

@@ -1,5 +1,4 @@
 import { type ImageInput, type Signature, SlipwayError, type Tensor } from '@slipway/contract';
-import { checkImages } from '../images/check-images.ts';
 import { imageSignature } from '../images/image-signature.ts';
 import type { PreprocessImages } from '../images/preprocess-images.ts';
 import { fitInputs } from '../models/fit-inputs.ts';
@@ -24,16 +23,12 @@ const SAMPLE = Buffer.from(
   'base64',
 );
 
-/**
- * Checks the declared images against the model's own signature, which throws `invalid_model`, and decodes one, so
- * that the first request finds the decoder warm.
- */
+/** Opens the decoder for images that fit the model's own signature, and decodes one, so that the first request finds it warm. */
 export async function openImageInputs(
   own: Signature,
   images: readonly ImageInput[],
   openDecoder: () => Promise<PreprocessImages>,
 ): Promise<ImageInputs> {
-  checkImages(own, images);
   const preprocess = await openDecoder();
   await Promise.all(images.map((image) => preprocess(image, [SAMPLE])));
   const signature = imageSignature(own, images);

@@ -10,10 +10,12 @@ import type {
 } from '@slipway/contract';
 import type { Engine, EngineName, EngineSession, ModelFacts } from '../engines/engine.ts';
 import type { PreprocessImages } from '../images/preprocess-images.ts';
-import { readModelSignature } from '../images/read-model-signature.ts';
+import { checkDeclared } from '../models/check-declared.ts';
 import { fitsInline, INLINE_MAX_RUN_MS, mayRunInline, shouldRunInline } from '../models/choose-lane.ts';
+import { labelOutputs } from '../models/label-outputs.ts';
 import { planBatches } from '../models/plan-batches.ts';
 import { planThreads, type ThreadPlan } from '../models/plan-threads.ts';
+import { type DeclaredSignature, readModelSignature } from '../models/read-model-signature.ts';
 import { runsWithin, type WarmUp, warmUp } from '../models/warm-up.ts';
 import type { BatchPlan } from '../scheduling/batch-plan.ts';
 import { createInlineLane } from '../scheduling/inline-lane.ts';
@@ -77,12 +79,26 @@ export async function serveModel(
   const lane = { ...open, close: () => open.close().finally(slots.leave) };
   if (declared === undefined) return createServedModel(loaded, lane);
   try {
-    const images = await openImageInputs(loaded.signature, declared.images, context.images);
-    return createServedModel(Object.freeze({ ...loaded, signature: images.signature }), lane, images);
+    return await serveDeclared(loaded, lane, declared, context);
   } catch (thrown) {
     await lane.close();
     throw thrown;
   }
+}
+
+/** The model as the files beside it want it shown. */
+async function serveDeclared(
+  loaded: LoadedModel,
+  lane: Lane,
+  declared: DeclaredSignature,
+  context: ServingContext,
+): Promise<ServedModel> {
+  const own = loaded.signature;
+  checkDeclared(own, declared);
+  const images =
+    declared.images.length === 0 ? undefined : await openImageInputs(own, declared.images, context.images);
+  const signature = labelOutputs(images?.signature ?? own, declared.labels);
+  return createServedModel(Object.freeze({ ...loaded, signature }), lane, images);
 }
 
 async function openLane(

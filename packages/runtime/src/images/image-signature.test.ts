@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImageInput, Signature, TensorSpec } from '@slipway/contract';
-import { checkImages } from './check-images.ts';
+import { checkDeclared } from '../models/check-declared.ts';
 import { imageInput } from './image-fixtures.ts';
 import { imageSignature } from './image-signature.ts';
 
 const pixels: TensorSpec = { name: 'pixels', datatype: 'FP32', shape: ['batch', 8, 8, 3] };
+const NO_LABELS = new Map();
 const threshold: TensorSpec = { name: 'threshold', datatype: 'FP32', shape: [] };
 const scores: TensorSpec = { name: 'scores', datatype: 'FP32', shape: ['batch', 10] };
 const model: Signature = { inputs: [threshold, pixels], outputs: [scores] };
@@ -32,7 +33,10 @@ const FITTING: readonly [string, TensorSpec, Partial<ImageInput>][] = [
 ];
 for (const [what, spec, said] of FITTING) {
   test(`a declaration fits: ${what}`, () => {
-    checkImages({ inputs: [spec, threshold], outputs: [] }, [imageInput(said)]);
+    checkDeclared(
+      { inputs: [spec, threshold], outputs: [] },
+      { images: [imageInput(said)], labels: NO_LABELS },
+    );
   });
 }
 
@@ -55,12 +59,14 @@ const MISFITS: readonly [string, Partial<ImageInput>, RegExp][] = [
 ];
 for (const [what, said, message] of MISFITS) {
   test(`a declaration does not fit: ${what}`, () => {
-    assert.throws(() => checkImages(model, [imageInput(said)]), { code: 'invalid_model', message });
+    const declared = { images: [imageInput(said)], labels: NO_LABELS };
+    assert.throws(() => checkDeclared(model, declared), { code: 'invalid_model', message });
   });
 }
 
 test('all misfits are named at once', () => {
-  assert.throws(() => checkImages(model, [imageInput({ width: 9, height: 9, datatype: 'UINT8' })]), {
+  const images = [imageInput({ width: 9, height: 9, datatype: 'UINT8' })];
+  assert.throws(() => checkDeclared(model, { images, labels: NO_LABELS }), {
     message: /datatype is .*; inputs\.pixels\.image\.height is .*; inputs\.pixels\.image\.width is /,
   });
 });

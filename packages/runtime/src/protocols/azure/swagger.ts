@@ -176,9 +176,14 @@ function definitions({ signature }: LoadedModel): Json {
 function tensors(specs: readonly TensorSpec[], required: readonly string[]): Json {
   return {
     type: 'object',
-    properties: Object.fromEntries(specs.map((spec) => [spec.name, nested(spec)])),
+    properties: Object.fromEntries(specs.map((spec) => [spec.name, { ...nested(spec), ...labels(spec) }])),
     ...(required.length === 0 ? {} : { required }),
   };
+}
+
+/** The names of the classes; OpenAPI has no word for them. */
+function labels({ labels: names }: TensorSpec): Json {
+  return names === undefined ? {} : { 'x-labels': names };
 }
 
 /** Arrays nested as the shape says; only sizes that are known are told. */

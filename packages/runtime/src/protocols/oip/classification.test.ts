@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type Datatype, SlipwayError, type TensorData } from '@slipway/contract';
 import fc from 'fast-check';
 import { classify, sixDecimals } from './classification.ts';
+import { modelOf } from './fixtures.ts';
 
 function classes(
   datatype: Datatype,
@@ -11,8 +12,14 @@ function classes(
   count: number,
   options: { batched?: boolean; labels?: string[] } = {},
 ) {
-  const wish = { count, batched: options.batched ?? false, labels: options.labels };
-  const tensor = classify({ name: 'y', datatype, shape, data }, wish);
+  const batch = options.batched ? null : 1;
+  const { labels } = options;
+  const { signature } = modelOf(
+    [['x', 'FP32', [batch]]],
+    [['y', datatype, [batch]]],
+    labels && { y: labels },
+  );
+  const tensor = classify({ name: 'y', datatype, shape, data }, count, signature);
   if (tensor instanceof SlipwayError) return tensor.message;
   const texts = (tensor.data as readonly Uint8Array[]).map((element) => Buffer.from(element).toString());
   return { datatype: tensor.datatype, shape: tensor.shape, texts };
@@ -28,6 +35,15 @@ test('the best classes come first, as score:index:label', () => {
       ['10:2:apple', '5:1:b'],
     ],
     [classes('FP32', [1, 2], new Float32Array([0.1, 0.9]), 1, { labels: [] }), [1], ['0.900000:1']],
+    [classes('UINT8', [2], new Uint8Array([1, 2]), 2, { labels: ['a', ''] }), [2], ['2:1', '1:0:a']],
+    [
+      classes('UINT8', [2, 2, 2], new Uint8Array([1, 2, 4, 3, 9, 8, 6, 7]), 2, {
+        batched: true,
+        labels: ['a', 'b'],
+      }),
+      [2, 2],
+      ['4:2:a', '3:3:b', '9:0:a', '8:1:b'],
+    ],
     [classes('FP32', [2], new Float32Array([0.1, 0.9]), 9), [2], ['0.900000:1', '0.100000:0']],
     [
       classes('FP64', [2, 2], new Float64Array([1, 2, 4, 3]), 1, { batched: true }),

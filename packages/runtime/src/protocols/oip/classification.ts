@@ -1,4 +1,11 @@
-import { type Datatype, elementCount, type SlipwayError, type Tensor } from '@slipway/contract';
+import {
+  type Datatype,
+  elementCount,
+  type Signature,
+  type SlipwayError,
+  type Tensor,
+} from '@slipway/contract';
+import { hasBatchAxis } from './model.ts';
 import { invalid } from './refusals.ts';
 
 /** Scores of one row; more are refused, because ranking them would hold up everybody else. */
@@ -6,15 +13,6 @@ const MAX_CLASSES = 1_000_000;
 
 /** Up to so many classes are kept in order while the scores are passed once; for more, all scores are sorted. */
 const FEW_CLASSES = 64;
-
-/** What a request wants of a classification, and what is known of the output. */
-export interface ClassificationWish {
-  /** Classes to answer for each row, at least 1; all of them if the row has fewer. */
-  readonly count: number;
-  /** Whether the first dimension counts rows; else all of the output is one row. */
-  readonly batched: boolean;
-  readonly labels: readonly string[] | undefined;
-}
 
 type Scores = ArrayLike<number> | ArrayLike<bigint>;
 type Rank = (one: number, other: number) => number;
@@ -27,25 +25,39 @@ export function refuseClassification(datatype: Datatype): SlipwayError | undefin
 }
 
 /**
- * The best classes of each row of `output` as BYTES elements `score:index` or `score:index:label`, best first, in the
- * shape [count] or [rows, count]. Equal scores keep the order of their indices, and NaN is below all others.
+ * The best `limit` classes of each row of an output of the model as BYTES elements `score:index` or `score:index:label`,
+ * best first, in the shape [count] or [rows, count]. Equal scores keep the order of their indices, and NaN is below all
+ * others. Without a batch dimension all of the output is one row; labels name the places along its last axis.
  */
-export function classify(output: Tensor, wish: ClassificationWish): Tensor | SlipwayError {
+export function classify(output: Tensor, limit: number, signature: Signature): Tensor | SlipwayError {
   const problem = refuseClassification(output.datatype);
   if (problem !== undefined) return problem;
-  const isBatched = wish.batched && output.shape.length > 0;
+  const isBatched = hasBatchAxis(signature) && output.shape.length > 0;
   const rows = isBatched ? (output.shape[0] ?? 0) : 1;
   const classes = elementCount(isBatched ? output.shape.slice(1) : output.shape);
   if (classes > MAX_CLASSES) return invalid('classification output tensor too large');
-  const count = Math.min(wish.count, classes);
+  const count = Math.min(limit, classes);
   const scores = output.data as Scores;
+  const label = labelling(output, signature);
   const data: Uint8Array[] = [];
   for (let row = 0; row < rows; row += 1) {
-    for (const index of bestIndices(scores, row * classes, classes, count)) {
-      data.push(classText(scores, row * classes, index, output.datatype, wish.labels));
+    const start = row * classes;
+    for (const index of bestIndices(scores, start, classes, count)) {
+      const score = scoreText(scores[start + index] ?? 0, output.datatype);
+      data.push(Buffer.from(`${score}:${index}${label(index)}`));
     }
   }
   return { name: output.name, datatype: 'BYTES', shape: isBatched ? [rows, count] : [count], data };
+}
+
+/** Says what follows an index: nothing for a class without a name. */
+function labelling({ name, shape }: Tensor, { outputs }: Signature): (index: number) => string {
+  const labels = outputs.find((spec) => spec.name === name)?.labels;
+  const places = shape.at(-1) ?? 1;
+  return (index) => {
+    const label = labels?.[index % places] ?? '';
+    return label === '' ? '' : `:${label}`;
+  };
 }
 
 /** The indices of the `count` best of a row, best first. */
@@ -83,18 +95,9 @@ function compareScores(one: number | bigint, other: number | bigint): number {
   return Number(Number.isNaN(one)) - Number(Number.isNaN(other));
 }
 
-function classText(
-  scores: Scores,
-  start: number,
-  index: number,
-  datatype: Datatype,
-  labels: readonly string[] | undefined,
-): Uint8Array {
-  const score = scores[start + index] ?? 0;
+function scoreText(score: number | bigint, datatype: Datatype): string {
   const isFloat = datatype === 'FP32' || datatype === 'FP64';
-  const text = isFloat ? sixDecimals(Number(score)) : String(score);
-  const label = labels?.[index];
-  return Buffer.from(label === undefined ? `${text}:${index}` : `${text}:${index}:${label}`);
+  return isFloat ? sixDecimals(Number(score)) : String(score);
 }
 
 /** A number as `printf("%f")` of C writes it, which is how the stock server writes scores. */

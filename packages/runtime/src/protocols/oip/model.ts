@@ -5,8 +5,6 @@ import { invalid } from './refusals.ts';
 export interface OipModel {
   readonly name: string;
   readonly signature: Signature;
-  /** Labels of the classes of an output, by the output's name. */
-  readonly labels?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /**

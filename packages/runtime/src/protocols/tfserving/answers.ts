@@ -2,7 +2,7 @@ import { SlipwayError, type Tensor } from '@slipway/contract';
 import { tensorflowType } from './data-types.ts';
 import type { AnswerOutputs } from './signatures.ts';
 
-/** A class of an example. A model without classes gives empty labels, one without scores gives zeros. */
+/** A class of an example. A model without names for its classes gives empty labels, one without scores gives zeros. */
 export interface Classification {
   readonly label: Uint8Array;
   readonly score: number;
@@ -23,12 +23,13 @@ export function readAnswer(
 ): Answer | SlipwayError {
   const find = (name: string | undefined) => outputs.find((tensor) => tensor.name === name);
   if (names.method === 'regress') return readValues(find(names.values), names.values, examples);
-  return readClasses(find(names.classes), find(names.scores), examples);
+  return readClasses(find(names.classes), find(names.scores), names.labels, examples);
 }
 
 function readClasses(
   classes: Tensor | undefined,
   scores: Tensor | undefined,
+  declared: readonly string[] | undefined,
   examples: number,
 ): Answer | SlipwayError {
   const problem =
@@ -38,10 +39,11 @@ function readClasses(
   if (problem !== undefined) return problem;
   const count = (classes ?? scores)?.shape[1] ?? 0;
   const labels = classes?.data as readonly Uint8Array[] | undefined;
+  const names = declared?.map((label) => Buffer.from(label));
   const results = Array.from({ length: examples }, (_, example) =>
     Array.from({ length: count }, (_, index): Classification => {
       const at = example * count + index;
-      return { label: labels?.[at] ?? NO_LABEL, score: Number(scores?.data[at] ?? 0) };
+      return { label: labels?.[at] ?? names?.[index] ?? NO_LABEL, score: Number(scores?.data[at] ?? 0) };
     }),
   );
   return { method: 'classify', results };

@@ -11,7 +11,13 @@ export type ExampleMethod = 'classify' | 'regress';
 
 /** The outputs that answer a question about examples. */
 export type AnswerOutputs =
-  | { readonly method: 'classify'; readonly classes: string | undefined; readonly scores: string | undefined }
+  | {
+      readonly method: 'classify';
+      readonly classes: string | undefined;
+      readonly scores: string | undefined;
+      /** The names of the classes, where no output has them. */
+      readonly labels: readonly string[] | undefined;
+    }
   | { readonly method: 'regress'; readonly values: string };
 
 const SCORES: ReadonlySet<Datatype> = new Set(['FP32', 'FP64']);
@@ -30,8 +36,9 @@ export function unknownPredictSignature(name: string): SlipwayError | undefined 
 
 /**
  * The outputs that answer the question. A model can classify if it has an output `classes` (BYTES), an output `scores`
- * (floating point), or both; it can regress if it has an output `outputs` (floating point), or only one that is floating
- * point. Either way every input must have a dimension for the examples. The error is the stock server's.
+ * (floating point), or both, or only one output (floating point) whose classes have declared labels; it can regress if
+ * it has an output `outputs` (floating point), or only one that is floating point. Either way every input must have a
+ * dimension for the examples. The error is the stock server's.
  */
 export function findAnswerOutputs(
   method: ExampleMethod,
@@ -49,8 +56,14 @@ export function findAnswerOutputs(
 
 function findClasses(outputs: readonly TensorSpec[]): AnswerOutputs | undefined {
   const classes = outputs.find(({ name, datatype }) => name === 'classes' && datatype === 'BYTES')?.name;
-  const scores = outputs.find(({ name, datatype }) => name === 'scores' && SCORES.has(datatype))?.name;
-  return classes === undefined && scores === undefined ? undefined : { method: 'classify', classes, scores };
+  const floats = outputs.filter(({ datatype }) => SCORES.has(datatype));
+  const labelled = floats.filter(({ labels }) => labels !== undefined);
+  const scores =
+    floats.find(({ name }) => name === 'scores') ??
+    (classes === undefined && labelled.length === 1 ? labelled[0] : undefined);
+  if (classes === undefined && scores === undefined) return undefined;
+  const labels = classes === undefined ? scores?.labels : undefined;
+  return { method: 'classify', classes, scores: scores?.name, labels };
 }
 
 function findValues(outputs: readonly TensorSpec[]): AnswerOutputs | undefined {

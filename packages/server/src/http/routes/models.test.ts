@@ -173,6 +173,39 @@ test('a model that a service uses is in use, by the wanted and by the active rev
   }
 });
 
+test('the files of labels that a signature names are checked with it', async (t) => {
+  const api = await startApi(t);
+  const file = async (path: string, bytes: string) => ({
+    path,
+    digest: await api.upload(bytes),
+    size: Buffer.byteLength(bytes),
+  });
+  const outputs = { scores: { labelsFile: 'classes.txt' } };
+  const beside = [
+    await file('net/model.onnx', 'the bytes'),
+    await file('net/signature.json', JSON.stringify({ kind: 'ModelSignature', outputs })),
+  ];
+  const register = async (labels: readonly [string, string]) => {
+    const files = [...beside, await file(...labels)];
+    const { status, body } = await api.call('POST', MODELS, { body: { name: 'net', files } });
+    return status === 201 ? body.id : `${status} ${body.error.message}`;
+  };
+  for (const [labels, told] of [
+    [
+      ['classes.txt', 'cat'],
+      /^400 net\/signature\.json: outputs\.scores\.labelsFile names net\/classes\.txt, which/,
+    ],
+    [
+      ['net/classes.txt', '\n'.repeat(1_000_001)],
+      /^400 net\/classes\.txt has 1000001 bytes, more than the 1000000/,
+    ],
+    [['net/classes.txt', ''], /^400 The labels in net\/classes\.txt cannot be used: it is empty/],
+    [['net/classes.txt', 'cat\ndog\n'], /^net:1$/],
+  ] as const) {
+    assert.match(await register(labels), told);
+  }
+});
+
 test('a signature file beside a model is checked when it is registered', async (t) => {
   const api = await startApi(t);
   const file = async (path: string, bytes: string) => ({

@@ -9,7 +9,6 @@ import { type InferCall, servingDataPlane } from '../../infer.ts';
 import { checkInputs } from '../check-inputs.ts';
 import { classify } from '../classification.ts';
 import { modelRef } from '../describe.ts';
-import { hasBatchAxis } from '../model.ts';
 import { checkOutputs, type OutputWish } from '../output-wishes.ts';
 import { readRequestOptions } from '../parameters.ts';
 import { unknownModel } from '../refusals.ts';
@@ -124,11 +123,10 @@ function wishedOutputs(
   model: LoadedModel,
 ): readonly Tensor[] | SlipwayError {
   if (wishes.every(({ classes }) => classes === 0)) return outputs;
-  const batched = hasBatchAxis(model.signature);
   const wished: Tensor[] = [];
   for (const [index, output] of outputs.entries()) {
     const count = wishes[index]?.classes ?? 0;
-    const told = count === 0 ? output : classify(output, { count, batched, labels: undefined });
+    const told = count === 0 ? output : classify(output, count, model.signature);
     if (told instanceof SlipwayError) return told;
     wished.push(told);
   }

@@ -21,11 +21,14 @@ import {
   type STATISTIC_DURATION,
 } from './statistics-messages.ts';
 
-/** Writes a `ModelMetadataResponse`. Sizes that are open are -1. */
-export function encodeModelMetadata(
-  { name, versions, platform, signature }: ModelMetadata,
-  properties: ReadonlyMap<string, string> = new Map(),
-): EncodedMessage {
+/**
+ * Writes a `ModelMetadataResponse`. Sizes that are open are -1. The names of classes are a property of the model,
+ * `labels.` and the name of the output that scores them, as a list in JSON.
+ */
+export function encodeModelMetadata({ name, versions, platform, signature }: ModelMetadata): EncodedMessage {
+  const labelled = signature.outputs.flatMap(({ name: output, labels }) =>
+    labels === undefined ? [] : [[`labels.${output}`, JSON.stringify(labels)] as const],
+  );
   const describe = (spec: TensorSpec) => {
     return { name: spec.name, datatype: spec.datatype, shape: openSizes(spec) };
   };
@@ -35,7 +38,7 @@ export function encodeModelMetadata(
     platform,
     inputs: signature.inputs.map(describe),
     outputs: signature.outputs.map(describe),
-    properties,
+    properties: new Map(labelled),
   });
 }
 

@@ -32,5 +32,5 @@ test('damaged ModelInferRequests are read or refused with a status of the protoc
 /** A model that has the inputs of the request, so that its elements are looked at. */
 function modelFor({ inputs }: ModelInferRequest): OipModel {
   const specs = inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: shape.map(() => null) }));
-  return { name: 'm', signature: { inputs: specs, outputs: [] }, labels: undefined };
+  return { name: 'm', signature: { inputs: specs, outputs: [] } };
 }

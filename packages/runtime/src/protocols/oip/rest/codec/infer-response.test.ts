@@ -16,7 +16,7 @@ function wish(name: string, binary = false, classes = 0): OutputWish {
 function encode(
   outputs: readonly Tensor[],
   wishes: readonly OutputWish[],
-  options: { id?: string; labels?: ReadonlyMap<string, readonly string[]> } = {},
+  options: { id?: string; labels?: Readonly<Record<string, readonly string[]>> } = {},
 ) {
   const specs = outputs.map(
     ({ name, datatype, shape }): SpecRow => [name, datatype, [null, ...shape.slice(1)]],
@@ -75,7 +75,7 @@ test('raw tensors stand behind the JSON, empty ones need no header', () => {
 });
 
 test('classes take the place of an output that was wished so', () => {
-  const labels = new Map([['y', ['no', 'yes']]]);
+  const labels = { y: ['no', 'yes'] };
   const scores = { ...FLOATS, data: new Float32Array([0.25, 0.75, 2, 1]) };
   const json = encode([scores], [wish('y', false, 1)], { labels });
   assert.ok(!(json instanceof SlipwayError));

@@ -6,7 +6,7 @@ import { putTensor } from '../../../../json/write-tensor.ts';
 import { type DenseData, isDense } from '../../../../models/elements.ts';
 import { writeBytesTensor } from '../../bytes-tensor.ts';
 import { classify } from '../../classification.ts';
-import { hasBatchAxis, type OipModel } from '../../model.ts';
+import type { OipModel } from '../../model.ts';
 import type { OutputWish } from '../../output-wishes.ts';
 import { elementBytes } from '../../raw-elements.ts';
 import { invalid } from '../../refusals.ts';
@@ -64,21 +64,8 @@ function wishedTensor(answer: InferAnswer, index: number, wish: OutputWish): Ten
   if (tensor === undefined) {
     return new SlipwayError('internal', `The run gave no output "${wish.name}", which was asked for.`);
   }
-  if (wish.classes > 0) {
-    const batched = hasBatchAxis(answer.model.signature);
-    const labels = answer.model.labels?.get(wish.name);
-    return classifiedTensor(tensor, wish, batched, labels);
-  }
+  if (wish.classes > 0) return classify(tensor, wish.classes, answer.model.signature);
   return wish.binary || tensor.datatype !== 'BYTES' ? tensor : textTensor(tensor);
-}
-
-function classifiedTensor(
-  tensor: Tensor,
-  wish: OutputWish,
-  batched: boolean,
-  labels: readonly string[] | undefined,
-): Tensor | SlipwayError {
-  return classify(tensor, { count: wish.classes, batched, labels });
 }
 
 /** JSON has no place for bytes that are no text. */

@@ -35,7 +35,7 @@ export function encodeModelReady(name: string, ready: boolean): string {
   return JSON.stringify({ name, ready });
 }
 
-/** Sizes that are open are -1. */
+/** Sizes that are open are -1. The names of classes are a parameter of the output that scores them. */
 export function encodeModelMetadata({ name, versions, platform, signature }: ModelMetadata): string {
   const inputs = signature.inputs.map(describe);
   const outputs = signature.outputs.map(describe);
@@ -43,5 +43,7 @@ export function encodeModelMetadata({ name, versions, platform, signature }: Mod
 }
 
 function describe(spec: TensorSpec): object {
-  return { name: spec.name, datatype: spec.datatype, shape: openSizes(spec) };
+  const { name, datatype, labels } = spec;
+  const parameters = labels === undefined ? undefined : { labels };
+  return { name, datatype, shape: openSizes(spec), parameters };
 }

@@ -1,29 +1,15 @@
-import {
-  type ImageInput,
-  SIGNATURE_FILE,
-  type Signature,
-  SlipwayError,
-  type TensorSpec,
-} from '@slipway/contract';
+import type { ImageInput, Signature, TensorSpec } from '@slipway/contract';
 import { describeSpec, quoteAll } from '../models/fit-inputs.ts';
 
-/** Throws `invalid_model` with everything in which the declared images do not fit the model's own inputs. */
-export function checkImages(signature: Signature, images: readonly ImageInput[]): void {
-  const problems = images.flatMap((image) => {
+/** Everything in which the declared images do not fit the model's own inputs. */
+export function imageProblems(signature: Signature, images: readonly ImageInput[]): readonly string[] {
+  return images.flatMap((image) => {
     const spec = signature.inputs.find(({ name }) => name === image.input);
     if (spec === undefined) return [unknownInput(signature, image)];
     return [...misfits(spec, image), ...takenName(signature, images, image)].map(
       (problem) => `inputs.${image.input}.image.${problem}`,
     );
   });
-  if (problems.length === 0) return;
-  throw new SlipwayError(
-    'invalid_model',
-    `${SIGNATURE_FILE} does not fit the model: ${problems.join('; ')}.`,
-    {
-      details: { file: SIGNATURE_FILE, problems },
-    },
-  );
 }
 
 function unknownInput({ inputs }: Signature, { input }: ImageInput): string {

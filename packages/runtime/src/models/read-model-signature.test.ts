@@ -27,6 +27,42 @@ test('reads what is declared', async (t) => {
   );
 });
 
+const LABELLED = (outputs: object) => JSON.stringify({ kind: 'ModelSignature', outputs });
+
+test('reads labels, also those of a file beside it', async (t) => {
+  const folder = await temporaryFolder(t);
+  const outputs = { scores: { labels: ['yes', 'no'] }, classes: { labelsFile: 'classes.txt' } };
+  writeFileSync(join(folder, SIGNATURE_FILE), LABELLED(outputs));
+  writeFileSync(join(folder, 'classes.txt'), '\ufeffcat\r\n\r\nchien à l’eau\r\n');
+  const signature = await readModelSignature(folder);
+  assert.deepEqual(
+    [...(signature?.labels ?? [])],
+    [
+      ['scores', ['yes', 'no']],
+      ['classes', ['cat', '', 'chien à l’eau']],
+    ],
+  );
+});
+
+const WRONG_LABELS: readonly [string, Uint8Array | undefined, RegExp][] = [
+  [
+    'missing',
+    undefined,
+    /^l\.txt cannot be read: it is not there, but outputs\.y\.labelsFile of signature\.json names/,
+  ],
+  ['empty', Buffer.of(), /^The labels in l\.txt cannot be used: it is empty/],
+  ['no text', Buffer.of(0x61, 0xff), /^The labels in l\.txt cannot be used: it is no text in UTF-8/],
+  ['huge', Buffer.alloc(1_000_001, 'a\n'), /^l\.txt cannot be read: it has 1000001 bytes, more than 1000000/],
+];
+for (const [what, bytes, message] of WRONG_LABELS) {
+  test(`refuses a file of labels that is ${what}`, async (t) => {
+    const folder = await temporaryFolder(t);
+    writeFileSync(join(folder, SIGNATURE_FILE), LABELLED({ y: { labelsFile: 'l.txt' } }));
+    if (bytes !== undefined) writeFileSync(join(folder, 'l.txt'), bytes);
+    await assert.rejects(readModelSignature(folder), { code: 'invalid_model', message });
+  });
+}
+
 const REFUSED: readonly [string, string, RegExp][] = [
   ['no JSON', '{"kind": ', /^signature\.json cannot be read as JSON: /],
   ['too much', ' '.repeat(1_000_001), /it has 1000001 bytes, more than 1000000/],
