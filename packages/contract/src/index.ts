@@ -7,14 +7,16 @@ export {
   SlipwayError,
   toSlipwayError,
 } from './errors.ts';
-export type { ImageFit, ImageInput, ImageResize, Rgb } from './images.ts';
-export * from './limits.ts';
 export {
-  type LabelledOutput,
+  type ImageFit,
+  type ImageInput,
+  type ImageResize,
   MAX_SIGNATURE_BYTES,
   type ModelSignature,
+  type Rgb,
   SIGNATURE_FILE,
-} from './model-signature.ts';
+} from './images.ts';
+export * from './limits.ts';
 export {
   checkName,
   isSafeRelativePath,
@@ -62,3 +64,10 @@ export {
   type TensorData,
   type TensorSpec,
 } from './tensors.ts';
+export {
+  isTfservingPath,
+  parseTfservingRoute,
+  servableNotFound,
+  type TfservingRoute,
+  type VersionChoice,
+} from './tfserving-route.ts';

@@ -1,12 +1,13 @@
+import { isTfservingPath } from '@slipway/contract';
+
 /** Whose address it is: TensorFlow Serving's, the Open Inference Protocol's, or else Azure's. */
 export type Protocol = 'azure' | 'tfserving' | 'oip';
 
-const TFSERVING = /^\/v1\//i;
 const OIP = /^\/v2(?:[/?]|$)/;
 
 /** The protocol that a path of a replica belongs to; a query may follow it. */
 export function protocolOf(path: string): Protocol {
-  if (TFSERVING.test(path)) return 'tfserving';
+  if (isTfservingPath(path)) return 'tfserving';
   return OIP.test(path) ? 'oip' : 'azure';
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http2';
+import { servableNotFound, type VersionChoice } from '@slipway/contract';
 import { ambiguousName, namesOf, serviceNotFound, unknownName } from '../routes/nowhere.ts';
 import type { RoutedService, RouteTable } from '../routes/route-table.ts';
 import { nameFields } from './model-in-message.ts';
@@ -18,7 +19,12 @@ const OWN_METHODS: ReadonlyMap<string, OwnMethod> = new Map([
 ]);
 
 const REFLECTION = /^\/grpc\.reflection\.v1(?:alpha)?\.ServerReflection\//;
-const KNOWN_METHOD = /^\/(?:grpc\.health\.v1|inference|tensorflow\.serving)\./;
+
+/** Methods that are of one service and name no model. */
+const OF_ONE_SERVICE: ReadonlySet<string> = new Set([
+  '/grpc.health.v1.Health/Watch',
+  '/inference.GRPCInferenceService/RepositoryIndex',
+]);
 
 export type OwnMethod = 'health' | 'live' | 'ready' | 'metadata';
 
@@ -66,23 +72,36 @@ function byMethod(services: readonly RoutedService[], method: string): CallDesti
   // All services speak the same protocols, so any can tell of them.
   const ready = services.find(({ isReady }) => isReady);
   if (REFLECTION.test(method) && ready !== undefined) return { kind: 'service', service: ready };
-  if (KNOWN_METHOD.test(method)) return chooseOne(services);
-  return nowhere('UNIMPLEMENTED', `There is no method ${method} here.`);
+  if (OF_ONE_SERVICE.has(method)) return chooseOne(services);
+  return nowhere('UNIMPLEMENTED', `The method ${method} is not served here.`);
 }
 
-/** Where a call goes whose first message has this name in it; it is empty where there is none. */
+/**
+ * Where a call goes whose first message has this name in it; it is empty where there is none. `versionOf` reads the
+ * version beside it in messages of TensorFlow Serving.
+ */
 export function findNamed(
   table: Pick<RouteTable, 'named' | 'services'>,
   method: string,
   name: string,
+  versionOf: () => VersionChoice,
 ): CallDestination {
   if (name === '') return chooseOne(table.services());
   const [found, ...more] = table.named(name);
-  const protocol = method.startsWith('/tensorflow.') ? 'tfserving' : 'oip';
-  if (found === undefined) return nowhere('NOT_FOUND', unknownName(protocol, name).message);
+  if (found === undefined) {
+    if (method.startsWith('/tensorflow.')) return unservable(method, name, versionOf());
+    return nowhere('NOT_FOUND', unknownName(name).message);
+  }
   if (more.length === 0) return { kind: 'service', service: found };
   const { message } = ambiguousName(name, [found, ...more]);
   return nowhere('INVALID_ARGUMENT', `${message} In gRPC, say so in the metadata ${ROUTE_HEADER}.`);
+}
+
+/** As TensorFlow Serving tells it. */
+function unservable(method: string, model: string, version: VersionChoice): CallDestination {
+  const kind = method.endsWith('/GetModelStatus') ? 'status' : 'predict';
+  const { code, message } = servableNotFound({ kind, model, version });
+  return nowhere(code === 'not_found' ? 'NOT_FOUND' : 'INVALID_ARGUMENT', message);
 }
 
 function chooseOne(services: readonly RoutedService[]): CallDestination {

@@ -90,9 +90,20 @@ test('calls find their service by route, by name, or as the only one', async (t)
     assert.match(await said(path, ''), /^INVALID_ARGUMENT There are several services here: digits, cats\./);
   }
   assert.equal(await said(PREDICT, 'frogs'), 'NOT_FOUND Servable not found for request: Latest(frogs)');
+  const STATUS = '/tensorflow.serving.ModelService/GetModelStatus';
+  const labelled = Buffer.of(0x0a, 10, 0x0a, 5, ...Buffer.from('frogs'), 0x22, 1, ...Buffer.from('L'));
+  for (const [path, message, text] of [
+    [STATUS, requestFor(PREDICT, 'frogs'), 'NOT_FOUND Could not find any versions of model frogs'],
+    [PREDICT, labelled, 'INVALID_ARGUMENT Unrecognized servable version label: L'],
+  ] as const) {
+    const { status: ended } = await callOnce(client, path, message);
+    assert.equal(`${status[ended.code]} ${ended.details}`, text);
+  }
   assert.equal(await said(INFER, '100%'), "NOT_FOUND Request for unknown model: '100%' is not found");
   assert.match(await said('/inference.GRPCInferenceService/RepositoryIndex', ''), /^INVALID_ARGUMENT/);
-  assert.equal(await said('/a.Service/Do', ''), 'UNIMPLEMENTED There is no method /a.Service/Do here.');
+  assert.equal(await said('/a.Service/Do', ''), 'UNIMPLEMENTED The method /a.Service/Do is not served here.');
+  const reload = '/tensorflow.serving.ModelService/HandleReloadConfigRequest';
+  assert.equal(await said(reload, ''), `UNIMPLEMENTED The method ${reload} is not served here.`);
 });
 
 test('the gateway speaks for several services together', async (t) => {

@@ -9,7 +9,7 @@ import { CallBody } from './call-body.ts';
 import { type CallDestination, findCallDestination, findNamed } from './call-destination.ts';
 import { callHeaders } from './call-headers.ts';
 import { forwardCall } from './forward-call.ts';
-import { nameInMessage } from './model-in-message.ts';
+import { nameInMessage, versionInMessage } from './model-in-message.ts';
 import { answerOwnMethod } from './own-methods.ts';
 import { type CallStatus, endWith, GRPC_STATUS } from './status.ts';
 
@@ -109,7 +109,8 @@ async function destinationOf(
   const method = headers[':path'] ?? '';
   const found = findCallDestination(table, method, headers);
   if (found.kind !== 'named within') return found;
-  return findNamed(table, method, await firstName(stream, body, found.fields));
+  const name = await firstName(stream, body, found.fields);
+  return findNamed(table, method, name, () => versionInMessage(body.bytes(), found.fields));
 }
 
 /** The name in the first message; empty if there is none, or none comes. */

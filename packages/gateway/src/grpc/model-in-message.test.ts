@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { nameFields, nameInMessage } from './model-in-message.ts';
+import { nameFields, nameInMessage, versionInMessage } from './model-in-message.ts';
 
 const PREDICT = nameFields('/tensorflow.serving.PredictionService/Predict') ?? [];
 const INFER = nameFields('/inference.GRPCInferenceService/ModelInfer') ?? [];
@@ -61,6 +61,32 @@ for (const [what, message, fields, name] of [
     }
   });
 }
+
+const LARGEST = Buffer.concat([Buffer.of(0x08), Buffer.alloc(8, 0xff), Buffer.of(0x7f)]);
+const LEAST = Buffer.concat([Buffer.of(0x08), Buffer.alloc(9, 0x80), Buffer.of(0x01)]);
+
+for (const [what, more, version] of [
+  ['no version', Buffer.alloc(0), { by: 'latest' }],
+  ['version 9', field(2, Buffer.of(0x08, 9)), { by: 'number', version: 9n }],
+  ['version 0, which is not written', field(2, ''), { by: 'number', version: 0n }],
+  ['the largest version', field(2, LARGEST), { by: 'number', version: 2n ** 63n - 1n }],
+  ['the least version', field(2, LEAST), { by: 'number', version: -(2n ** 63n) }],
+  ['a label', field(4, 'stable'), { by: 'label', label: 'stable' }],
+] as const) {
+  test(`of a model_spec with ${what}, that is told`, () => {
+    const named = field(1, Buffer.concat([field(1, 'mnist'), more]));
+    const message = Buffer.concat([named, tensors]);
+    assert.deepEqual(versionInMessage(framed(message), PREDICT), version);
+    assert.deepEqual(versionInMessage(framed(gzipSync(message), 1), PREDICT), version);
+    assert.deepEqual(versionInMessage(framed(field(1, named)), TASKS), version);
+  });
+}
+
+test('a message without a model_spec has no version', () => {
+  for (const bytes of [framed(tensors), framed(Buffer.alloc(0)), Buffer.alloc(0)]) {
+    assert.deepEqual(versionInMessage(bytes, PREDICT), { by: 'latest' });
+  }
+});
 
 test('what is packed in no known way has no name', () => {
   assert.equal(nameInMessage(framed(Buffer.from('neither'), 1), INFER), '');

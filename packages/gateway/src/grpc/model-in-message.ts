@@ -1,4 +1,5 @@
 import { unzipSync, constants as zlib } from 'node:zlib';
+import type { VersionChoice } from '@slipway/contract';
 
 /** Of a message that was packed, this much is unpacked to find a name; what follows is tensors. */
 const MAX_PACKED_BYTES = 4_096;
@@ -11,6 +12,10 @@ const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 const MAX_VARINT_BYTES = 10;
 
 const SERVING_MODEL = [1, 1];
+
+/** Fields beside the name in TensorFlow Serving's `ModelSpec`. */
+const SPEC_VERSION = 2;
+const SPEC_LABEL = 4;
 
 /** For every method that names a model: the numbers of the fields that lead to the name, from the message inwards. */
 const NAME_FIELDS: ReadonlyMap<string, readonly number[]> = new Map([
@@ -40,14 +45,42 @@ export function nameFields(method: string): readonly number[] | undefined {
  * read. `undefined`: it may be in what is still to come.
  */
 export function nameInMessage(bytes: Buffer, fields: readonly number[]): string | undefined {
+  const message = openMessage(bytes);
+  return message && findName(message.content, message.isWhole, fields);
+}
+
+/** The version or label that stands beside the name at `fields`, in a message of TensorFlow Serving. */
+export function versionInMessage(bytes: Buffer, fields: readonly number[]): VersionChoice {
+  const { content = Buffer.alloc(0) } = openMessage(bytes) ?? {};
+  const spec = walk(content, content.length, fields.slice(0, -1));
+  const label = typeof spec === 'string' ? spec : findField(content, ...spec, SPEC_LABEL);
+  if (typeof label !== 'string') return { by: 'label', label: content.toString('utf8', ...label) };
+  const version = typeof spec === 'string' ? spec : findField(content, ...spec, SPEC_VERSION);
+  return typeof version === 'string'
+    ? { by: 'latest' }
+    : { by: 'number', version: wrappedNumber(content.subarray(...version)) };
+}
+
+/** The `value` of an `Int64Value`; 0 is not written. */
+function wrappedNumber(message: Buffer): bigint {
+  let value = 0n;
+  for (const [index, byte] of message.subarray(1, 1 + MAX_VARINT_BYTES).entries()) {
+    value += BigInt(byte % 128) << BigInt(7 * index);
+    if (byte < 128) break;
+  }
+  return BigInt.asIntN(64, value);
+}
+
+/** The first message of a call, of which `bytes` have come; `undefined`: it takes more of them to read anything. */
+function openMessage(bytes: Buffer): { readonly content: Buffer; readonly isWhole: boolean } | undefined {
   if (bytes.length < FRAME_HEAD_BYTES) return undefined;
   const length = bytes.readUInt32BE(1);
   const content = bytes.subarray(FRAME_HEAD_BYTES, FRAME_HEAD_BYTES + length);
   const isWhole = content.length === length;
-  if (bytes[0] === 0) return findName(content, isWhole, fields);
+  if (bytes[0] === 0) return { content, isWhole };
   const prefix = content.subarray(0, MAX_PACKED_BYTES);
   if (!isWhole && prefix.length < MAX_PACKED_BYTES) return undefined;
-  return findName(unpack(prefix), true, fields);
+  return { content: unpack(prefix), isWhole: true };
 }
 
 /** Whatever of gzip or deflate was used; nothing if neither. */
@@ -60,15 +93,21 @@ function unpack(prefix: Buffer): Buffer {
 }
 
 function findName(content: Buffer, isWhole: boolean, fields: readonly number[]): string | undefined {
-  let [start, end] = [0, isWhole ? content.length : Number.POSITIVE_INFINITY];
+  const found = walk(content, isWhole ? content.length : Number.POSITIVE_INFINITY, fields);
+  if (found === 'absent') return '';
+  if (found === 'cut off' || found[1] > content.length) return isWhole ? '' : undefined;
+  return content.toString('utf8', ...found);
+}
+
+/** Where the field lies to which these lead from the message that ends at `end`. */
+function walk(content: Buffer, end: number, fields: readonly number[]): ReturnType<typeof findField> {
+  let range: readonly [number, number] = [0, end];
   for (const field of fields) {
-    const found = findField(content, start, end, field);
-    if (found === 'cut off') return isWhole ? '' : undefined;
-    if (found === 'absent') return '';
-    [start, end] = found;
+    const found = findField(content, ...range, field);
+    if (typeof found === 'string') return found;
+    range = found;
   }
-  if (end > content.length) return isWhole ? '' : undefined;
-  return content.toString('utf8', start, end);
+  return range;
 }
 
 /** Where the content of a field of bytes begins and ends, in the message from `start` to `end`. */

@@ -51,6 +51,13 @@ for (const [method, url, expected] of [
   ['GET', '/v1/models', '400 Missing model name in request.'],
   ['PUT', '/v1/else', '400 Malformed request: PUT /v1/else'],
   ['POST', '/v1/models/frogs:predict', '404 Servable not found for request: Latest(frogs)'],
+  ['POST', '/v1/models/frogs/versions/9:predict', '404 Servable not found for request: Specific(frogs, 9)'],
+  ['POST', '/v1/models/frogs/labels/best:predict', '400 Unrecognized servable version label: best'],
+  ['GET', '/v1/models/frogs/metadata', '404 Servable not found for request: Latest(frogs)'],
+  ['GET', '/v1/models/frogs', '404 Could not find any versions of model frogs'],
+  ['GET', '/v1/models/frogs/versions/9', '404 Could not find version 9 of model frogs'],
+  ['GET', '/v1/models/frogs:predict', '400 Malformed request: GET /v1/models/frogs:predict'],
+  ['POST', '/v1/models/frogs/metadata', '400 Malformed request: POST /v1/models/frogs/metadata'],
   ['POST', '/v2/models/frogs/infer', "404 Request for unknown model: 'frogs' is not found"],
 ] as const) {
   test(`with several services ${method} ${url} leads to ${expected}`, () => {

@@ -1,6 +1,13 @@
 import { type Protocol, protocolOf } from '../protocols.ts';
 import type { Destination } from './destination.ts';
-import { ambiguousName, serverAlone, serviceNotFound, UNKNOWN_URL, unknownName } from './nowhere.ts';
+import {
+  ambiguousName,
+  serverAlone,
+  serviceNotFound,
+  UNKNOWN_URL,
+  unknownName,
+  unservable,
+} from './nowhere.ts';
 import type { RoutedService, RouteTable } from './route-table.ts';
 import { isPlainPath, parseServicePath, SERVICE_PREFIX, VISIBLE_ASCII } from './service-path.ts';
 
@@ -54,9 +61,11 @@ function rootDestination(
   const [only, ...others] = table.services();
   // The only service knows best what is wrong with an address.
   if (only !== undefined && others.length === 0) return toService(only, url, name);
-  if (name === undefined) return serverAlone(table.services(), protocol, method, path);
-  const [found, ...more] = table.named(name.text);
-  if (found === undefined) return unknownName(protocol, name.text);
+  const [found, ...more] = name === undefined ? [] : table.named(name.text);
+  if (name === undefined || found === undefined) {
+    if (protocol === 'tfserving') return unservable(method, path);
+    return name === undefined ? serverAlone(table.services(), method, path) : unknownName(name.text);
+  }
   return more.length === 0 ? toService(found, url, name) : ambiguousName(name.text, [found, ...more]);
 }
 

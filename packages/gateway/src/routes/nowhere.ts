@@ -1,4 +1,4 @@
-import type { Protocol } from '../protocols.ts';
+import { parseTfservingRoute, SlipwayError, servableNotFound } from '@slipway/contract';
 import type { Destination, Nowhere } from './destination.ts';
 import type { RoutedService } from './route-table.ts';
 
@@ -12,14 +12,16 @@ export function serviceNotFound(service: string): Nowhere {
   return nowhere(404, `There is no service named "${service}".`);
 }
 
-/** A name that is neither a service nor a model of one, in the words of the protocol's stock server. */
-export function unknownName(protocol: Protocol, name: string): Nowhere {
-  return nowhere(
-    404,
-    protocol === 'tfserving'
-      ? `Servable not found for request: Latest(${name})`
-      : `Request for unknown model: '${name}' is not found`,
-  );
+/** A name that is neither a service nor a model of one, as servers of the Open Inference Protocol tell it. */
+export function unknownName(name: string): Nowhere {
+  return nowhere(404, `Request for unknown model: '${name}' is not found`);
+}
+
+/** What TensorFlow Serving says of this address: that it is malformed, or what it lacks. */
+export function unservable(method: string, path: string): Nowhere {
+  const route = parseTfservingRoute(method, path);
+  const { code, message } = route instanceof SlipwayError ? route : servableNotFound(route);
+  return nowhere(code === 'not_found' ? 404 : 400, message);
 }
 
 /** A model that several services have. */
@@ -30,17 +32,8 @@ export function ambiguousName(name: string, services: readonly RoutedService[]):
   );
 }
 
-/** An address without a model, where there are several services, or none. */
-export function serverAlone(
-  services: readonly RoutedService[],
-  protocol: Protocol,
-  method: string,
-  path: string,
-): Destination {
-  if (protocol === 'tfserving') {
-    const isModels = method === 'GET' && path.toLowerCase() === '/v1/models';
-    return nowhere(400, isModels ? 'Missing model name in request.' : `Malformed request: ${method} ${path}`);
-  }
+/** An address of the Open Inference Protocol without a model, where there are several services, or none. */
+export function serverAlone(services: readonly RoutedService[], method: string, path: string): Destination {
   const page = OWN_PAGES.get(path);
   if (page !== undefined) {
     if (method !== 'GET' && method !== 'HEAD') return nowhere(405, 'Method Not Allowed');

@@ -1,21 +1,31 @@
-import type { ModelVersionState } from '@slipway/contract';
+import {
+  type ModelVersionState,
+  type SlipwayError,
+  servableNotFound,
+  type VersionChoice,
+} from '@slipway/contract';
 import type { VersionStatus } from './rest/codec/encode-status.ts';
 
 /** What the stock server calls a version that could not be loaded. */
 const COULD_NOT_LOAD = 'FAILED_PRECONDITION';
 
-/** How the versions of a model are, or the one of that number; newest first, as the stock server tells them. */
+/**
+ * How the version of a model is that a request names by its number, or how all are, newest first, as the stock server
+ * tells them; a label is not looked at. `not_found` with the stock server's text if there is none.
+ */
 export function versionStates(
   states: readonly ModelVersionState[],
   model: string,
-  wanted: number | undefined,
-): readonly VersionStatus[] {
-  return states
-    .filter(({ name, version }) => name === model && (wanted === undefined || version === wanted))
+  wanted: VersionChoice,
+): readonly VersionStatus[] | SlipwayError {
+  const number = wanted.by === 'number' ? Number(wanted.version) : undefined;
+  const found = states
+    .filter(({ name, version }) => name === model && (number === undefined || version === number))
     .map(({ version, phase, error }) => ({
       version,
       state: phase,
       error: error === null ? undefined : { code: COULD_NOT_LOAD, message: error.message },
     }))
     .sort((one, other) => other.version - one.version);
+  return found.length > 0 ? found : servableNotFound({ kind: 'status', model, version: wanted });
 }

@@ -11,6 +11,7 @@ import {
   DEFAULT_SIGNATURE,
   type ExampleMethod,
   findAnswerOutputs,
+  isDefaultSignature,
 } from '../signatures.ts';
 import {
   decodeExamplesRequest,
@@ -113,8 +114,11 @@ function questionsOf(
 }
 
 function questionOf({ spec, methodName }: InferenceTask, { model }: Servable): AnswerOutputs | SlipwayError {
+  const signature = spec?.signatureName ?? '';
+  if (!isDefaultSignature(signature))
+    return invalid(`Requested signature not found in model graph: ${signature}`);
   const method = METHODS[methodName];
-  if (method !== undefined) return findAnswerOutputs(method, spec?.signatureName ?? '', model.signature);
+  if (method !== undefined) return findAnswerOutputs(method, signature, model.signature);
   return new SlipwayError('unsupported', `Unsupported signature method_name: ${methodName}`);
 }
 

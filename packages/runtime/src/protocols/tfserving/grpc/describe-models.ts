@@ -9,7 +9,7 @@ import {
   encodeModelMetadata,
   encodeModelStatus,
 } from './codec/model-answers.ts';
-import { findServable } from './find-servable.ts';
+import { asMistake, findName, findServable } from './find-servable.ts';
 
 /** Answers `GetModelMetadata`: the signature of a model. */
 export function modelMetadata(message: Uint8Array, call: GrpcCall): Reply {
@@ -21,17 +21,16 @@ export function modelMetadata(message: Uint8Array, call: GrpcCall): Reply {
   return servable instanceof SlipwayError ? servable : encodeModelMetadata(servable.model);
 }
 
-/** Answers `GetModelStatus`: the state of the version that the request names, or of all, newest first. */
+/** Answers `GetModelStatus`: the state of the version whose number the request has, or of all, newest first. */
 export function modelStatus(message: Uint8Array, call: GrpcCall): Reply {
   const request = decodeStatusRequest(message);
   if (request instanceof SlipwayError) return request;
   const dataPlane = servingDataPlane(call);
   if (dataPlane instanceof SlipwayError) return dataPlane;
-  const servable = findServable(dataPlane, request.spec, call, 'status');
-  if (servable instanceof SlipwayError) return servable;
-  const { name, version } = servable.model;
-  const isAll = (request.spec?.version.by ?? 'latest') === 'latest';
-  return encodeModelStatus(versionStates(dataPlane.states(), name, isAll ? undefined : version));
+  const { name, isNamed } = findName(dataPlane, request.spec, call);
+  const versions = versionStates(dataPlane.states(), name, request.spec?.version ?? { by: 'latest' });
+  if (!(versions instanceof SlipwayError)) return encodeModelStatus(versions);
+  return isNamed ? versions : asMistake(versions);
 }
 
 /** Answers `HandleReloadConfigRequest`: what is served stands in the deployment, so that nobody else changes it. */

@@ -1,8 +1,12 @@
-import { type LoadedModel, SlipwayError } from '@slipway/contract';
+import {
+  type LoadedModel,
+  SlipwayError,
+  servableNotFound,
+  type TfservingRoute,
+  type VersionChoice,
+} from '@slipway/contract';
 import type { DataPlane, ModelRef } from '../../../data-plane/data-plane.ts';
 import type { GrpcCall } from '../../grpc/call.ts';
-import { servableNotFound } from '../rest/errors.ts';
-import type { Route, VersionChoice } from '../rest/route.ts';
 import type { ModelSpec } from './codec/model-spec.ts';
 
 /** Metadata by which Azure's clients say which service they mean. */
@@ -26,25 +30,32 @@ export function findServable(
   dataPlane: DataPlane,
   spec: ModelSpec | undefined,
   call: Pick<GrpcCall, 'headers'>,
-  kind: Route['kind'],
+  kind: Exclude<TfservingRoute['kind'], 'status'>,
 ): Servable | SlipwayError {
-  const name = spec?.name ?? '';
+  const { name, isNamed } = findName(dataPlane, spec, call);
   const version: VersionChoice = spec?.version ?? { by: 'latest' };
-  const ref = versionRef(version);
-  if (name === '' || isRouted(dataPlane, name, call)) {
-    const model = dataPlane.find(ref);
-    const wanted = name === '' ? (dataPlane.models[0]?.name ?? '') : name;
-    return model instanceof SlipwayError
-      ? asMistake(servableNotFound({ kind, model: wanted, version }))
-      : { model, isNamed: false };
-  }
-  const model = dataPlane.find({ model: name, ...ref });
-  return model instanceof SlipwayError
-    ? servableNotFound({ kind, model: name, version })
-    : { model, isNamed: true };
+  const model = dataPlane.find({ model: name, ...versionRef(version) });
+  if (!(model instanceof SlipwayError)) return { model, isNamed };
+  const unknown = servableNotFound({ kind, model: spec?.name || name, version });
+  return isNamed ? unknown : asMistake(unknown);
 }
 
-function isRouted({ models }: DataPlane, name: string, { headers }: Pick<GrpcCall, 'headers'>): boolean {
+/** The name of the model that a request means, whether or not there is one; and whether the request named it. */
+export function findName(
+  dataPlane: Pick<DataPlane, 'models'>,
+  spec: ModelSpec | undefined,
+  call: Pick<GrpcCall, 'headers'>,
+): { readonly name: string; readonly isNamed: boolean } {
+  const name = spec?.name ?? '';
+  if (name !== '' && !isRouted(dataPlane, name, call)) return { name, isNamed: true };
+  return { name: dataPlane.models[0]?.name ?? '', isNamed: false };
+}
+
+function isRouted(
+  { models }: Pick<DataPlane, 'models'>,
+  name: string,
+  { headers }: Pick<GrpcCall, 'headers'>,
+): boolean {
   if (headers[ROUTE_HEADER] === undefined) return false;
   const [only, ...others] = new Set(models.map((model) => model.name));
   return others.length === 0 && only !== name;
@@ -55,6 +66,7 @@ function versionRef(choice: VersionChoice): ModelRef {
   return choice.by === 'number' ? { version: Number(choice.version) } : {};
 }
 
-function asMistake({ message }: SlipwayError): SlipwayError {
+/** The same for who did not choose the model. */
+export function asMistake({ message }: SlipwayError): SlipwayError {
   return new SlipwayError('invalid_argument', message);
 }

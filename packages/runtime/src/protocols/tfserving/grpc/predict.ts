@@ -24,10 +24,7 @@ export function predict(message: Uint8Array, call: GrpcCall): Reply | Promise<Re
   const named = resolveNames(model.signature, request.inputs, request.outputFilter);
   if (named instanceof SlipwayError) return named;
   return infer(call, { protocol: 'tfserving', dataPlane, model, asked: named, decodeFrom }, ({ outputs }) =>
-    encodePredictResponse(
-      { ...effectiveSpec(request.spec, servable), signatureName: DEFAULT_SIGNATURE },
-      named.nameOutputs(outputs),
-    ),
+    encodePredictResponse(effectiveSpec(request.spec, servable), named.nameOutputs(outputs)),
   );
 }
 
@@ -41,11 +38,11 @@ function unknownSignature(spec: ModelSpec | undefined, { isNamed }: Servable): S
   );
 }
 
-/** The model that answers, under the names that the request has for it and its signature. */
+/** The model that answers, under the name that the request has for it, and the signature, which has but one name. */
 export function effectiveSpec(spec: ModelSpec | undefined, { model }: Servable): EffectiveSpec {
   return {
     name: spec === undefined || spec.name === '' ? model.name : spec.name,
     version: model.version,
-    signatureName: spec?.signatureName ?? '',
+    signatureName: DEFAULT_SIGNATURE,
   };
 }

@@ -151,6 +151,7 @@ test('examples are regressed, alone and among several questions', async (t) => {
     { input },
   );
   assert.deepEqual(alone.result, { regressions });
+  assert.equal(alone.modelSpec?.signatureName, 'serving_default');
   const modelSpec = { name: 'digits' };
   const several = await callMethod(
     client,
@@ -159,8 +160,8 @@ test('examples are regressed, alone and among several questions', async (t) => {
     { tasks: [{ modelSpec, methodName: 'tensorflow/serving/regress' }], input },
   );
   assert.deepEqual(
-    several.results.map(({ regressionResult }) => regressionResult),
-    [{ regressions }],
+    several.results.map(({ regressionResult, modelSpec: told }) => [regressionResult, told?.signatureName]),
+    [[{ regressions }, 'serving_default']],
   );
   const request = encodeToBytes(serving.CLASSIFICATION_REQUEST, { input });
   const wrong = await callUnary(client, `${PREDICTION}/Classify`, request);
@@ -190,6 +191,11 @@ test('several questions must be about one model, and none twice', async (t) => {
       'Duplicate evaluation of signature: serving_default',
     ],
     [[task('digits', 'x')], 'UNIMPLEMENTED', 'Unsupported signature method_name: x'],
+    [
+      [{ modelSpec: { name: 'digits', signatureName: 'y' }, methodName: 'x' }],
+      'INVALID_ARGUMENT',
+      'Requested signature not found in model graph: y',
+    ],
   ] as const) {
     const input = { exampleList: { examples: [example] } };
     const message = encodeToBytes(serving.MULTI_INFERENCE_REQUEST, { tasks, input });
@@ -200,15 +206,22 @@ test('several questions must be about one model, and none twice', async (t) => {
 
 test('a model tells its status and its signature', async (t) => {
   const client = await startAdder(t);
-  const { modelVersionStatus } = await callMethod(
-    client,
-    `${MODELS}/GetModelStatus`,
-    [serving.GET_MODEL_STATUS_REQUEST, serving.GET_MODEL_STATUS_RESPONSE],
-    { modelSpec: { name: 'digits' } },
-  );
-  assert.deepEqual(modelVersionStatus, [
-    { version: 3, state: 'AVAILABLE', status: { errorCode: 'OK', errorMessage: '' } },
-  ]);
+  // A label is not looked at.
+  for (const modelSpec of [
+    { name: 'digits' },
+    { version: { value: 3n } },
+    { name: 'digits', versionLabel: 'x' },
+  ]) {
+    const { modelVersionStatus } = await callMethod(
+      client,
+      `${MODELS}/GetModelStatus`,
+      [serving.GET_MODEL_STATUS_REQUEST, serving.GET_MODEL_STATUS_RESPONSE],
+      { modelSpec },
+    );
+    assert.deepEqual(modelVersionStatus, [
+      { version: 3, state: 'AVAILABLE', status: { errorCode: 'OK', errorMessage: '' } },
+    ]);
+  }
   const { metadata } = await callMethod(
     client,
     `${PREDICTION}/GetModelMetadata`,

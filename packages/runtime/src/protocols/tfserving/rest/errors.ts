@@ -1,6 +1,5 @@
-import { SlipwayError } from '@slipway/contract';
+import type { SlipwayError } from '@slipway/contract';
 import type { ErrorAnswer } from '../../protocol.ts';
-import type { Route } from './route.ts';
 
 /** The stock server tells what is wrong inside it; what is wrong inside ours stands in the log alone. */
 const INTERNAL = 'An unexpected internal error occurred.';
@@ -48,17 +47,4 @@ export function errorAnswer(error: SlipwayError): ErrorAnswer {
 /** The body of every error. */
 export function encodeError(text: string): Buffer {
   return Buffer.from(JSON.stringify({ error: text }));
-}
-
-/** What the stock server says of a model, version or label that it does not serve. Status looks at no label. */
-export function servableNotFound({ kind, model, version }: Route): SlipwayError {
-  if (kind === 'status') {
-    const wanted = version.by === 'number' ? `version ${version.version}` : 'any versions';
-    return new SlipwayError('not_found', `Could not find ${wanted} of model ${model}`);
-  }
-  if (version.by === 'label') {
-    return new SlipwayError('invalid_argument', `Unrecognized servable version label: ${version.label}`);
-  }
-  const request = version.by === 'latest' ? `Latest(${model})` : `Specific(${model}, ${version.version})`;
-  return new SlipwayError('not_found', `Servable not found for request: ${request}`);
 }

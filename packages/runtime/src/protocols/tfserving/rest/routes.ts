@@ -1,4 +1,11 @@
-import { SlipwayError } from '@slipway/contract';
+import {
+  isTfservingPath,
+  parseTfservingRoute,
+  SlipwayError,
+  servableNotFound,
+  type TfservingRoute,
+  type VersionChoice,
+} from '@slipway/contract';
 import type { DataPlane, ModelRef } from '../../../data-plane/data-plane.ts';
 import { whenAllowed } from '../../allow.ts';
 import { answerJson, type Exchange, refuse } from '../../exchange.ts';
@@ -7,20 +14,19 @@ import type { Protocol } from '../../protocol.ts';
 import { versionStates } from '../version-states.ts';
 import { encodeMetadata } from './codec/encode-metadata.ts';
 import { encodeStatus } from './codec/encode-status.ts';
-import { errorAnswer, servableNotFound } from './errors.ts';
+import { errorAnswer } from './errors.ts';
 import { CLASSIFY, PREDICT, REGRESS } from './infer-steps.ts';
-import { isOwnPath, parseRoute, type Route, type VersionChoice } from './route.ts';
 
 /** The REST API of TensorFlow Serving. */
-export const tfserving: Protocol = { name: 'tfserving', owns: isOwnPath, handle, errorAnswer };
+export const tfserving: Protocol = { name: 'tfserving', owns: isTfservingPath, handle, errorAnswer };
 
 function handle(exchange: Exchange): void | Promise<void> {
-  const route = parseRoute(exchange.request.method, exchange.path);
+  const route = parseTfservingRoute(exchange.request.method, exchange.path);
   if (route instanceof SlipwayError) return refuse(exchange, route);
   return whenAllowed(exchange, () => serve(exchange, route));
 }
 
-function serve(exchange: Exchange, route: Route): void | Promise<void> {
+function serve(exchange: Exchange, route: TfservingRoute): void | Promise<void> {
   const target = targetOf(route);
   switch (route.kind) {
     case 'predict':
@@ -36,7 +42,7 @@ function serve(exchange: Exchange, route: Route): void | Promise<void> {
   }
 }
 
-function targetOf(route: Route): Target {
+function targetOf(route: TfservingRoute): Target {
   const { model, version } = route;
   return { ref: { model, ...versionRef(version) }, notFound: () => servableNotFound(route) };
 }
@@ -46,12 +52,13 @@ function versionRef(choice: VersionChoice): ModelRef {
   return choice.by === 'number' ? { version: Number(choice.version) } : {};
 }
 
-/** A label is not looked at: the stock server tells all versions then. */
-function status(dataPlane: DataPlane | SlipwayError, route: Route): Buffer | SlipwayError {
+function status(
+  dataPlane: DataPlane | SlipwayError,
+  { model, version }: TfservingRoute,
+): Buffer | SlipwayError {
   if (dataPlane instanceof SlipwayError) return dataPlane;
-  const wanted = route.version.by === 'number' ? Number(route.version.version) : undefined;
-  const versions = versionStates(dataPlane.states(), route.model, wanted);
-  return versions.length === 0 ? servableNotFound(route) : encodeStatus(versions);
+  const versions = versionStates(dataPlane.states(), model, version);
+  return versions instanceof SlipwayError ? versions : encodeStatus(versions);
 }
 
 function metadata(dataPlane: DataPlane | SlipwayError, target: Target): Buffer | SlipwayError {

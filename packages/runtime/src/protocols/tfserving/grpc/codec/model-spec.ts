@@ -1,3 +1,4 @@
+import type { VersionChoice } from '@slipway/contract';
 import {
   nextField,
   readInt64,
@@ -7,7 +8,6 @@ import {
   type WireReader,
 } from '../../../../protobuf/reader.ts';
 import type { MessageInit } from '../../../../protobuf/schema.ts';
-import type { VersionChoice } from '../../rest/route.ts';
 import type { MODEL_SPEC } from './serving-messages.ts';
 
 /** The model that a request names; an empty name is none. */
@@ -17,7 +17,7 @@ export interface ModelSpec {
   readonly signatureName: string;
 }
 
-/** The model that answered. The name and the signature are those of the request. */
+/** The model that answered, under the name that the request has for it. */
 export interface EffectiveSpec {
   readonly name: string;
   readonly version: number;

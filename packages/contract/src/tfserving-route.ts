@@ -1,4 +1,4 @@
-import { SlipwayError } from '@slipway/contract';
+import { SlipwayError } from './errors.ts';
 
 /** The version that a path names: by its number, by a label, or not at all, which means the latest. */
 export type VersionChoice =
@@ -6,8 +6,8 @@ export type VersionChoice =
   | { readonly by: 'number'; readonly version: bigint }
   | { readonly by: 'label'; readonly label: string };
 
-/** What a request asks for, of which model. */
-export interface Route {
+/** What a request to TensorFlow Serving asks for, of which model. */
+export interface TfservingRoute {
   readonly kind: 'predict' | 'classify' | 'regress' | 'status' | 'metadata';
   readonly model: string;
   readonly version: VersionChoice;
@@ -22,16 +22,16 @@ const LARGEST_VERSION = 2n ** 63n - 1n;
 /** Longer digits are no int64, whatever they are. */
 const MAX_VERSION_DIGITS = 20;
 
-/** True for the paths that the stock server does not answer with a bare 404. */
-export function isOwnPath(path: string): boolean {
+/** True for the paths that TensorFlow Serving does not answer with a bare 404. */
+export function isTfservingPath(path: string): boolean {
   return OURS.test(path);
 }
 
 /**
- * Reads a method and one of the protocol's own paths, without its query; `invalid_argument` with the stock server's text
- * if it is wrong.
+ * Reads a method and a path for which `isTfservingPath` is true, without its query; `invalid_argument` with the stock
+ * server's text if it is wrong.
  */
-export function parseRoute(method: string, path: string): Route | SlipwayError {
+export function parseTfservingRoute(method: string, path: string): TfservingRoute | SlipwayError {
   const match = method === 'POST' ? POST.exec(path) : method === 'GET' ? GET.exec(path) : null;
   if (match === null) return malformed(`Malformed request: ${method} ${path}`);
   const [, model, digits, label, last] = match;
@@ -50,7 +50,7 @@ function chooseVersion(digits: string | undefined, label: string | undefined): V
   return { by: 'number', version };
 }
 
-function routeKind(method: string, last: string | undefined): Route['kind'] {
+function routeKind(method: string, last: string | undefined): TfservingRoute['kind'] {
   if (method === 'GET') return last === undefined ? 'status' : 'metadata';
   const verb = last?.toLowerCase();
   return verb === 'classify' || verb === 'regress' ? verb : 'predict';
@@ -67,4 +67,20 @@ function unescapeUrl(text: string): string {
 
 function malformed(text: string): SlipwayError {
   return new SlipwayError('invalid_argument', text);
+}
+
+/**
+ * What the stock server says of a model, version or label that it does not serve: `not_found`, or
+ * `invalid_argument` for a label. Status looks at no label.
+ */
+export function servableNotFound({ kind, model, version }: TfservingRoute): SlipwayError {
+  if (kind === 'status') {
+    const wanted = version.by === 'number' ? `version ${version.version}` : 'any versions';
+    return new SlipwayError('not_found', `Could not find ${wanted} of model ${model}`);
+  }
+  if (version.by === 'label') {
+    return new SlipwayError('invalid_argument', `Unrecognized servable version label: ${version.label}`);
+  }
+  const request = version.by === 'latest' ? `Latest(${model})` : `Specific(${model}, ${version.version})`;
+  return new SlipwayError('not_found', `Servable not found for request: ${request}`);
 }

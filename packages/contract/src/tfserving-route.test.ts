@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SlipwayError } from '@slipway/contract';
-import { errorAnswer, servableNotFound } from './errors.ts';
-import { isOwnPath, parseRoute, type Route, type VersionChoice } from './route.ts';
+import { SlipwayError } from './errors.ts';
+import {
+  isTfservingPath,
+  parseTfservingRoute,
+  servableNotFound,
+  type TfservingRoute,
+  type VersionChoice,
+} from './tfserving-route.ts';
 
 const latest: VersionChoice = { by: 'latest' };
 const numbered = (version: bigint): VersionChoice => ({ by: 'number', version });
@@ -11,7 +16,7 @@ const labelled = (label: string): VersionChoice => ({ by: 'label', label });
 test('paths name a model, a version and what to do', () => {
   const reserved = 'modelname%21%23%24%25%26%27%28%29%2A%2B%2C%2F%3A%3B%3D%3F%40%5B%5D';
   const plain = "modelname!#$%&'()*+,/:;=?@[]";
-  const rows: [string, string, Route['kind'], string, VersionChoice][] = [
+  const rows: [string, string, TfservingRoute['kind'], string, VersionChoice][] = [
     ['POST', '/v1/models/foo:predict', 'predict', 'foo', latest],
     ['POST', '/v1/models/foo:classify', 'classify', 'foo', latest],
     ['POST', '/v1/models/foo/versions/50:regress', 'regress', 'foo', numbered(50n)],
@@ -36,7 +41,7 @@ test('paths name a model, a version and what to do', () => {
     ['GET', '/v1/models/metadata', 'status', 'metadata', latest],
   ];
   for (const [method, path, kind, model, version] of rows) {
-    assert.deepEqual(parseRoute(method, path), { kind, model, version }, path);
+    assert.deepEqual(parseTfservingRoute(method, path), { kind, model, version }, path);
   }
 });
 
@@ -69,30 +74,34 @@ test('every other path below /v1/ is malformed, and all others are none of ours'
   assert.equal(refusal('GET', '/v1/models'), 'Missing model name in request.');
   assert.equal(refusal('GET', '/v1/models/versions/5'), 'Missing model name in request.');
   for (const path of ['/', '/v1', '/score', '/v2/models/foo', '/v1x/models', '/api/v1/models/foo']) {
-    assert.equal(isOwnPath(path), false, path);
+    assert.equal(isTfservingPath(path), false, path);
   }
 });
 
 function refusal(method: string, path: string): string {
-  const error = parseRoute(method, path);
+  const error = parseTfservingRoute(method, path);
   assert.ok(error instanceof SlipwayError, path);
-  assert.equal(errorAnswer(error).status, 400);
+  assert.equal(error.code, 'invalid_argument');
   return error.message;
 }
 
 test('a model that is not served is told as the stock server tells it', () => {
-  const rows: [string, string, number, string][] = [
-    ['POST', '/v1/models/foo:predict', 404, 'Servable not found for request: Latest(foo)'],
-    ['POST', '/v1/models/foo/versions/50:predict', 404, 'Servable not found for request: Specific(foo, 50)'],
-    ['POST', '/v1/models/foo/labels/L:predict', 400, 'Unrecognized servable version label: L'],
-    ['GET', '/v1/models/foo/metadata', 404, 'Servable not found for request: Latest(foo)'],
-    ['GET', '/v1/models/foo', 404, 'Could not find any versions of model foo'],
-    ['GET', '/v1/models/foo/versions/9', 404, 'Could not find version 9 of model foo'],
-    ['GET', '/v1/models/foo/labels/L', 404, 'Could not find any versions of model foo'],
+  const rows: [string, string, string, string][] = [
+    ['POST', '/v1/models/foo:predict', 'not_found', 'Servable not found for request: Latest(foo)'],
+    [
+      'POST',
+      '/v1/models/foo/versions/50:predict',
+      'not_found',
+      'Servable not found for request: Specific(foo, 50)',
+    ],
+    ['POST', '/v1/models/foo/labels/L:predict', 'invalid_argument', 'Unrecognized servable version label: L'],
+    ['GET', '/v1/models/foo/metadata', 'not_found', 'Servable not found for request: Latest(foo)'],
+    ['GET', '/v1/models/foo', 'not_found', 'Could not find any versions of model foo'],
+    ['GET', '/v1/models/foo/versions/9', 'not_found', 'Could not find version 9 of model foo'],
+    ['GET', '/v1/models/foo/labels/L', 'not_found', 'Could not find any versions of model foo'],
   ];
-  for (const [method, path, status, text] of rows) {
-    const answer = errorAnswer(servableNotFound(parseRoute(method, path) as Route));
-    assert.equal(answer.status, status, path);
-    assert.deepEqual(JSON.parse(answer.body.toString()), { error: text });
+  for (const [method, path, told, text] of rows) {
+    const { code, message } = servableNotFound(parseTfservingRoute(method, path) as TfservingRoute);
+    assert.deepEqual([code, message], [told, text], path);
   }
 });
