@@ -7,16 +7,14 @@ export {
   SlipwayError,
   toSlipwayError,
 } from './errors.ts';
+export type { ImageFit, ImageInput, ImageResize, Rgb } from './images.ts';
+export * from './limits.ts';
 export {
-  type ImageFit,
-  type ImageInput,
-  type ImageResize,
+  type LabelledOutput,
   MAX_SIGNATURE_BYTES,
   type ModelSignature,
-  type Rgb,
   SIGNATURE_FILE,
-} from './images.ts';
-export * from './limits.ts';
+} from './model-signature.ts';
 export {
   checkName,
   isSafeRelativePath,
