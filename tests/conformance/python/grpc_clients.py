@@ -115,13 +115,19 @@ def check_triton_stream(client):
     client.start_stream(lambda result, error: answers.put((result, error)), headers=HEADERS)
     for number in range(20):
         model = "nothing" if number == 7 else "digits"
-        client.async_stream_infer(model, [triton_input(IMAGES)], request_id=str(number))
+        client.async_stream_infer(
+            model,
+            [triton_input(IMAGES)],
+            request_id=str(number),
+            enable_empty_final_response=number % 2 == 0,
+        )
     for number in range(20):
         result, error = answers.get(timeout=TIMEOUT)
         if number == 7:
             assert "unknown model" in error.message(), error
         else:
             assert error is None and result.get_response().id == str(number), error
+            assert result.get_response().parameters["triton_final_response"].bool_param
     client.stop_stream()
 
 

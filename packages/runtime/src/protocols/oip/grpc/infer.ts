@@ -24,17 +24,27 @@ import { statusOf } from './errors.ts';
 /** Requests of one stream that run or wait to run at once. */
 const MAX_STREAM_REQUESTS = 32;
 
-/** Parameters that only this protocol reads: none. */
-const NO_PARAMETERS: ReadonlySet<string> = new Set();
+/** How the requests of a method are read and answered. */
+interface InferMethod {
+  /** Parameters that mean something in this method alone. */
+  readonly ownParameters: ReadonlySet<string>;
+  encode(response: ModelInferResponse): EncodedMessage;
+}
 
-type Encode = (response: ModelInferResponse) => EncodedMessage;
+const ALONE: InferMethod = { ownParameters: new Set(), encode: encodeModelInferResponse };
+
+/** Clients of streams may ask for an empty last answer where none is marked as the last: here each is. */
+const IN_STREAM: InferMethod = {
+  ownParameters: new Set(['triton_enable_empty_final_response']),
+  encode: encodeStreamAnswer,
+};
 
 /** Answers `ModelInfer`. */
 export function modelInfer(message: Uint8Array, call: GrpcCall): Reply | Promise<Reply> {
   const decodeFrom = performance.now();
   const request = decodeModelInferRequest(message);
   if (request instanceof SlipwayError) return request;
-  return inferRequest(call, request, decodeFrom, encodeModelInferResponse);
+  return inferRequest(call, request, decodeFrom, ALONE);
 }
 
 /**
@@ -52,7 +62,7 @@ async function answerInStream(message: Uint8Array, call: GrpcCall): Promise<Enco
   const decodeFrom = performance.now();
   const request = decodeModelInferRequest(message);
   if (request instanceof SlipwayError) return streamError(request, undefined, call);
-  const reply = await inferRequest(call, request, decodeFrom, encodeStreamAnswer);
+  const reply = await inferRequest(call, request, decodeFrom, IN_STREAM);
   return reply instanceof SlipwayError ? streamError(reply, request.id, call) : reply;
 }
 
@@ -65,13 +75,13 @@ function inferRequest(
   call: GrpcCall,
   request: ModelInferRequest,
   decodeFrom: number,
-  encode: Encode,
+  { ownParameters, encode }: InferMethod,
 ): Reply | Promise<Reply> {
   const dataPlane = servingDataPlane(call);
   if (dataPlane instanceof SlipwayError) return dataPlane;
   const model = findModel(dataPlane, request.modelName, request.modelVersion);
   if (model instanceof SlipwayError) return model;
-  const asked = askedOf(request, model);
+  const asked = askedOf(request, model, ownParameters);
   if (asked instanceof SlipwayError) return asked;
   return infer(call, { protocol: 'oip', dataPlane, model, asked, decodeFrom }, (answered) => {
     const outputs = wishedOutputs(answered, asked.wishes, model);
@@ -99,8 +109,9 @@ export function findModel(
 function askedOf(
   request: ModelInferRequest,
   model: LoadedModel,
+  ownParameters: ReadonlySet<string>,
 ): (InferCall & { readonly wishes: readonly OutputWish[] }) | SlipwayError {
-  const options = readRequestOptions(request.parameters, NO_PARAMETERS);
+  const options = readRequestOptions(request.parameters, ownParameters);
   if (options instanceof SlipwayError) return options;
   const wishes = checkOutputs(model, request.outputs, true);
   if (wishes instanceof SlipwayError) return wishes;

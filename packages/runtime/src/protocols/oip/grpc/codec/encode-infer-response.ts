@@ -2,6 +2,7 @@ import type { Tensor } from '@slipway/contract';
 import {
   type EncodedMessage,
   finishMessage,
+  putBool,
   putBytes,
   putIntegerElements,
   putMessageStart,
@@ -27,14 +28,17 @@ export interface ModelInferResponse {
  */
 export function encodeModelInferResponse(response: ModelInferResponse): EncodedMessage {
   const writer = startMessage();
-  putResponse(writer, response);
+  putOutputs(writer, response);
+  putHead(writer, response);
   return finishMessage(writer);
 }
 
-/** Writes a `ModelStreamInferResponse` that holds an answer. */
+/** Writes a `ModelStreamInferResponse` that holds the answer to a request, which has no other. */
 export function encodeStreamAnswer(response: ModelInferResponse): EncodedMessage {
   const writer = startMessage();
-  putResponse(writer, response);
+  putOutputs(writer, response);
+  putFinalFlag(writer);
+  putHead(writer, response);
   putMessageStart(writer, 2, 0);
   return finishMessage(writer);
 }
@@ -50,9 +54,21 @@ export function encodeStreamError(text: string, id: string | undefined): Encoded
   return finishMessage(writer);
 }
 
-function putResponse(writer: WireWriter, { modelName, modelVersion, id, outputs }: ModelInferResponse): void {
+function putOutputs(writer: WireWriter, { outputs }: ModelInferResponse): void {
   for (const output of outputs.toReversed()) putBytes(writer, 6, rawBytes(output));
   for (const output of outputs.toReversed()) putOutput(writer, output);
+}
+
+/** By this parameter, clients of streams know that no more comes for a request. */
+function putFinalFlag(writer: WireWriter): void {
+  const before = writtenBytes(writer);
+  putBool(writer, 1, true);
+  putMessageStart(writer, 2, before);
+  putString(writer, 1, 'triton_final_response');
+  putMessageStart(writer, 4, before);
+}
+
+function putHead(writer: WireWriter, { modelName, modelVersion, id }: ModelInferResponse): void {
   if (id !== undefined) putString(writer, 3, id);
   putString(writer, 2, modelVersion);
   putString(writer, 1, modelName);
