@@ -28,6 +28,24 @@ export function changeNotPermitted(action: 'load' | 'unload', model: string): Sl
   );
 }
 
+/** Parameters of a request to load a model that would put another configuration, or other files, in the place of its own. */
+const OVERRIDE = /^(?:config$|file:)/;
+
+/** The error of a request to load a model otherwise than it is deployed, if that is what its parameters ask for. */
+export function refuseOverride(model: string, parameters: Iterable<string>): SlipwayError | undefined {
+  for (const name of parameters) {
+    if (OVERRIDE.test(name)) {
+      return new SlipwayError(
+        'unsupported',
+        cut(
+          `failed to load '${model}', parameter '${name}' is not supported: a model is loaded as the service was deployed. Load it without, or update the service.`,
+        ),
+      );
+    }
+  }
+  return undefined;
+}
+
 const QUEUE_FULL = 'Exceeds maximum queue size';
 const WAITED_TOO_LONG = 'Request timeout expired';
 

@@ -5,7 +5,7 @@ import type { GrpcCall } from '../../grpc/call.ts';
 import type { Reply } from '../../grpc/method.ts';
 import { indexModels } from '../describe.ts';
 import { checkModelName } from '../model.ts';
-import { changeNotPermitted } from '../refusals.ts';
+import { changeNotPermitted, refuseOverride } from '../refusals.ts';
 import { encodeRepositoryIndex } from './codec/encode-answers.ts';
 import {
   REPOSITORY_INDEX_REQUEST,
@@ -32,6 +32,8 @@ export async function repositoryLoad(message: Uint8Array, { context }: GrpcCall)
   if (problem !== undefined) return problem;
   const { modelControl } = context;
   if (modelControl === undefined) return changeNotPermitted('load', modelName);
+  const override = refuseOverride(modelName, request.parameters.keys());
+  if (override !== undefined) return override;
   return outcome(modelControl.load(modelName), encodeMessage(REPOSITORY_MODEL_LOAD_RESPONSE, {}));
 }
 

@@ -93,6 +93,7 @@ test('a stream answers every request in its order, and goes on after a bad one',
     ...SUM,
     id: String(index),
     modelName: index === 7 ? 'x' : 'digits',
+    parameters: new Map([['triton_enable_empty_final_response', { boolParam: index % 2 === 0 }]]),
   }));
   const sent = requests.map((request) => encodeToBytes(messages.MODEL_INFER_REQUEST, request));
   const { answers, status } = await callStream(client, `${SERVICE}/ModelStreamInfer`, sent);
@@ -106,6 +107,10 @@ test('a stream answers every request in its order, and goes on after a bad one',
     read.flatMap(({ errorMessage }, index) => (errorMessage === '' ? [] : [[index, errorMessage]])),
     [[7, "Request for unknown model: 'x' is not found"]],
   );
+  for (const { errorMessage, inferResponse } of read) {
+    const isFinal = inferResponse?.parameters.get('triton_final_response')?.boolParam;
+    assert.equal(isFinal, errorMessage === '' ? true : undefined);
+  }
 });
 
 function streamResponse(answer: Buffer): MessageOf<typeof messages.MODEL_STREAM_INFER_RESPONSE> {
@@ -165,6 +170,22 @@ test('server and model tell what they are', async (t) => {
   const refused = await callUnary(client, `${SERVICE}/RepositoryModelLoad`, load);
   assert.equal(refused.status, 'PERMISSION_DENIED');
   assert.match(refused.text, /explicit model load \/ unload is not allowed/);
+});
+
+test('models are loaded where callers may, as they are deployed and not otherwise', async (t) => {
+  const { port } = await startReplica(t, { model: addModel(), spec: { allowModelControl: true } });
+  const client = openClient(t, port);
+  const load = (parameters: ReadonlyMap<string, { boolParam?: boolean; stringParam?: string }>) => {
+    const request = { modelName: 'digits', parameters };
+    const message = encodeToBytes(repository.REPOSITORY_MODEL_LOAD_REQUEST, request);
+    return callUnary(client, `${SERVICE}/RepositoryModelLoad`, message);
+  };
+  assert.equal((await load(new Map())).status, 'OK');
+  for (const name of ['config', 'file:1/model.onnx']) {
+    const { status, text } = await load(new Map([[name, { stringParam: '{}' }]]));
+    assert.equal(status, 'UNIMPLEMENTED');
+    assert.match(text, new RegExp(`parameter '${name}' is not supported`));
+  }
 });
 
 test('statistics and metrics count calls like requests', async (t) => {

@@ -2,7 +2,8 @@ import { SlipwayError, toSlipwayError } from '@slipway/contract';
 import { readBody } from '@slipway/transport';
 import { answerError, answerJson, type Exchange } from '../../exchange.ts';
 import { indexModels } from '../describe.ts';
-import { changeNotPermitted } from '../refusals.ts';
+import type { Parameters } from '../parameters.ts';
+import { changeNotPermitted, refuseOverride } from '../refusals.ts';
 import {
   decodeIndexRequest,
   decodeLoadRequest,
@@ -24,7 +25,18 @@ export async function index(exchange: Exchange): Promise<void> {
 export async function load(exchange: Exchange, model: string): Promise<void> {
   const { modelControl } = exchange.context;
   if (modelControl === undefined) answerError(exchange, changeNotPermitted('load', model));
-  else await change(exchange, decodeLoadRequest, () => modelControl.load(model));
+  else
+    await change(
+      exchange,
+      (body) => decodeLoad(body, model),
+      () => modelControl.load(model),
+    );
+}
+
+function decodeLoad(body: Uint8Array, model: string): Parameters | SlipwayError {
+  const parameters = decodeLoadRequest(body);
+  if (parameters instanceof SlipwayError) return parameters;
+  return refuseOverride(model, parameters.keys()) ?? parameters;
 }
 
 /** Answers `POST /v2/repository/models/NAME/unload` where callers may unload models. */

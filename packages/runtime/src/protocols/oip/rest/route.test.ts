@@ -41,6 +41,10 @@ test('other addresses and methods are refused in the protocol’s own shape', ()
   const wrongMethod = '405 {"error":"Method Not Allowed"}';
   const traversal = (name: string) =>
     `400 ${JSON.stringify({ error: `invalid model name '${name}', model name must not contain path traversal characters` })}`;
+  const noSharedMemory =
+    '501 {"error":"shared memory is not supported; send and ask for tensors in the body"}';
+  const noSettings = (which: string, done: string) =>
+    `501 {"error":"${which} settings are not supported; what is ${done} is said in the configuration of the deployment"}`;
   const rows: [string, string, string][] = [
     ['GET', '/', notFound],
     ['GET', '/v3', notFound],
@@ -74,6 +78,13 @@ test('other addresses and methods are refused in the protocol’s own shape', ()
       '/v2/repository/mine/models/m/load',
       `501 {"error":"'repository_name' specification is not supported"}`,
     ],
+    ['GET', '/v2/systemsharedmemory/status', noSharedMemory],
+    ['POST', '/v2/systemsharedmemory/region/a/register', noSharedMemory],
+    ['POST', '/v2/cudasharedmemory/unregister', noSharedMemory],
+    ['GET', '/v2/cudasharedmemory', notFound],
+    ['GET', '/v2/trace/setting', noSettings('trace', 'traced')],
+    ['POST', '/v2/models/m/trace/setting', noSettings('trace', 'traced')],
+    ['GET', '/v2/logging', noSettings('log', 'logged')],
   ];
   for (const [method, path, expected] of rows) assert.equal(answer(method, path), expected, path);
 });

@@ -36,6 +36,22 @@ const SERVER_ADDRESSES: ReadonlyMap<string, ServerRouteKind> = new Map<string, S
 const MODEL_ADDRESS = /^\/v2\/models\/([^/]+)(?:\/versions\/([^/]+))?(?:\/(infer|ready|config|stats))?$/;
 const REPOSITORY_ADDRESS = /^\/v2\/repository(?:\/([^/]+))?\/(?:(index)|models\/([^/]+)\/(load|unload))$/;
 
+/** Addresses of extensions of the stock server's that are not served, and what a caller can do without them. */
+const UNSUPPORTED_ADDRESSES: readonly [RegExp, string][] = [
+  [
+    /^\/v2\/(?:system|cuda)sharedmemory\/(?:region\/[^/]+\/)?(?:status|register|unregister)$/,
+    'shared memory is not supported; send and ask for tensors in the body',
+  ],
+  [
+    /^\/v2\/(?:models\/[^/]+\/)?trace\/setting$/,
+    'trace settings are not supported; what is traced is said in the configuration of the deployment',
+  ],
+  [
+    /^\/v2\/logging$/,
+    'log settings are not supported; what is logged is said in the configuration of the deployment',
+  ],
+];
+
 const MODEL_KINDS: Readonly<Record<string, ModelRouteKind>> = {
   infer: 'infer',
   ready: 'modelReady',
@@ -46,10 +62,11 @@ const MODEL_KINDS: Readonly<Record<string, ModelRouteKind>> = {
 /**
  * What `method` and `path` (as sent, without its query) ask for. Names are URL-decoded once. The error is `not_found`
  * or `method_not_allowed` in the stock server's words, `invalid_argument` for a name that would lead out of a folder,
- * and `unsupported` for a repository by name.
+ * and `unsupported` for a repository by name and for extensions that are not served.
  */
 export function findRoute(method: string, path: string): OipRoute | SlipwayError {
-  const address = serverAddress(path) ?? modelAddress(path) ?? repositoryAddress(path);
+  const address =
+    serverAddress(path) ?? modelAddress(path) ?? repositoryAddress(path) ?? unsupportedAddress(path);
   if (address === undefined) return new SlipwayError('not_found', 'Not Found');
   if (address instanceof SlipwayError) return address;
   if (address.method === method) return address.route;
@@ -87,6 +104,11 @@ function repositoryAddress(path: string): Address | SlipwayError | undefined {
     method: 'POST',
     route: { kind: action === 'load' ? 'repositoryLoad' : 'repositoryUnload', model },
   };
+}
+
+function unsupportedAddress(path: string): SlipwayError | undefined {
+  const found = UNSUPPORTED_ADDRESSES.find(([pattern]) => pattern.test(path));
+  return found && new SlipwayError('unsupported', found[1]);
 }
 
 /** The name that a segment of an address stands for, if it names one thing and no path. */

@@ -219,4 +219,13 @@ test('models are loaded and unloaded where callers may', async (t) => {
   const unloaded = await post('/v2/repository/models/x/unload', '');
   assert.deepEqual([unloaded.status, await unloaded.json()], [404, { error: 'There is no model "x".' }]);
   assert.equal((await post('/v2/repository/models/sum/load', '{')).status, 400);
+  for (const name of ['config', 'file:1/model.onnx']) {
+    const otherwise = await post(
+      '/v2/repository/models/sum/load',
+      JSON.stringify({ parameters: { [name]: '' } }),
+    );
+    assert.equal(otherwise.status, 501);
+    assert.match(await otherwise.text(), new RegExp(`parameter '${name}' is not supported`));
+  }
+  assert.deepEqual(done, ['load sum']);
 });
