@@ -7,7 +7,12 @@ import type { TestScope } from '@slipway/testkit';
 import { createSandbox, DOCUMENT_TIMEOUT_MS, ROOT } from '../cli/sandbox.ts';
 import { shellBlocks } from './shell-blocks.ts';
 
-const DOCUMENTS = ['README.md', 'docs/guides/quick-start.md', 'docs/guides/clients.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/guides/quick-start.md',
+  'docs/guides/clients.md',
+  'docs/guides/web-pages.md',
+];
 
 /** npx finds what is installed, which takes it a second a time; here it is on the path already. */
 const NO_NPX = 'npx() { "$@"; }';
