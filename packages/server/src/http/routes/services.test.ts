@@ -179,14 +179,14 @@ test('changes that expect another state are refused and leave nothing', async (t
   assert.equal((await api.call('GET', `${SERVICES}/digits/revisions`)).body.items.length, 1);
 });
 
-test('a rollback runs the last healthy revision again, with the replicas and keys of now', async (t) => {
+test('a rollback runs the last healthy revision again, with the replicas, keys and pages of now', async (t) => {
   const api = await deployed(t);
   const first = await api.call('POST', `${SERVICES}/digits/rollback`);
   assert.deepEqual([first.status, first.body.error.code], [409, 'conflict']);
   await becomeHealthy(api);
   await api.register('digits');
   await api.call('PATCH', `${SERVICES}/digits`, {
-    body: { models: ['digits:2'], config: { numReplicas: 3 } },
+    body: { models: ['digits:2'], config: { numReplicas: 3, corsOrigins: ['https://app.example'] } },
   });
   await becomeHealthy(api);
 
@@ -194,6 +194,7 @@ test('a rollback runs the last healthy revision again, with the replicas and key
   assert.deepEqual([rolled.status, rolled.body.kind], [202, 'RollbackService']);
   const { body } = await api.call('GET', `${SERVICES}/digits`);
   assert.deepEqual([body.revision, body.models, body.config.numReplicas], [3, ['digits:1'], 3]);
+  assert.deepEqual(body.config.corsOrigins, ['https://app.example']);
   const unknown = await api.call('POST', `${SERVICES}/digits/rollback`, { body: { revision: 9 } });
   assert.equal(unknown.status, 404);
 
