@@ -39,7 +39,7 @@ test('versions are counted apart, under our names, those of Triton and those of 
   const inference = { rows: 3, timing: TIMES, decodeMs: 0.5, encodeMs: 0.25, totalMs: TIMES.totalMs };
   for (let request = 0; request < 8; request += 1) statistics.begun(CANARY);
   for (const door of ['REST', 'GRPC'] as const) {
-    metrics.scored(CANARY, door, TIMES);
+    metrics.scored(CANARY, { door, question: 'Predict' }, TIMES);
     statistics.succeeded(CANARY, inference);
   }
   for (const code of ['overloaded', 'deadline_exceeded', 'cancelled', 'invalid_model', 'internal'] as const) {

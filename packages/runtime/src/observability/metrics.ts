@@ -7,6 +7,7 @@ import { createPerVersion, type VersionName } from './per-version.ts';
 import { register } from './registered.ts';
 import type { Statistics } from './statistics.ts';
 import { createLatencies, tfservingMetrics } from './tfserving-metrics.ts';
+import type { SpanCounts } from './tracing.ts';
 import { tritonMetrics } from './triton-metrics.ts';
 
 /** Seconds; from a tenth of a millisecond, which a small model takes, to the longest scoring timeout. */
@@ -25,6 +26,15 @@ const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64];
 /** By which kind of API a request came. */
 export type Door = 'REST' | 'GRPC';
 
+/** What was asked, in the words of TensorFlow Serving; of other protocols always `Predict`. */
+export type Question = 'Predict' | 'Classify' | 'Regress' | 'MultiInference';
+
+/** How a request came, and what it asked. */
+export interface AskedBy {
+  readonly door: Door;
+  readonly question: Question;
+}
+
 /** Where the time of a request went, in milliseconds. */
 export interface ScoredTimes extends InferTiming {
   /** From its head to its answer. */
@@ -40,17 +50,18 @@ export interface Metrics {
   /** A request failed with this code. */
   failed(code: ErrorCode): void;
   /** A request was scored. */
-  scored(model: VersionName, door: Door, times: ScoredTimes): void;
+  scored(model: VersionName, asked: AskedBy, times: ScoredTimes): void;
   loaded(models: readonly LoadedModel[]): void;
   /** All of it in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
 }
 
-/** Metrics that begin at zero; `load` and the statistics are asked at every scrape. */
+/** Metrics that begin at zero; `load`, the statistics and what became of spans are asked at every scrape. */
 export function createMetrics(
   load: () => { readonly inFlight: number; readonly queued: number },
   statistics: Pick<Statistics, 'of' | 'all'>,
+  spans: () => SpanCounts | undefined = () => undefined,
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -110,6 +121,12 @@ export function createMetrics(
   for (const metrics of [modelMetrics, tritonMetrics, tfservingMetrics]) {
     for (const metric of metrics(statistics.all)) register(registry, metric);
   }
+  register(registry, {
+    name: 'slipway_trace_spans_total',
+    help: 'Spans of traced requests, by what became of them.',
+    type: 'counter',
+    values: () => Object.entries(spans() ?? {}).map(([result, value]) => ({ labels: { result }, value })),
+  });
   const loadTime = new Gauge({
     name: 'slipway_model_load_seconds',
     help: 'Loading a model until it could run.',
@@ -123,13 +140,13 @@ export function createMetrics(
   return {
     answered: (status) => answers.set(status, (answers.get(status) ?? 0) + 1),
     failed: (code) => errors.inc({ code }),
-    scored: (model, door, { totalMs, ownMs, queueMs, runMs, batchSize }) => {
+    scored: (model, asked, { totalMs, ownMs, queueMs, runMs, batchSize }) => {
       const version = perVersion.of(model);
       version.total.observe(totalMs / 1000);
       version.queue.observe(queueMs / 1000);
       version.run.observe(runMs / 1000);
       version.batch.observe(batchSize);
-      latencies.observe(model.name, door, totalMs);
+      latencies.observe(model.name, asked, totalMs);
       own.observe(Math.max(0, ownMs) / 1000);
     },
     loaded: (models) => {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
 import {
   type Attributes,
   type Context,
@@ -20,14 +20,22 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { TracingSettings } from '@slipway/contract';
 import type { Log } from '../data-plane/log.ts';
+import { createSpanDelivery } from './span-delivery.ts';
 import type { TracedAnswer, TracedProcess, TracedRequest, Tracing } from './tracing.ts';
 import { RUNTIME_VERSION } from './version.ts';
 
-/** Spans that wait to be sent; one more is dropped. */
+/** Spans that wait to be sent or are on their way; what a request has beyond is dropped. */
 const MAX_WAITING_SPANS = 8_192;
 const MAX_SPANS_PER_EXPORT = 512;
 const EXPORT_EVERY_MS = 1_000;
 const EXPORT_TIMEOUT_MS = 5_000;
+
+/** The batches go on when the exporter has ended, which says why; this is for one that does not. */
+const EXPORT_TIMEOUT_MARGIN_MS = 1_000;
+
+/** Of an answered request: front, queue, batch and engine; of a failed one the front alone. */
+const SPANS_OF_ANSWERED = 4;
+const SPANS_OF_FAILED = 1;
 
 /** What a replica that ends gives its last spans. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -37,21 +45,20 @@ const TRACES_PATH = '/v1/traces';
 
 /**
  * Sends the spans of requests in batches by OTLP over HTTP. Whether a request is traced its caller's context says; without
- * one the ratio. A receiver that fails costs spans and no request, and stands in the log.
+ * one the ratio. A receiver that fails or is slow costs spans and no request: they are counted, and the log says so. The spans
+ * of a request are all kept or all dropped.
  */
 export function createOtlpTracing(
   { endpoint, sampleRatio }: TracingSettings,
   process: TracedProcess,
   log: Pick<Log, 'warn'>,
 ): Tracing {
-  setGlobalErrorHandler((error) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    log.warn({ reason }, 'Spans could not be sent.');
-  });
   const exporter = new OTLPTraceExporter({
     url: endpoint.replace(/\/+$/, '') + TRACES_PATH,
     timeoutMillis: EXPORT_TIMEOUT_MS,
   });
+  const delivery = createSpanDelivery(exporter, MAX_WAITING_SPANS, log);
+  setGlobalErrorHandler((error) => delivery.tell(error instanceof Error ? error.message : String(error)));
   const provider = new TracerProvider({
     resource: resourceFromAttributes({
       'service.name': process.service,
@@ -62,11 +69,11 @@ export function createOtlpTracing(
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter,
+        exporter: delivery.exporter,
         maxQueueSize: MAX_WAITING_SPANS,
         maxExportBatchSize: MAX_SPANS_PER_EXPORT,
         scheduledDelayMillis: EXPORT_EVERY_MS,
-        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS + EXPORT_TIMEOUT_MARGIN_MS,
       }),
     ],
   });
@@ -78,10 +85,11 @@ export function createOtlpTracing(
     const attributes = attributesOf(request);
     const startTime = moment(request.startedAt);
     const front = tracer.startSpan('front', { kind: SpanKind.SERVER, startTime, attributes }, parent);
-    if (front.isRecording()) {
-      if ('code' in request.end) front.setStatus({ code: SpanStatusCode.ERROR });
-      else traceRun(front, request.end, attributes);
-    }
+    if (!front.isRecording()) return;
+    const isFailed = 'code' in request.end;
+    if (!delivery.admit(isFailed ? SPANS_OF_FAILED : SPANS_OF_ANSWERED)) return;
+    if (isFailed) front.setStatus({ code: SpanStatusCode.ERROR });
+    else traceRun(front, request.end, attributes);
     front.end(moment(request.endedAt));
   }
 
@@ -102,11 +110,17 @@ export function createOtlpTracing(
 
   return {
     trace: traceRequest,
-    close: async () => {
-      const timeout = delay(CLOSE_TIMEOUT_MS, undefined, { ref: false });
-      await Promise.race([provider.shutdown().catch(() => {}), timeout]);
+    counts: delivery.counts,
+    close: async (deadline) => {
+      const signal = AbortSignal.any([deadline, AbortSignal.timeout(CLOSE_TIMEOUT_MS)]);
+      await Promise.race([provider.shutdown().catch(() => {}), aborted(signal)]);
+      delivery.close();
     },
   };
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  return signal.aborted ? Promise.resolve() : once(signal, 'abort');
 }
 
 function attributesOf({ id, protocol, model, version, end }: TracedRequest): Attributes {

@@ -2,7 +2,7 @@ import { SlipwayError } from '@slipway/contract';
 import type { Registry } from 'prom-client';
 import { statusOf } from '../protocols/tfserving/grpc/errors.ts';
 import { createHistograms, type Histogram } from './histogram.ts';
-import type { Door } from './metrics.ts';
+import type { AskedBy } from './metrics.ts';
 import type { MetricValue, ReadMetric } from './registered.ts';
 import type { ModelStatistics } from './statistics.ts';
 
@@ -13,7 +13,7 @@ const US_PER_MS = 1_000;
 
 /** How long requests took, under the name of TensorFlow Serving. */
 export interface Latencies {
-  observe(model: string, door: Door, ms: number): void;
+  observe(model: string, asked: AskedBy, ms: number): void;
 }
 
 /** Latencies that begin at zero. */
@@ -24,17 +24,24 @@ export function createLatencies(registry: Registry): Latencies {
     buckets: LATENCY_BUCKETS,
     registry,
   });
-  const doors: Readonly<Record<Door, Map<string, Histogram>>> = { REST: new Map(), GRPC: new Map() };
+  const begun = { REST: questions(), GRPC: questions() };
 
-  function begin(model: string, door: Door): Histogram {
-    const histogram = family.add({ model_name: model, API: 'Predict', entrypoint: door });
-    doors[door].set(model, histogram);
+  function begin(model: string, { door, question }: AskedBy): Histogram {
+    const histogram = family.add({ model_name: model, API: question, entrypoint: door });
+    begun[door][question].set(model, histogram);
     return histogram;
   }
 
   return {
-    observe: (model, door, ms) => (doors[door].get(model) ?? begin(model, door)).observe(ms * US_PER_MS),
+    observe(model, asked, ms) {
+      const histogram = begun[asked.door][asked.question].get(model) ?? begin(model, asked);
+      histogram.observe(ms * US_PER_MS);
+    },
   };
+}
+
+function questions(): Readonly<Record<AskedBy['question'], Map<string, Histogram>>> {
+  return { Predict: new Map(), Classify: new Map(), Regress: new Map(), MultiInference: new Map() };
 }
 
 /** The statistics under the names of TensorFlow Serving, which knows no versions here: those of a model are one. */

@@ -28,12 +28,23 @@ export interface TracedFailure {
   readonly code: ErrorCode;
 }
 
+/** What became of the spans that were made since the replica started; what waits is not in it yet. */
+export interface SpanCounts {
+  /** Taken by the receiver. */
+  readonly sent: number;
+  /** Given up at once, because too many waited. */
+  readonly dropped: number;
+  /** Refused by the receiver, or not taken within its time. */
+  readonly failed: number;
+}
+
 /** Makes spans of requests when they are over, and sends them on. */
 export interface Tracing {
   /** Takes no time of the request's: nothing is sent here. Never throws. */
   trace(request: TracedRequest): void;
-  /** Sends what is left, within a bound of time. */
-  close(): Promise<void>;
+  counts(): SpanCounts;
+  /** Sends what is left until the signal, and not for longer than two seconds. */
+  close(deadline: AbortSignal): Promise<void>;
 }
 
 /** Who makes the spans. */

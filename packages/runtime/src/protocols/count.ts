@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadedModel, SlipwayError } from '@slipway/contract';
 import type { InferRequest, InferTiming } from '../data-plane/data-plane.ts';
-import type { Door } from '../observability/metrics.ts';
+import type { AskedBy } from '../observability/metrics.ts';
 import type { ProtocolName } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -9,7 +9,7 @@ import type { ServiceContext } from './service-context.ts';
 export interface CountedRequest {
   readonly id: string;
   readonly protocol: ProtocolName;
-  readonly door: Door;
+  readonly asked: AskedBy;
   readonly headers: IncomingHttpHeaders;
   readonly model: LoadedModel;
   readonly call: Pick<InferRequest, 'inputs'>;
@@ -44,13 +44,13 @@ export function countBegun({ statistics }: Counters, { model }: CountedRequest):
  */
 export function countAnswered(context: Counters, request: CountedRequest, answered: CountedAnswer): void {
   const { metrics, statistics, requestLog, tracing } = context;
-  const { id, protocol, model, door, call, startedAt } = request;
+  const { id, protocol, model, asked, call, startedAt } = request;
   const { status, timing, readMs, decodeMs, encodeMs } = answered;
   const { queueMs, runMs, batchSize } = timing;
   const endedAt = performance.now();
   const totalMs = endedAt - startedAt;
   const ownMs = totalMs - readMs - queueMs - runMs;
-  metrics.scored(model, door, { queueMs, runMs, batchSize, totalMs, ownMs });
+  metrics.scored(model, asked, { queueMs, runMs, batchSize, totalMs, ownMs });
   statistics.succeeded(model, { rows: countRows(model, call), timing, decodeMs, encodeMs, totalMs });
   requestLog?.({ id, protocol, model: model.name, version: model.version, status, totalMs, timing });
   if (tracing !== undefined) {

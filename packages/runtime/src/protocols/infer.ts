@@ -7,6 +7,7 @@ import type {
   InferResponse,
   ModelRef,
 } from '../data-plane/data-plane.ts';
+import type { Question } from '../observability/metrics.ts';
 import { clientOf } from './client-of.ts';
 import { acceptedEncoding, compress, isWorthCompressing } from './compression.ts';
 import { countAnswered, countBegun, countFailed } from './count.ts';
@@ -32,6 +33,8 @@ export interface InferSteps<Call extends InferCall> {
   encode(answered: InferResponse, call: Call, model: LoadedModel): Answer | SlipwayError;
   /** Why this Content-Type is not read; absent: none is looked at but those of images. */
   refuseType?(type: string | undefined): SlipwayError | undefined;
+  /** What is asked, for metrics; absent: `Predict`. */
+  readonly question?: Question | undefined;
   /** True if answers are compressed for callers that accept it. */
   readonly compresses?: boolean | undefined;
 }
@@ -68,7 +71,7 @@ export async function infer<Call extends InferCall>(
   const counted = {
     id: exchange.ids.logId,
     protocol: exchange.protocol.name,
-    door: 'REST',
+    asked: { door: 'REST', question: steps.question ?? 'Predict' },
     headers: request.headers,
     model,
     call,

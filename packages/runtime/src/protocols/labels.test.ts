@@ -75,6 +75,25 @@ test('TensorFlow Serving classifies by an output whose classes have labels', asy
   );
   const classes = LABELS.map((label, index) => ({ label, score: 2 ** index }));
   assert.deepEqual(result, { classifications: [{ classes }] });
+
+  await callMethod(
+    openClient(t, port),
+    `${SERVING}/MultiInference`,
+    [serving.MULTI_INFERENCE_REQUEST, serving.MULTI_INFERENCE_RESPONSE],
+    {
+      tasks: [{ modelSpec: { name: 'digits' }, methodName: 'tensorflow/serving/classify' }],
+      input: { exampleList: { examples: [example] } },
+    },
+  );
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  for (const asked of [
+    'API="Classify",entrypoint="REST"',
+    'API="Classify",entrypoint="GRPC"',
+    'API="MultiInference",entrypoint="GRPC"',
+  ]) {
+    assert.match(metrics, new RegExp(`^:tensorflow:serving:request_latency_count\\{.*${asked}\\} 1$`, 'm'));
+  }
+  assert.doesNotMatch(metrics, /API="Predict"/);
 });
 
 test('metadata tell the labels', async (t) => {

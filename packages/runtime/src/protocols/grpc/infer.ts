@@ -1,5 +1,6 @@
 import { type LoadedModel, SlipwayError, toSlipwayError } from '@slipway/contract';
 import type { DataPlane, InferRequest, InferResponse } from '../../data-plane/data-plane.ts';
+import type { Question } from '../../observability/metrics.ts';
 import { countAnswered, countBegun, countFailed } from '../count.ts';
 import type { InferCall } from '../infer.ts';
 import type { ProtocolName } from '../protocol.ts';
@@ -12,6 +13,8 @@ export interface Inference {
   readonly dataPlane: DataPlane;
   readonly model: LoadedModel;
   readonly asked: InferCall;
+  /** What is asked, for metrics; absent: `Predict`. */
+  readonly question?: Question | undefined;
   /** `performance.now()` when reading the message began. */
   readonly decodeFrom: number;
 }
@@ -19,14 +22,14 @@ export interface Inference {
 /** Tensors → data plane → message, counted as every protocol counts. Never rejects. */
 export async function infer<R extends Reply>(
   call: GrpcCall,
-  { protocol, dataPlane, model, asked, decodeFrom }: Inference,
+  { protocol, dataPlane, model, asked, question = 'Predict', decodeFrom }: Inference,
   encode: (answered: InferResponse) => R | SlipwayError,
 ): Promise<R | SlipwayError> {
   const inferFrom = performance.now();
   const counted = {
     id: call.ids.logId,
     protocol,
-    door: 'GRPC',
+    asked: { door: 'GRPC', question },
     headers: call.headers,
     model,
     call: asked,

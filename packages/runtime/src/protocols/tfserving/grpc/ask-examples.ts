@@ -29,6 +29,8 @@ const METHODS: Readonly<Record<string, ExampleMethod>> = {
   'tensorflow/serving/regress': 'regress',
 };
 
+const QUESTIONS = { classify: 'Classify', regress: 'Regress' } as const;
+
 /** Answers `Classify` or `Regress`. */
 export function askExamples(method: ExampleMethod): UnaryMethod['serve'] {
   return (message, call) => {
@@ -44,7 +46,9 @@ export function askExamples(method: ExampleMethod): UnaryMethod['serve'] {
     const inputs = examplesToTensors(model.signature.inputs, examples);
     if (inputs instanceof SlipwayError) return inputs;
     const asked = { inputs, outputs: answerOutputNames(names) };
-    return infer(call, { protocol: 'tfserving', dataPlane, model, asked, decodeFrom }, ({ outputs }) => {
+    const question = QUESTIONS[method];
+    const inference = { protocol: 'tfserving', dataPlane, model, asked, question, decodeFrom } as const;
+    return infer(call, inference, ({ outputs }) => {
       const answer = readAnswer(outputs, names, examples.length);
       return answer instanceof SlipwayError
         ? answer
@@ -70,7 +74,9 @@ export function multiInference(message: Uint8Array, call: GrpcCall): Reply | Pro
   if (inputs instanceof SlipwayError) return inputs;
   const outputs = [...new Set(asking.flatMap(answerOutputNames))];
   const asked = { inputs, outputs };
-  return infer(call, { protocol: 'tfserving', dataPlane, model, asked, decodeFrom }, (answered) => {
+  const question = 'MultiInference';
+  const inference = { protocol: 'tfserving', dataPlane, model, asked, question, decodeFrom } as const;
+  return infer(call, inference, (answered) => {
     const results = answerTasks(tasks, asking, servable, answered.outputs, examples.length);
     return results instanceof SlipwayError ? results : encodeMultiInferenceResponse(results);
   });

@@ -1,4 +1,5 @@
 import { SlipwayError } from '@slipway/contract';
+import type { Question } from '../../../observability/metrics.ts';
 import type { Answer } from '../../exchange.ts';
 import { JSON_TYPE } from '../../headers.ts';
 import type { InferSteps } from '../../infer.ts';
@@ -16,11 +17,12 @@ export const PREDICT: InferSteps<PredictCall> = {
   encode: ({ outputs }, { format }) => jsonAnswer(encodePredict(outputs, format)),
 };
 
-export const CLASSIFY = exampleSteps('classify');
-export const REGRESS = exampleSteps('regress');
+export const CLASSIFY = exampleSteps('classify', 'Classify');
+export const REGRESS = exampleSteps('regress', 'Regress');
 
-function exampleSteps(method: ExampleMethod): InferSteps<ExampleCall> {
+function exampleSteps(method: ExampleMethod, question: Question): InferSteps<ExampleCall> {
   return {
+    question,
     decode: (body, { signature }) => decodeExamples(body, method, signature),
     ofInputs: () =>
       new SlipwayError(
