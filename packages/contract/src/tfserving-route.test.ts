@@ -31,6 +31,8 @@ test('paths name a model, a version and what to do', () => {
     ['POST', '/V1/Models/Foo/Versions/007:PREDICT', 'predict', 'Foo', numbered(7n)],
     ['POST', `/v1/models/${reserved}/labels/${reserved}:predict`, 'predict', plain, labelled(plain)],
     ['POST', '/v1/models/%zz%C3%A9:predict', 'predict', '%zzé', latest],
+    ['POST', '/v1/models/é%C3é%:predict', 'predict', 'é\uFFFDé%', latest],
+    ['POST', '/v1/models/%EF%BB%BFm:predict', 'predict', '\uFEFFm', latest],
     ['POST', '/v1/models/foo99:predict', 'predict', 'foo99', latest],
     ['GET', '/v1/models/foo', 'status', 'foo', latest],
     ['GET', '/v1/models/foo/versions/99', 'status', 'foo', numbered(99n)],

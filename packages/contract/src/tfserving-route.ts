@@ -17,6 +17,9 @@ const OURS = /^\/v1\//i;
 const POST = /^\/v1\/models\/([^/:]+)(?:\/versions\/(\d+)|\/labels\/([^/:]+))?:(classify|regress|predict)$/i;
 const GET = /^\/v1\/models(?:\/([^/:]+))?(?:\/versions\/(\d+)|\/labels\/([^/:]+))?(\/metadata)?$/i;
 
+/** Not `Buffer`: browsers load this file too. */
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 const LARGEST_VERSION = 2n ** 63n - 1n;
 
 /** Longer digits are no int64, whatever they are. */
@@ -59,10 +62,10 @@ function routeKind(method: string, last: string | undefined): TfservingRoute['ki
 /** Like curl's: what is no escape stays as it is, so that every name can be looked up and none is refused. */
 function unescapeUrl(text: string): string {
   if (!text.includes('%')) return text;
-  const latin1 = Buffer.from(text, 'utf8')
-    .toString('latin1')
-    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(latin1, 'latin1').toString('utf8');
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    const bytes = Uint8Array.from(run.slice(1).split('%'), (hex) => Number.parseInt(hex, 16));
+    return UTF8.decode(bytes);
+  });
 }
 
 function malformed(text: string): SlipwayError {
