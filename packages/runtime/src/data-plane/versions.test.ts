@@ -147,35 +147,6 @@ test('models are unloaded and loaded on request, and what is not deployed is not
   await assert.rejects(plane.unloadModel('cats'), { code: 'not_found' });
 });
 
-/** Megabytes of the model that comes and goes, and how often it does. */
-const LARGE_MB = Number(process.env['SLIPWAY_TEST_MODEL_MB'] ?? 20);
-const CYCLES = Number(process.env['SLIPWAY_TEST_CYCLES'] ?? 20);
-
-function largeModel(): Uint8Array {
-  const inputs = 784;
-  const outputs = Math.round((LARGE_MB * 1e6) / (inputs * Float32Array.BYTES_PER_ELEMENT));
-  const weights = new Float32Array(inputs * outputs).fill(1e-3);
-  return digitMlp([{ inputs, outputs, weights, bias: new Float32Array(outputs) }]);
-}
-
-test('models that come and go give their memory back', async (t) => {
-  const store = await openStore(t);
-  const plane = await store.open(
-    [await store.add('digits', 1, digitMlp()), await store.add('large', 1, largeModel())],
-    { lane: 'inline' },
-  );
-  const cycle = async () => {
-    await plane.unloadModel('large');
-    await plane.loadModel('large');
-  };
-  for (let warm = 0; warm < 5; warm += 1) await cycle();
-  const before = process.memoryUsage.rss();
-  for (let round = 0; round < CYCLES; round += 1) await cycle();
-  const grownMb = (process.memoryUsage.rss() - before) / 1e6;
-  // A tenth of what would be kept if each cycle kept its weights.
-  assert.ok(grownMb < (LARGE_MB * CYCLES) / 10, `${grownMb} MB more after ${CYCLES} cycles`);
-});
-
 test('draining ends a version that is being loaded', async (t) => {
   const store = await openStore(t);
   const plane = await store.open([await store.add('digits', 1, digitMlp())]);
