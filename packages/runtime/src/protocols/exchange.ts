@@ -2,6 +2,7 @@ import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
 import { type HttpRequest, type HttpResponse, type RequestIds, resolveRequestIds } from '@slipway/transport';
 import { JSON_TYPE, type ResponseHeaders, responseHeaders } from './headers.ts';
 import type { Protocol } from './protocol.ts';
+import { retryAfterSeconds } from './retry-after.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** A request, its response, and what is known of both. */
@@ -26,9 +27,6 @@ export interface Answer {
   /** In pieces where joining them would cost a copy. */
   readonly body: string | Buffer | readonly Uint8Array[];
 }
-
-/** Seconds after which a caller that was one too many may try again. */
-const RETRY_AFTER_SECONDS = 1;
 
 /** Pieces that are no longer than this in all are joined: a second write costs more than the copy. */
 const MAX_JOINED_BYTES = 65_536;
@@ -114,17 +112,13 @@ function causeToLog(error: SlipwayError): Readonly<Record<string, unknown>> {
 }
 
 /** The headers that HTTP itself wants beside an error. */
-function headersOf({ code, details }: SlipwayError): ResponseHeaders {
+function headersOf(error: SlipwayError): ResponseHeaders {
+  const { code, details } = error;
   if (code === 'unauthenticated') return { 'www-authenticate': 'Bearer' };
-  if (code === 'overloaded') return { 'retry-after': pauseSeconds(details) };
+  const pause = retryAfterSeconds(error);
+  if (pause !== undefined) return { 'retry-after': pause };
   const allow = details?.['allow'];
   return code === 'method_not_allowed' && typeof allow === 'string' ? { allow } : {};
-}
-
-/** As the lane reckons it, where it was one that refused. */
-function pauseSeconds(details: SlipwayError['details']): number {
-  const seconds = details?.['retryAfterSeconds'];
-  return typeof seconds === 'number' ? seconds : RETRY_AFTER_SECONDS;
 }
 
 /**

@@ -2,6 +2,7 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
 import { type RequestIds, resolveRequestIds } from '@slipway/transport';
 import type { EncodedMessage } from '../../protobuf/writer.ts';
+import { retryAfterSeconds } from '../retry-after.ts';
 import type { ServiceContext } from '../service-context.ts';
 import {
   ACCEPTED_ENCODINGS,
@@ -17,6 +18,8 @@ import { GRPC_STATUS, type GrpcStatus, HTTP_STATUS } from './status.ts';
 
 /** Headers by which a caller names its call. */
 const ID_HEADERS = ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id', 'traceid'] as const;
+
+const MS_PER_SECOND = 1_000;
 
 type Statuses = Pick<GrpcService, 'statusOf'>;
 
@@ -125,6 +128,12 @@ export class GrpcCall {
       ...this.ids.headers,
     };
     if (notRun === true) trailers[NOT_RUN_HEADER] = 'true';
+    const pause = retryAfterSeconds(error);
+    if (pause !== undefined) {
+      trailers['retry-after'] = pause;
+      // What clients of gRPC that repeat calls by a policy of theirs go by.
+      trailers['grpc-retry-pushback-ms'] = pause * MS_PER_SECOND;
+    }
     if (this.#stream.headersSent) this.#trailers = trailers;
     else {
       this.#respond(trailers, { endStream: true });

@@ -1,4 +1,4 @@
-import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type MetadataValue, type ServiceError, status } from '@grpc/grpc-js';
 import { onTestEnd, type TestScope } from '@slipway/testkit';
 import { decodeMessage } from '../../protobuf/decode.ts';
 import { encodeToBytes } from '../../protobuf/encode.ts';
@@ -10,6 +10,8 @@ export interface Outcome {
   readonly status: string;
   readonly text: string;
   readonly message: Buffer | undefined;
+  /** What came with an error beside its status. */
+  readonly trailers: Readonly<Record<string, MetadataValue>>;
 }
 
 export interface CallOptions {
@@ -96,6 +98,11 @@ function metadataOf(entries: Readonly<Record<string, string>>): Metadata {
 
 function outcomeOf(error: ServiceError | null, message: Buffer | undefined): Outcome {
   return error === null
-    ? { status: 'OK', text: '', message }
-    : { status: status[error.code] ?? '', text: error.details, message: undefined };
+    ? { status: 'OK', text: '', message, trailers: {} }
+    : {
+        status: status[error.code] ?? '',
+        text: error.details,
+        message: undefined,
+        trailers: error.metadata.getMap(),
+      };
 }

@@ -227,6 +227,24 @@ test('a call that waits when its deadline is over is not run', async (t) => {
   assert.equal(modelStats[0]?.executionCount, 1);
 });
 
+test('an overload is answered at once, and tells when to come again', async (t) => {
+  const { port } = await startReplica(t, {
+    model: loopModel(),
+    limits: { maxConcurrentRequests: 1, maxQueueLength: 0, scoringTimeoutMs: 30_000 },
+    spec: { lane: 'worker' },
+  });
+  const client = openClient(t, port);
+  const message = await loopRequest(client, 300_000n);
+  const calls = [1, 2].map(() => callUnary(client, `${SERVICE}/ModelInfer`, message, { timeoutMs: 30_000 }));
+  const { status, text, trailers } = await Promise.race(calls);
+  assert.equal(status, 'UNAVAILABLE');
+  assert.match(text, /^Exceeds maximum queue size: /);
+  assert.equal(trailers['retry-after'], '1');
+  assert.equal(trailers['grpc-retry-pushback-ms'], '1000');
+  const outcomes = await Promise.all(calls);
+  assert.deepEqual(outcomes.map((one) => one.status).sort(), ['OK', 'UNAVAILABLE']);
+});
+
 /** A request for as many rounds as it says, under the names that the model itself tells. */
 async function loopRequest(client: Client, rounds: bigint): Promise<Buffer> {
   const { inputs } = await callMethod(
