@@ -52,7 +52,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   let tracing: Tracing | undefined;
   const load = () => dataPlane?.load() ?? { inFlight: 0, queued: 0 };
   const statistics = createStatistics();
-  const metrics = createMetrics(load, statistics);
+  const metrics = createMetrics(load, statistics, () => tracing?.counts());
   const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));
 
   const modelControl = {
@@ -170,7 +170,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     const isAnswered = (await listener?.drain(graceMs)) ?? true;
     if (!isAnswered) log.warn({ graceMs }, 'Requests were cut off at the end of the grace period.');
     const isIdle = await endRuns(deadline);
-    await close();
+    await close(deadline);
     await enter('draining');
     log.info({}, 'Stopped.');
     return isIdle;
@@ -189,18 +189,19 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     }
   }
 
-  async function close(): Promise<void> {
+  /** Spans that wait are sent until the deadline. */
+  async function close(deadline: AbortSignal): Promise<void> {
     await admin?.close();
     await listener?.close();
     authenticator?.close();
-    await tracing?.close();
+    await tracing?.close(deadline);
   }
 
   async function fail(error: SlipwayError): Promise<void> {
     log.error({ err: error }, 'The replica has failed.');
     failure = { ...error.toJSON(), permanent: isPermanent(error) };
     await enter('failed');
-    await close();
+    await close(AbortSignal.timeout(spec.limits.drainGraceSeconds * 1000));
   }
 
   return { state, start, stop, fail };
