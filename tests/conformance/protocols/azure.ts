@@ -1,12 +1,13 @@
 import { asObject, asText, member, nestedText, parseJson, readNested } from '../suite/json-text.ts';
 import { type HttpAnswer, post } from './http.ts';
-import { type Answer, type Call, Inexpressible, type Protocol } from './protocol.ts';
+import { type Answer, type Call, Inexpressible, type Protocol, refuseClasses } from './protocol.ts';
 
 /** `POST /score` with inputs by name. */
 export const azure: Protocol = { name: 'azure', needsService: true, call: score };
 
 async function score(call: Call): Promise<Answer> {
   const { model, version, label, signature } = call.request;
+  refuseClasses(call);
   if ((model ?? version ?? label ?? signature) !== undefined) {
     throw new Inexpressible('/score asks the default model of a service; it names none.');
   }

@@ -51,15 +51,21 @@ interface InferResponse {
 }
 
 function infer(call: Call, tensors: object): Promise<Answer> {
-  const { version, label, signature, outputs = [] } = call.request;
+  const { version, label, signature } = call.request;
   if (signature !== undefined) throw new Inexpressible('The protocol knows no signatures.');
   const request = {
     model_name: call.model,
     model_version: String(version ?? label ?? ''),
-    outputs: outputs.map((name) => ({ name })),
+    outputs: wanted(call),
     ...tensors,
   };
   return callUnary(call, MODEL_INFER, request, (response) => readResponse(response as InferResponse));
+}
+
+function wanted({ request: { outputs, classes }, signature }: Call): object[] {
+  const names = outputs ?? (classes === undefined ? [] : signature.outputs.map(({ name }) => name));
+  const parameters = classes === undefined ? {} : { classification: { int64_param: classes } };
+  return names.map((name) => ({ name, parameters }));
 }
 
 function head({ name, datatype, shape }: WireTensor): object {

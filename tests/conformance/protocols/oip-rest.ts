@@ -39,26 +39,31 @@ function path({ model, request: { version, label, signature } }: Call): string {
   return `/v2/models/${encodeURIComponent(model)}${which === undefined ? '' : `/versions/${which}`}/infer`;
 }
 
-function jsonBody({ request }: Call): string {
+function jsonBody(call: Call): string {
+  const { request } = call;
   const inputs = request.inputs.map(
     (tensor) => `{${head(tensor)},"data":[${elementTexts(tensor).join(',')}]}`,
   );
-  return `{"inputs":[${inputs.join(',')}]${wanted(request.outputs)}}`;
+  return `{"inputs":[${inputs.join(',')}]${wanted(call)}}`;
 }
 
-function binaryHeader({ request }: Call): string {
+function binaryHeader(call: Call): string {
+  const { request } = call;
   const inputs = request.inputs.map(
     (tensor) => `{${head(tensor)},"parameters":{"binary_data_size":${joinRaw(tensor).length}}}`,
   );
-  return `{"inputs":[${inputs.join(',')}],"parameters":{"binary_data_output":true}${wanted(request.outputs)}}`;
+  return `{"inputs":[${inputs.join(',')}],"parameters":{"binary_data_output":true}${wanted(call)}}`;
 }
 
 function head({ name, datatype, shape }: WireTensor): string {
   return `"name":${JSON.stringify(name)},"datatype":"${datatype}","shape":${JSON.stringify(shape)}`;
 }
 
-function wanted(outputs: readonly string[] | undefined): string {
-  return outputs === undefined ? '' : `,"outputs":${JSON.stringify(outputs.map((name) => ({ name })))}`;
+function wanted({ request: { outputs, classes }, signature }: Call): string {
+  if (outputs === undefined && classes === undefined) return '';
+  const names = outputs ?? signature.outputs.map(({ name }) => name);
+  const parameters = classes === undefined ? undefined : { classification: classes };
+  return `,"outputs":${JSON.stringify(names.map((name) => ({ name, parameters })))}`;
 }
 
 /** Tensors stand in the JSON, or one after the other behind it. */

@@ -40,5 +40,10 @@ export interface Protocol {
   call(call: Call): Promise<Answer>;
 }
 
+/** For protocols that have no words for the best classes of an output. */
+export function refuseClasses({ request: { classes } }: Call): void {
+  if (classes !== undefined) throw new Inexpressible('The protocol answers with outputs as they are.');
+}
+
 /** Says that a protocol has no words for a request; the table must know it. */
 export class Inexpressible extends Error {}

@@ -1,7 +1,7 @@
 import type { Datatype } from '@slipway/contract';
 import { elementFromText, joinRaw, numberOf, type WireTensor } from '../suite/elements.ts';
 import { callUnary, loadMethod } from './grpc-channel.ts';
-import { type Answer, type Call, Inexpressible, type Protocol } from './protocol.ts';
+import { type Answer, type Call, Inexpressible, type Protocol, refuseClasses } from './protocol.ts';
 
 /** `PredictionService/Predict` with typed values. */
 export const tfservingTyped: Protocol = {
@@ -47,6 +47,7 @@ interface PredictResponse {
 
 function predict(call: Call, write: (tensor: WireTensor) => object): Promise<Answer> {
   const { inputs, outputs = [], version, label, signature = '' } = call.request;
+  refuseClasses(call);
   const choice = label === undefined ? {} : { version_label: label };
   const request = {
     model_spec: {

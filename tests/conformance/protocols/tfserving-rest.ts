@@ -16,7 +16,7 @@ import {
   readNested,
 } from '../suite/json-text.ts';
 import { type HttpAnswer, post } from './http.ts';
-import { type Answer, type Call, Inexpressible, type Protocol } from './protocol.ts';
+import { type Answer, type Call, Inexpressible, type Protocol, refuseClasses } from './protocol.ts';
 
 /** `POST /v1/models/…:predict` with `inputs`, one value a tensor. */
 export const tfservingColumns: Protocol = {
@@ -34,6 +34,7 @@ type Read = (call: Call, body: JsonValue) => readonly WireTensor[];
 
 async function predict(call: Call, inputs: string, read: Read): Promise<Answer> {
   const { signature, outputs } = call.request;
+  refuseClasses(call);
   if (outputs !== undefined)
     throw new Inexpressible('TensorFlow Serving over REST answers with all outputs.');
   const name = signature === undefined ? '' : `"signature_name":${JSON.stringify(signature)},`;

@@ -20,7 +20,8 @@ const OPSET = 17;
 
 /** A model of a table as a file. */
 export function makeModel(model: TableModel): ModelFile {
-  return { name: model.name, version: model.version, labels: model.labels, onnx: encode(model) };
+  const { name, version, labels, declares } = model;
+  return { name, version, labels, onnx: encode(model), signature: declares };
 }
 
 function encode({ made, identity, graph }: TableModel): Uint8Array {

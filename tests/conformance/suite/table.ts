@@ -20,6 +20,8 @@ export interface TableModel {
   readonly name: string;
   readonly version: number;
   readonly labels?: readonly string[];
+  /** Its `signature.json`, where it has one. */
+  readonly declares?: object;
   readonly made?: 'add' | 'digits' | 'convNet';
   readonly identity?: { readonly datatype: Datatype; readonly shape: TensorSpec['shape'] };
   readonly graph?: {
@@ -58,6 +60,8 @@ export interface CaseRequest {
   readonly version?: number;
   readonly label?: string;
   readonly signature?: string;
+  /** So many of the best classes of every output, in place of the output itself. */
+  readonly classes?: number;
   /** Absent: the right one; `null`: none. */
   readonly key?: string | null;
 }
