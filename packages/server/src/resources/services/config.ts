@@ -70,7 +70,9 @@ function originProblems({ corsOrigins }: DeploymentConfig): readonly FieldProble
 /** Scheme, host, and the port where it is not the scheme's own; `undefined` if the text is no URL of one host. */
 function originOf(text: string): string | undefined {
   const url = URL.parse(text);
-  return url === null || url.host === '' || url.host.includes('*') ? undefined : `${url.protocol}//${url.host}`;
+  return url === null || url.host === '' || url.host.includes('*')
+    ? undefined
+    : `${url.protocol}//${url.host}`;
 }
 
 /** How callers of a service with this configuration show who they are. */
