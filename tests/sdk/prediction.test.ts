@@ -62,7 +62,7 @@ suite('a deployed service through the prediction client', () => {
     await service.delete();
   });
 
-  test('an image in a file, over every protocol', async (t) => {
+  test('an image in a file, over every protocol, and the labels of a model', async (t) => {
     const installation = await startInstallation(t);
     const { model, image } = await writeImageModel(t);
     const { service } = await deploy(installation, { name: 'photos', model, config: { cpuCores: 0.5 } });
@@ -74,6 +74,8 @@ suite('a deployed service through the prediction client', () => {
       const both = await client.scoreImages([new Uint8Array(PNG), new Uint8Array(PNG)]);
       assert.deepEqual(both.outputs['output']?.shape, [2, 2, 2, 3]);
       await assert.rejects(client.scoreImages(Uint8Array.of(1, 2, 3)), { code: 'invalid_argument' });
+      const described = await client.describe();
+      assert.deepEqual(described.outputs[0]?.labels, client.protocol === 'tfserving' ? undefined : COLOURS);
       client.close();
     }
     const data = Float32Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 99, 199);
@@ -83,15 +85,19 @@ suite('a deployed service through the prediction client', () => {
   });
 });
 
-/** A model that gives the pixels of an image back, and an image for it. */
+const COLOURS = ['red', 'green', 'blue'];
+
+/** A model that gives the pixels of an image back with names for their colours, and an image for it. */
 async function writeImageModel(scope: TestScope): Promise<{ model: string; image: string }> {
   const folder = await temporaryFolder(scope);
   const model = join(folder, 'model');
   await mkdir(model);
   await writeFile(join(model, 'model.onnx'), identityModel('FP32', ['batch', 2, 2, 3]));
   const declared = { name: 'images', width: 2, height: 2, resize: 'nearest', fit: 'stretch', layout: 'NHWC' };
-  const signature = { kind: 'ModelSignature', inputs: { input: { image: declared } } };
+  const outputs = { output: { labelsFile: 'colours.txt' } };
+  const signature = { kind: 'ModelSignature', inputs: { input: { image: declared } }, outputs };
   await writeFile(join(model, 'signature.json'), JSON.stringify(signature));
+  await writeFile(join(model, 'colours.txt'), COLOURS.join('\n'));
   const image = join(folder, 'image.png');
   await writeFile(image, PNG);
   return { model, image };

@@ -15,7 +15,7 @@ export interface ServiceClientOptions {
   readonly protocol?: Protocol | undefined;
   /** `oip` over HTTP alone: raw tensors. Default true. */
   readonly binary?: boolean | undefined;
-  /** Default: the first model of the service. */
+  /** Default: the first model of the service, which alone `azure` can ask. */
   readonly model?: string | undefined;
   readonly timeoutMs?: number | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
@@ -35,7 +35,9 @@ export function createServiceClient(
   service: ServiceResource,
   options: ServiceClientOptions,
 ): NodePredictionClient {
-  return createPredictionClient({ ...options, ...clientOptions(control, path, service, options) });
+  // `/score` names no model.
+  const { protocol = 'azure', model = protocol === 'azure' ? undefined : firstModel(service) } = options;
+  return createPredictionClient({ ...options, model, ...clientOptions(control, path, service, options) });
 }
 
 /** The same over gRPC, whose library is loaded now. */
@@ -46,20 +48,24 @@ export async function createGrpcServiceClient(
   options: GrpcServiceClientOptions,
 ): Promise<NodeTensorClient> {
   const { createGrpcPredictionClient } = await import('./grpc/index.ts');
-  return createGrpcPredictionClient({ ...options, ...clientOptions(control, path, service, options) });
+  const model = options.model ?? firstModel(service);
+  return createGrpcPredictionClient({ ...options, model, ...clientOptions(control, path, service, options) });
+}
+
+function firstModel({ models }: ServiceResource): string | undefined {
+  return models[0]?.replace(/:\d+$/, '');
 }
 
 function clientOptions(
   control: HttpClient,
   path: string,
   service: ServiceResource,
-  { model, timeoutMs }: Pick<ServiceClientOptions, 'model' | 'timeoutMs'>,
+  { timeoutMs }: Pick<ServiceClientOptions, 'timeoutMs'>,
 ): ClientOptions {
   const { scoringTimeoutMs, maxRequestWaitTimeMs } = service.config;
   return {
     url: service.scoringUri,
     credential: (signal) => readCredential(control, path, service, signal),
-    model: model ?? service.models[0]?.replace(/:\d+$/, ''),
     timeoutMs: timeoutMs ?? scoringTimeoutMs + maxRequestWaitTimeMs + SCORING_MARGIN_MS,
   };
 }

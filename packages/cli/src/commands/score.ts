@@ -46,7 +46,10 @@ export function score() {
     )
     .option('--output <name>', 'print only this output')
     .option('--top <count>', 'print only the classes with the highest scores', wholeNumber(1))
-    .option('--labels <file>', 'names of the classes, one a line, for --top')
+    .option(
+      '--labels <file>',
+      'names of the classes, one a line, for --top (default: those that the service declares)',
+    )
     .option('--repeat <count>', 'send it this often and print how long it took', wholeNumber(1, MAX_REPEAT))
     .option('--concurrency <count>', 'requests at once with --repeat', wholeNumber(1, MAX_CONCURRENCY))
     .addHelpText(
@@ -85,11 +88,12 @@ async function scoreOnce(
   scorer: Scorer,
   { output: only, top, labels: labelFile }: AnswerOptions,
 ): Promise<void> {
-  const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
+  const ownLabels = labelFile === undefined ? undefined : await readLabels(labelFile);
   progress.show(`Scoring with ${name}`);
-  const answer = await scorer.score().catch((thrown: unknown) => {
+  const fail = (thrown: unknown) => {
     throw scoringFailure(thrown, name);
-  });
+  };
+  const answer = await scorer.score().catch(fail);
   if (top === undefined) {
     output.result(only === undefined ? answer : pickOutput(answer, only), (value) =>
       formatScoringJson(value),
@@ -97,6 +101,7 @@ async function scoreOnce(
     return;
   }
   const scores = only === undefined ? onlyOutput(answer) : pickOutput(answer, only);
+  const labels = ownLabels ?? (await scorer.labels(only).catch(fail));
   output.result(topClasses(scores, top, labels), classTables);
 }
 

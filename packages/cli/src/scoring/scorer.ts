@@ -29,6 +29,8 @@ export interface ScorerOptions {
 export interface Scorer {
   /** One call; what the service answers, or its outputs in nested arrays where the protocol has none in JSON. */
   readonly score: (signal?: AbortSignal) => Promise<unknown>;
+  /** The names that the service has for the classes of an output, or of its only one; `undefined` if it says none. */
+  readonly labels: (output: string | undefined) => Promise<readonly string[] | undefined>;
   readonly close: () => void;
 }
 
@@ -41,7 +43,18 @@ export async function createScorer(service: Webservice, options: ScorerOptions):
   const client = service.client({ protocol: options.protocol, retry: retryOf(options) });
   const body = ownBody(value, options);
   if (body === undefined) return tensorScorer(client, value, options, call);
-  return { score: (signal) => client.score(body, { ...call, signal }), close: client.close };
+  return scorerOf(client, call, (signal) => client.score(body, { ...call, signal }));
+}
+
+function scorerOf(client: NodeTensorClient, call: ScoreOptions, score: Scorer['score']): Scorer {
+  async function labels(output: string | undefined): Promise<readonly string[] | undefined> {
+    const { outputs } = await client.describe(call);
+    const [only, ...others] = outputs;
+    const described =
+      output === undefined && others.length === 0 ? only : outputs.find(({ name }) => name === output);
+    return described?.labels;
+  }
+  return { score, labels, close: client.close };
 }
 
 async function imageScorer(
@@ -52,9 +65,9 @@ async function imageScorer(
 ): Promise<Scorer> {
   const image = await readImage(path);
   const client = await anyClient(service, options);
-  const score = async (signal?: AbortSignal) =>
-    outputsJson(await client.scoreImages(image, { ...call, inputName: options.input, signal }));
-  return { score, close: client.close };
+  return scorerOf(client, call, async (signal) =>
+    outputsJson(await client.scoreImages(image, { ...call, inputName: options.input, signal })),
+  );
 }
 
 async function anyClient(service: Webservice, options: ScorerOptions): Promise<NodeTensorClient> {
@@ -90,11 +103,10 @@ function tensorScorer(
   { input }: ScorerOptions,
   call: ScoreOptions,
 ): Scorer {
-  const score = async (signal?: AbortSignal) => {
+  return scorerOf(client, call, async (signal) => {
     const inputs = namedInputs(value) ?? { [input ?? (await onlyInput(client, call))]: dataOf(value) };
     return outputsJson(await client.scoreArrays(inputs, { ...call, signal }));
-  };
-  return { score, close: client.close };
+  });
 }
 
 /** A body that is the protocol's own already, or what `/score` takes; `undefined` for anything else. */

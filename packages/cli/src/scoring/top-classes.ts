@@ -15,7 +15,9 @@ export function topClasses(
   labels: readonly string[] | undefined,
 ): readonly (readonly ScoredClass[])[] {
   return rowsOf(scores).map((row) => {
-    const classes = row.map((score, index) => ({ index, label: labels?.[index], score: Number(score) }));
+    const classes = row.map((score, index) => {
+      return { index, label: labels?.[index] || undefined, score: Number(score) };
+    });
     return classes.sort((one, other) => other.score - one.score).slice(0, count);
   });
 }

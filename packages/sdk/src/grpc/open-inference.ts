@@ -2,6 +2,7 @@
 import type { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire';
 import type { Tensor } from '@slipway/contract';
 import { rawBytes, readRaw } from '../prediction/elements.ts';
+import { parseAnswer, textsOf } from '../prediction/json-answer.ts';
 import { chooseOutputs, type ModelCall } from '../prediction/model-call.ts';
 import { fromFlat } from '../prediction/nested-values.ts';
 import { asDatatype } from '../prediction/protocols/open-inference.ts';
@@ -13,6 +14,7 @@ import {
   putIntegers,
   putMessage,
   putText,
+  readEntry,
   readLong,
   readMessage,
   readNumbers,
@@ -120,15 +122,31 @@ function toTensor({ name, datatype, shape, values }: Output, raw: Uint8Array | u
 interface Metadata {
   inputs: DescribedTensor[];
   outputs: DescribedTensor[];
+  /** Names of classes by the names of outputs. */
+  labels: Map<string, readonly string[]>;
 }
+
+/** Stands before the name of an output whose classes have names, which are a list in JSON. */
+const LABELS = 'labels.';
 
 const METADATA: FieldReaders<Metadata> = {
   4: (reader, into) => void into.inputs.push(readDescribed(reader)),
   5: (reader, into) => void into.outputs.push(readDescribed(reader)),
+  6: (reader, into) => {
+    const { key, value } = readEntry(reader);
+    const labels = key.startsWith(LABELS) ? textsOf(parseAnswer(value)) : undefined;
+    if (labels !== undefined) into.labels.set(key.slice(LABELS.length), labels);
+  },
 };
 
 function readDescription(bytes: Uint8Array): ModelDescription {
-  return readMessage<Metadata>(bytes, { inputs: [], outputs: [] }, METADATA);
+  const empty: Metadata = { inputs: [], outputs: [], labels: new Map() };
+  const { inputs, outputs, labels } = readMessage(bytes, empty, METADATA);
+  const labelled = outputs.map((output) => {
+    const names = labels.get(output.name);
+    return names === undefined ? output : { ...output, labels: names };
+  });
+  return { inputs, outputs: labelled };
 }
 
 /** The messages of metadata have name, datatype and shape where those of outputs have them. */

@@ -36,7 +36,8 @@ function ownDatatype(input: ArrayInput): Datatype | undefined {
   const { data, datatype } = partsOf(input);
   if (datatype !== undefined) return datatype;
   if (ArrayBuffer.isView(data)) return DATATYPES.find(([kind]) => data instanceof kind)?.[1];
-  return data.length > 0 && data.every((one) => one instanceof Uint8Array) ? 'BYTES' : undefined;
+  const isBytes = Array.isArray(data) && data.length > 0 && data.every((one) => one instanceof Uint8Array);
+  return isBytes ? 'BYTES' : undefined;
 }
 
 function describedDatatype(name: string, description: ModelDescription | undefined): Datatype {
@@ -60,7 +61,9 @@ function toTensor(name: string, datatype: Datatype, input: ArrayInput): Tensor {
 }
 
 function partsOf(input: ArrayInput) {
-  return 'data' in input ? input : { data: input, shape: undefined, datatype: undefined };
+  return typeof input === 'object' && 'data' in input
+    ? input
+    : { data: input, shape: undefined, datatype: undefined };
 }
 
 function shaped(tensor: Tensor): Tensor {

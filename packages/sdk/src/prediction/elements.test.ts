@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromBase64, toBase64 } from './base64.ts';
-import { bfloatToNumber, halfToNumber, rawBytes, readRaw } from './elements.ts';
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, rawBytes, readRaw } from './elements.ts';
 import { fromNested, toNested } from './nested-values.ts';
 
 const strings = fc.array(fc.uint8Array({ maxLength: 9 }), { maxLength: 9 });
@@ -66,6 +66,31 @@ for (const [bits, number] of HALVES) {
 test('BF16 is the upper half of a single', () => {
   assert.equal(bfloatToNumber(0x3f80), 1);
   assert.equal(bfloatToNumber(0xc040), -3);
+});
+
+test('every FP16 and BF16 comes back from the number that it is', () => {
+  for (let bits = 0; bits < 0x1_0000; bits += 1) {
+    const [half, bfloat] = [halfToNumber(bits), bfloatToNumber(bits)];
+    if (!Number.isNaN(half)) assert.equal(numberToHalf(half), bits);
+    if (!Number.isNaN(bfloat)) assert.equal(numberToBfloat(bfloat), bits);
+  }
+  assert.deepEqual([numberToHalf(Number.NaN), numberToBfloat(Number.NaN)], [0x7e00, 0x7fc0]);
+});
+
+test('a number becomes the FP16 that JavaScript rounds it to', () => {
+  const rounded = (value: number) => new Uint16Array(Float16Array.of(value).buffer)[0];
+  const near = [65_519, 65_520, 1e300, 2 ** -25, 2 ** -25 * 1.01, 2048.5, 2049, 2051, 1 + 2 ** -11, -1e-300];
+  for (const value of near) assert.equal(numberToHalf(value), rounded(value), String(value));
+  fc.assert(
+    fc.property(fc.double({ noNaN: true }), fc.float({ noNaN: true }), (any, single) => {
+      for (const value of [any, single]) assert.equal(numberToHalf(value), rounded(value));
+    }),
+  );
+});
+
+test('FP16 and BF16 come from nested arrays', () => {
+  assert.deepEqual(fromNested('x', 'FP16', [1, -2]).data, Uint16Array.of(0x3c00, 0xc000));
+  assert.deepEqual(fromNested('x', 'BF16', [1, -3]).data, Uint16Array.of(0x3f80, 0xc040));
 });
 
 for (const nested of [[[1], [1, 2]], [1, [2]], [[1], 2], ['x'], [{}]]) {

@@ -1,38 +1,16 @@
 import {
   BYTES_PER_ELEMENT,
   type Datatype,
+  type DenseData,
+  type DenseDatatype,
+  ELEMENT_ARRAYS,
   elementCount,
   SlipwayError,
   type Tensor,
   type TensorData,
 } from '@slipway/contract';
 
-/** The elements of a tensor whose elements have a fixed size. */
-export type DenseData = Exclude<TensorData, readonly Uint8Array[]>;
-
-type DenseDatatype = Exclude<Datatype, 'BYTES'>;
-
-interface DenseArray {
-  readonly BYTES_PER_ELEMENT: number;
-  new (length: number): DenseData;
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): DenseData;
-}
-
-const ARRAYS: Readonly<Record<DenseDatatype, DenseArray>> = {
-  BOOL: Uint8Array,
-  UINT8: Uint8Array,
-  UINT16: Uint16Array,
-  UINT32: Uint32Array,
-  UINT64: BigUint64Array,
-  INT8: Int8Array,
-  INT16: Int16Array,
-  INT32: Int32Array,
-  INT64: BigInt64Array,
-  FP16: Uint16Array,
-  BF16: Uint16Array,
-  FP32: Float32Array,
-  FP64: Float64Array,
-};
+export type { DenseData };
 
 /** The length before each element of a raw BYTES tensor: 32 bits, little-endian. */
 const PREFIX_BYTES = 4;
@@ -44,7 +22,7 @@ export function isDense(datatype: Datatype): datatype is DenseDatatype {
 
 /** An array of zeros for a datatype. */
 export function denseArray(datatype: DenseDatatype, length: number): DenseData {
-  return new ARRAYS[datatype](length);
+  return new ELEMENT_ARRAYS[datatype](length);
 }
 
 /** The elements as the protocols send them raw: little-endian, and BYTES each after its length. */
@@ -97,7 +75,7 @@ function readDense(datatype: DenseDatatype, raw: Uint8Array): DenseData {
   if (raw.byteLength % size !== 0)
     throw brokenAnswer(`An output of ${datatype} has ${raw.byteLength} bytes.`);
   const { buffer, byteOffset } = raw.byteOffset % size === 0 ? raw : Uint8Array.from(raw);
-  return new ARRAYS[datatype](buffer, byteOffset, raw.byteLength / size);
+  return new ELEMENT_ARRAYS[datatype](buffer, byteOffset, raw.byteLength / size);
 }
 
 function readStrings(raw: Uint8Array): Uint8Array[] {
@@ -121,6 +99,39 @@ export function halfToNumber(bits: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The bits of the FP16 that is nearest to a number; of two, the even one. */
+export function numberToHalf(value: number): number {
+  return floatBits(value, 10, -14);
+}
+
+/** The same for a BF16. */
+export function numberToBfloat(value: number): number {
+  return floatBits(value, 7, -126);
+}
+
+const double = new DataView(new ArrayBuffer(8));
+
+/** Bits of a float (IEEE 754) with so many bits of fraction, whose least normal number is 2 to the power of `least`. */
+function floatBits(value: number, fractionBits: number, least: number): number {
+  const infinity = (3 - 2 * least) << fractionBits;
+  if (Number.isNaN(value)) return infinity | (1 << (fractionBits - 1));
+  double.setFloat64(0, value);
+  const high = double.getUint32(0);
+  const sign = (high >>> 31) << 15;
+  const exponent = Math.max(least, ((high >>> 20) & 0x7ff) - 1023);
+  if (exponent > 1 - least) return sign | infinity;
+  // A fraction that is rounded up to the next power carries into the exponent, as it should.
+  const bits =
+    ((exponent - least) << fractionBits) + roundToEven(Math.abs(value) / 2 ** (exponent - fractionBits));
+  return sign | Math.min(bits, infinity);
+}
+
+function roundToEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
 const single = new DataView(new ArrayBuffer(4));

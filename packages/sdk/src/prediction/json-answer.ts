@@ -31,6 +31,11 @@ export function asText(value: unknown, what: string): string {
   throw brokenAnswer(`${what} is no text.`);
 }
 
+/** The value if it is a list of texts: other servers have something else in its place. */
+export function textsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined;
+}
+
 /** The value as a shape. */
 export function asShape(value: unknown, what: string): number[] {
   return asList(value, what).map((size) => {

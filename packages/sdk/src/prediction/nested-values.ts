@@ -1,6 +1,15 @@
 import { type Datatype, elementCount, SlipwayError, type Tensor, type TensorData } from '@slipway/contract';
 import { fromBase64, toBase64 } from './base64.ts';
-import { bfloatToNumber, brokenAnswer, checked, denseArray, halfToNumber, isDense } from './elements.ts';
+import {
+  bfloatToNumber,
+  brokenAnswer,
+  checked,
+  denseArray,
+  halfToNumber,
+  isDense,
+  numberToBfloat,
+  numberToHalf,
+} from './elements.ts';
 
 const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -86,11 +95,16 @@ function flatten(
   else for (const inner of nested) flatten(name, inner, shape, axis + 1, into);
 }
 
+/** Datatypes whose elements are kept as bits. */
+const BITS_OF: ReadonlyMap<Datatype, (value: number) => number> = new Map([
+  ['FP16', numberToHalf],
+  ['BF16', numberToBfloat],
+]);
+
 function elementsOf(name: string, datatype: Datatype, values: readonly unknown[]): TensorData {
   if (!isDense(datatype)) return values.map((value) => bytesOfValue(name, value));
-  if (datatype === 'FP16' || datatype === 'BF16') {
-    throw invalid(name, `nested values cannot be ${datatype}: give its bits in a Uint16Array`);
-  }
+  const bitsOf = BITS_OF.get(datatype);
+  if (bitsOf !== undefined) return Uint16Array.from(values, (value) => bitsOf(numberOf(name, value)));
   const data = denseArray(datatype, values.length);
   const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
   for (const [index, value] of values.entries()) {

@@ -37,13 +37,19 @@ export function createRestClient(
     },
   };
 
-  async function score(inputs: readonly Tensor[], given: ScoreOptions): Promise<Prediction> {
+  function callOf(given: ScoreOptions): ModelCall {
     const call = modelCall(options, given);
+    protocol.check?.(call);
+    return call;
+  }
+
+  async function score(inputs: readonly Tensor[], given: ScoreOptions): Promise<Prediction> {
+    const call = callOf(given);
     return await predict(protocol.encode(inputs, call), call, given);
   }
 
   function scoreBareImage(image: Uint8Array<ArrayBuffer>, given: ScoreOptions) {
-    const call = modelCall(options, given);
+    const call = callOf(given);
     const request = protocol.encodeImage?.(image, call);
     return request === undefined ? undefined : predict(request, call, given);
   }
@@ -53,12 +59,12 @@ export function createRestClient(
   }
 
   async function scoreJson(body: unknown, given: ScoreOptions = {}): Promise<unknown> {
-    const path = protocol.scorePath(modelCall(options, given));
+    const path = protocol.scorePath(callOf(given));
     return parseAnswer((await post({ path, headers: JSON_HEADERS, body: toBody(body) }, given)).body);
   }
 
   async function describe(given: ScoreOptions) {
-    const call = modelCall(options, given);
+    const call = callOf(given);
     const path = protocol.describePath(call);
     return await descriptions(`${path} ${call.signature ?? ''}`, async () => {
       const answer = await exchange({ method: 'GET', url: base + path, headers: {} }, given);

@@ -13,6 +13,8 @@ export interface RestRequest {
 /** One protocol over HTTP: pure, no request is sent here. */
 export interface RestProtocol {
   readonly name: Protocol;
+  /** Throws `invalid_argument` if the protocol cannot say what a call is about; absent: it can. */
+  readonly check?: (call: ModelCall) => void;
   /** Where JSON of the protocol's own is sent. */
   readonly scorePath: (call: ModelCall) => string;
   readonly encode: (inputs: readonly Tensor[], call: ModelCall) => RestRequest;

@@ -36,13 +36,13 @@ export type NestedValues =
 
 /**
  * An array as NumPy would have it: a typed array, whose kind says the datatype, with its shape; or nested arrays, which take
- * the datatype of the model's input. A typed array alone has one axis.
+ * the datatype of the model's input, as does a bare value, which has no axis. A typed array alone has one.
  */
 export type ArrayInput =
   | Exclude<TensorData, readonly Uint8Array[]>
-  | readonly NestedValues[]
+  | Exclude<NestedValues, Uint8Array>
   | {
-      readonly data: TensorData | readonly NestedValues[];
+      readonly data: TensorData | Exclude<NestedValues, Uint8Array>;
       readonly shape?: readonly number[] | undefined;
       readonly datatype?: Datatype | undefined;
     };
@@ -60,6 +60,8 @@ export interface DescribedTensor {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly Dimension[];
+  /** The names of the classes that an output scores, along its last axis, where the service says them; TensorFlow Serving has no place for them. */
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** A model as the service describes it. */

@@ -1,8 +1,8 @@
-import type { Datatype, Tensor } from '@slipway/contract';
+import { type Datatype, SlipwayError, type Tensor } from '@slipway/contract';
 import { formatScoringJson } from '../../scoring-json.ts';
 import { brokenAnswer } from '../elements.ts';
 import { imageType } from '../image-type.ts';
-import { asObject, type JsonObject, parseAnswer } from '../json-answer.ts';
+import { asObject, type JsonObject, parseAnswer, textsOf } from '../json-answer.ts';
 import { chooseOutputs } from '../model-call.ts';
 import { fromAnswer, toNested } from '../nested-values.ts';
 import { JSON_HEADERS, type RestProtocol } from '../rest-protocol.ts';
@@ -11,6 +11,16 @@ import type { DescribedTensor } from '../types.ts';
 /** `/score`: JSON in nested arrays, and `/swagger.json` to say what its numbers are. */
 export const AZURE: RestProtocol = {
   name: 'azure',
+
+  check({ model, version, signature }) {
+    if (model === '' && version === undefined && signature === undefined) return;
+    throw new SlipwayError(
+      'invalid_argument',
+      '/score is answered by the newest version of the default model of a service: choose the protocol tfserving or oip to name another.',
+      { details: { field: 'protocol' } },
+    );
+  },
+
   scorePath: () => '/score',
 
   encode(inputs, { outputs }) {
@@ -63,11 +73,13 @@ function describedTensors(schema: unknown): DescribedTensor[] {
   return Object.entries(propertiesOf(schema)).map(([name, tensor]) => {
     const shape: (number | null)[] = [];
     let inner = asObject(tensor, `The schema of ${name}`);
+    const labels = textsOf(inner['x-labels']);
     while (inner['type'] === 'array') {
       shape.push(typeof inner['minItems'] === 'number' ? inner['minItems'] : null);
       inner = asObject(inner['items'], '"items"');
     }
-    return { name, datatype: elementType(inner), shape };
+    const described = { name, datatype: elementType(inner), shape };
+    return labels === undefined ? described : { ...described, labels };
   });
 }
 

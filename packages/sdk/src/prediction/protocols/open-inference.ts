@@ -3,7 +3,7 @@ import { formatScoringJson } from '../../scoring-json.ts';
 import { brokenAnswer, rawBytes, readRaw } from '../elements.ts';
 import type { HttpAnswer } from '../http-send.ts';
 import { joined } from '../http-send.ts';
-import { asList, asObject, asShape, asText, type JsonObject, parseAnswer } from '../json-answer.ts';
+import { asList, asObject, asShape, asText, type JsonObject, parseAnswer, textsOf } from '../json-answer.ts';
 import { chooseOutputs, type ModelCall } from '../model-call.ts';
 import { flatValues, fromFlat } from '../nested-values.ts';
 import { JSON_HEADERS, modelSegment, type RestProtocol, type RestRequest } from '../rest-protocol.ts';
@@ -120,8 +120,10 @@ export function asDatatype(value: unknown): Datatype {
 
 function describedTensors(tensors: unknown): DescribedTensor[] {
   return asList(tensors, 'The list of tensors').map((one) => {
-    const { name, datatype, shape } = asObject(one, 'A tensor');
+    const { name, datatype, shape, parameters = {} } = asObject(one, 'A tensor');
     const sizes = asShape(shape, '"shape"').map((size) => (size >= 0 ? size : null));
-    return { name: asText(name, '"name"'), datatype: asDatatype(datatype), shape: sizes };
+    const labels = textsOf(asObject(parameters, '"parameters"')['labels']);
+    const described = { name: asText(name, '"name"'), datatype: asDatatype(datatype), shape: sizes };
+    return labels === undefined ? described : { ...described, labels };
   });
 }
