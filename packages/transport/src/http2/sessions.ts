@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type CallHandler, isGrpc } from '../grpc-call.ts';
 import type { TransportLimits } from '../limits.ts';
 import { keepAlive } from './keep-alive.ts';
+import { OpenStreams } from './open-streams.ts';
 import { Http2Request } from './request.ts';
 import { Http2Response } from './response.ts';
 
@@ -17,6 +18,9 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 
 /** Megabytes that a connection may hold in all, its windows in both directions included. */
 const MAX_SESSION_MEMORY_MB = 64;
+
+/** How often a connection is looked at; short limits are looked at more often. */
+const MAX_CHECK_INTERVAL_MS = 1_000;
 
 /** The HTTP/2 connections of a listener. */
 export interface Http2Sessions {
@@ -48,7 +52,7 @@ export function createHttp2Sessions(
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
-    closeWhenIdle(session, limits.keepAliveTimeoutMs);
+    watchStreams(session, limits);
     keepAlive(session, limits.keepAliveTimeoutMs);
   });
   server.on('stream', (stream, headers) => {
@@ -79,26 +83,23 @@ export function createHttp2Sessions(
 }
 
 /**
- * Ends a connection that has carried no request for `timeoutMs`. Counted in requests and not in bytes, so that
- * neither pings nor header fragments keep it.
+ * Ends a connection that has carried no request for `keepAliveTimeoutMs`, and requests whose answers nobody reads.
+ * Counted in requests and not in bytes, so that neither pings nor header fragments keep a connection.
  */
-function closeWhenIdle(session: ServerHttp2Session, timeoutMs: number): void {
-  let openStreams = 0;
-  let timer = setTimeout(end, timeoutMs);
-  session.on('stream', (stream) => {
-    openStreams += 1;
-    clearTimeout(timer);
-    stream.once('close', () => {
-      openStreams -= 1;
-      if (openStreams === 0 && !session.destroyed) timer = setTimeout(end, timeoutMs);
-    });
-  });
-  session.once('close', () => clearTimeout(timer));
+function watchStreams(session: ServerHttp2Session, limits: TransportLimits): void {
+  const { keepAliveTimeoutMs, requestTimeoutMs } = limits;
+  const streams = new OpenStreams();
+  session.on('stream', (stream) => streams.add(stream));
+  const timer = setInterval(look, Math.min(MAX_CHECK_INTERVAL_MS, keepAliveTimeoutMs, requestTimeoutMs));
+  session.once('close', () => clearInterval(timer));
 
-  function end(): void {
-    session.close();
+  function look(): void {
+    const now = performance.now();
+    streams.resetStalled(now, requestTimeoutMs);
+    const idleMs = streams.idleMs(now);
     // Header fragments of a request that never was do not end by themselves.
-    timer = setTimeout(() => session.destroy(), timeoutMs);
+    if (idleMs >= 2 * keepAliveTimeoutMs) session.destroy();
+    else if (idleMs >= keepAliveTimeoutMs && !session.closed) session.close();
   }
 }
 
