@@ -221,6 +221,14 @@ export class GrpcCall {
   #closed(): void {
     this.signal.aborted = true;
     if (!this.#isOver) this.fail(new SlipwayError('cancelled', 'The caller gave the call up.'));
+    else if (this.#isUnread())
+      this.note(new SlipwayError('cancelled', 'The caller did not read its answer.'));
+  }
+
+  /** True if the call was reset, by its caller or for a caller that takes nothing, before all of the answer was sent. */
+  #isUnread(): boolean {
+    const { rstCode, writableFinished } = this.#stream;
+    return rstCode !== constants.NGHTTP2_NO_ERROR && !writableFinished;
   }
 
   #elapsed(): number {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { Metadata } from '@grpc/grpc-js';
 import { SlipwayError } from '@slipway/contract';
 import { onTestEnd, waitFor } from '@slipway/testkit';
-import { createListener, type Listener } from '@slipway/transport';
+import { createListener, type Listener, type TransportLimits } from '@slipway/transport';
 import { pino } from 'pino';
 import { createMetrics } from '../../observability/metrics.ts';
 import { createStatistics } from '../../observability/statistics.ts';
@@ -24,13 +24,15 @@ interface Started {
   readonly server: GrpcServer;
   /** Calls of `Hang` whose callers still wait. */
   readonly waiting: () => number;
+  /** The metrics as text. */
+  readonly metrics: () => Promise<string>;
 }
 
 function echo(bytes: Uint8Array) {
   return { chunks: [bytes], byteLength: bytes.length };
 }
 
-async function start(t: TestContext): Promise<Started> {
+async function start(t: TestContext, limits?: Partial<TransportLimits>): Promise<Started> {
   const hanging: { readonly aborted: boolean }[] = [];
   const service: GrpcService = {
     name: 'test.Echo',
@@ -56,17 +58,24 @@ async function start(t: TestContext): Promise<Started> {
     },
     statusOf,
   };
-  const server = createGrpcServer([service], context());
+  const of = context();
+  const server = createGrpcServer([service], of);
   const listener = await createListener({
     host: '127.0.0.1',
     port: 0,
     tls: null,
+    limits,
     handler: (_request, response) => response.send(404, {}, ''),
     onCall: server.onCall,
     onError: (error) => assert.fail(error),
   });
   onTestEnd(t, listener.close);
-  return { listener, server, waiting: () => hanging.filter(({ aborted }) => !aborted).length };
+  return {
+    listener,
+    server,
+    waiting: () => hanging.filter(({ aborted }) => !aborted).length,
+    metrics: () => of.metrics.text(),
+  };
 }
 
 function context(): ServiceContext {
@@ -81,7 +90,7 @@ function context(): ServiceContext {
       reload: async () => {},
       close: () => {},
     },
-    metrics: createMetrics(() => ({ inFlight: 0, queued: 0 }), statistics),
+    metrics: createMetrics(() => [], statistics),
     statistics,
     log: pino({ level: 'silent' }),
     phase: () => 'ready',
@@ -269,4 +278,26 @@ test('a drain ends open streams, which would go on for ever', async (t) => {
   server.drain();
   assert.equal(await listener.drain(5_000), true);
   assert.equal(await ended.promise, 'The replica is about to stop; open the stream again.');
+});
+
+test('answers that their callers do not read are given up and counted, one of them in the middle of a stream', async (t) => {
+  const { listener, metrics } = await start(t, { requestTimeoutMs: 100 });
+  for (const method of ['Echo', 'Stream']) {
+    const session = connect(`http://127.0.0.1:${listener.port}`);
+    onTestEnd(t, () => session.destroy());
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/test.Echo/${method}`,
+      'content-type': 'application/grpc',
+      authorization: KEY,
+    });
+    stream.pause();
+    stream.on('error', () => {});
+    stream.write(Buffer.concat(writeFrame(echo(Buffer.alloc(MAX_MESSAGE)))));
+    if (method === 'Echo') stream.end();
+    await waitFor(() => stream.rstCode === constants.NGHTTP2_CANCEL, { what: 'the call to be reset' });
+  }
+  await waitFor(async () => /^slipway_errors_total\{[^}]*code="cancelled"\} 2$/m.test(await metrics()), {
+    what: 'both to be counted',
+  });
 });
