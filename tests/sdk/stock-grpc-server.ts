@@ -6,7 +6,7 @@ import {
   ServerCredentials,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { BYTES_PER_ELEMENT, type Datatype, type Tensor } from '@slipway/contract';
+import { BYTES_PER_ELEMENT, type Datatype, ELEMENT_ARRAYS, type Tensor } from '@slipway/contract';
 import { onTestEnd, type TestScope } from '@slipway/testkit';
 import { ROOT } from '../cli/sandbox.ts';
 
@@ -36,22 +36,6 @@ export const STOCK_MESSAGES: {
   readonly metadataResponse: string;
 } = JSON.parse(readFileSync(join(ROOT, 'packages/runtime/fixtures/grpc/vectors.json'), 'utf8'));
 
-const ELEMENTS = {
-  BOOL: Uint8Array,
-  UINT8: Uint8Array,
-  UINT16: Uint16Array,
-  UINT32: Uint32Array,
-  UINT64: BigUint64Array,
-  INT8: Int8Array,
-  INT16: Int16Array,
-  INT32: Int32Array,
-  INT64: BigInt64Array,
-  FP16: Uint16Array,
-  BF16: Uint16Array,
-  FP32: Float32Array,
-  FP64: Float64Array,
-} as const;
-
 /** The tensor of a stock message. */
 export function stockTensor(name: string, { datatype, shape, data = '', strings }: StockTensor): Tensor {
   if (datatype === 'BYTES') return { name, datatype, shape, data: (strings ?? []).map(bytesOf) };
@@ -60,7 +44,7 @@ export function stockTensor(name: string, { datatype, shape, data = '', strings 
     name,
     datatype,
     shape,
-    data: new ELEMENTS[datatype](buffer, 0, length / BYTES_PER_ELEMENT[datatype]),
+    data: new ELEMENT_ARRAYS[datatype](buffer, 0, length / BYTES_PER_ELEMENT[datatype]),
   };
 }
 

@@ -55,7 +55,10 @@ export { systemCode, unlessMissing } from './system-errors.ts';
 export {
   BYTES_PER_ELEMENT,
   type Datatype,
+  type DenseData,
+  type DenseDatatype,
   type Dimension,
+  ELEMENT_ARRAYS,
   elementCount,
   type Signature,
   type Tensor,

@@ -62,8 +62,38 @@ export interface Signature {
   readonly outputs: readonly TensorSpec[];
 }
 
+/** The datatypes whose elements all have one size. */
+export type DenseDatatype = Exclude<Datatype, 'BYTES'>;
+
+/** Their elements: one block of memory. */
+export type DenseData = Exclude<TensorData, readonly Uint8Array[]>;
+
+/** Makes an array of zeros, or a view of memory that is there. */
+export interface ElementArray {
+  readonly BYTES_PER_ELEMENT: number;
+  new (length: number): DenseData;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): DenseData;
+}
+
+/** The array that the elements of a dense datatype stand in. */
+export const ELEMENT_ARRAYS: Readonly<Record<DenseDatatype, ElementArray>> = {
+  BOOL: Uint8Array,
+  UINT8: Uint8Array,
+  UINT16: Uint16Array,
+  UINT32: Uint32Array,
+  UINT64: BigUint64Array,
+  INT8: Int8Array,
+  INT16: Int16Array,
+  INT32: Int32Array,
+  INT64: BigInt64Array,
+  FP16: Uint16Array,
+  BF16: Uint16Array,
+  FP32: Float32Array,
+  FP64: Float64Array,
+};
+
 /** Bytes an element takes when it is dense; BYTES has no fixed size. */
-export const BYTES_PER_ELEMENT: Readonly<Record<Exclude<Datatype, 'BYTES'>, 1 | 2 | 4 | 8>> = {
+export const BYTES_PER_ELEMENT: Readonly<Record<DenseDatatype, 1 | 2 | 4 | 8>> = {
   BOOL: 1,
   UINT8: 1,
   UINT16: 2,

@@ -1,30 +1,19 @@
-import type { Datatype, TensorData } from '@slipway/contract';
+import {
+  type Datatype,
+  type DenseData,
+  type DenseDatatype,
+  ELEMENT_ARRAYS,
+  type TensorData,
+} from '@slipway/contract';
 
-/** Any typed array that holds the elements of a tensor. */
-export type DenseData = Exclude<TensorData, readonly Uint8Array[]>;
-
-const DENSE_ARRAYS: Readonly<Record<Datatype, (length: number) => DenseData>> = {
-  BOOL: (length) => new Uint8Array(length),
-  UINT8: (length) => new Uint8Array(length),
-  UINT16: (length) => new Uint16Array(length),
-  UINT32: (length) => new Uint32Array(length),
-  UINT64: (length) => new BigUint64Array(length),
-  INT8: (length) => new Int8Array(length),
-  INT16: (length) => new Int16Array(length),
-  INT32: (length) => new Int32Array(length),
-  INT64: (length) => new BigInt64Array(length),
-  FP16: (length) => new Uint16Array(length),
-  BF16: (length) => new Uint16Array(length),
-  FP32: (length) => new Float32Array(length),
-  FP64: (length) => new Float64Array(length),
-  BYTES: () => {
-    throw new TypeError('The elements of BYTES do not lie in one typed array.');
-  },
-};
+export type { DenseData };
 
 /** A typed array of `length` zeros for the elements of a datatype other than BYTES. */
 export function createElements(datatype: Datatype, length: number): DenseData {
-  return DENSE_ARRAYS[datatype](length);
+  if (datatype === 'BYTES') {
+    throw new TypeError('The elements of BYTES do not lie in one typed array.');
+  }
+  return new ELEMENT_ARRAYS[datatype](length);
 }
 
 /** Writes `part` into `target` from element `offset` on; both must hold the same datatype. */
@@ -43,4 +32,20 @@ export function copyElements(datatype: Datatype, data: DenseData): DenseData {
 /** True for elements that lie in one block of memory; false for BYTES, which has an array an element. */
 export function isDense(data: TensorData): data is DenseData {
   return ArrayBuffer.isView(data);
+}
+
+/**
+ * Dense little-endian elements, whose bytes must be a whole number of them: a view of the same memory where it is
+ * aligned, else a copy. A view that is all of its buffer may be handed to another thread with the buffer.
+ */
+export function rawElements(raw: Uint8Array, datatype: DenseDatatype): DenseData {
+  const View = ELEMENT_ARRAYS[datatype];
+  const isAligned = raw.byteOffset % View.BYTES_PER_ELEMENT === 0;
+  const { buffer, byteOffset, byteLength } = isAligned ? raw : new Uint8Array(raw);
+  return new View(buffer, byteOffset, byteLength / View.BYTES_PER_ELEMENT);
+}
+
+/** The memory of dense elements as bytes, which are little-endian wherever ONNX Runtime runs. */
+export function elementBytes(data: DenseData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -6,10 +6,10 @@ import {
   type TensorData,
   type TensorSpec,
 } from '@slipway/contract';
+import { rawElements } from '../../models/elements.ts';
 import { MAX_BYTES_ELEMENTS, readBytesTensor, wrongStringCount } from './bytes-tensor.ts';
 import { bytesPerElement } from './datatypes.ts';
 import { hasBatchAxis, type OipModel } from './model.ts';
-import { rawElements } from './raw-elements.ts';
 import { invalid } from './refusals.ts';
 import { showShape } from './shape.ts';
 

@@ -1,10 +1,45 @@
-import type { LoadedModel, ModelVersionState, VersionPhase } from '@slipway/contract';
+import type { LoadedModel, ModelVersionState, Signature, VersionPhase } from '@slipway/contract';
 import type { ModelRef } from '../../data-plane/data-plane.ts';
 import { RUNTIME_VERSION } from '../../observability/version.ts';
 import { hasBatchAxis } from './model.ts';
-import type { ModelMetadata, ServerMetadata } from './rest/codec/metadata.ts';
-import type { ModelConfig } from './rest/codec/model-config.ts';
-import type { IndexEntry } from './rest/codec/repository.ts';
+
+/** What the server says of itself. */
+export interface ServerMetadata {
+  readonly name: string;
+  readonly version: string;
+  /** Names of the extensions that are served; clients call what stands here. */
+  readonly extensions: readonly string[];
+}
+
+/** The metadata of a model. */
+export interface ModelMetadata {
+  readonly name: string;
+  readonly versions: readonly string[];
+  /** `onnxruntime_onnx` for ONNX models, as Triton names it. */
+  readonly platform: string;
+  readonly signature: Signature;
+}
+
+/** The configuration of a model, in the words of Triton's model configuration. */
+export interface ModelConfig {
+  readonly name: string;
+  readonly platform: string;
+  readonly backend: string;
+  readonly signature: Signature;
+  /** Rows that may share a run. 0: the first dimension is none that Slipway may grow, and all are in `dims`. */
+  readonly maxBatchSize: number;
+  /** Runs that may go on at once. */
+  readonly instances: number;
+}
+
+/** One version of a model in the index. A model that is known by name alone has neither version nor state. */
+export interface IndexEntry {
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly state?: 'UNKNOWN' | 'READY' | 'UNAVAILABLE' | 'LOADING' | 'UNLOADING' | undefined;
+  /** Why it is in that state, where that needs saying. */
+  readonly reason?: string | undefined;
+}
 
 /** What the server says of itself. Only extensions that are served stand here: clients call what they find. */
 export const SERVER_METADATA: ServerMetadata = {

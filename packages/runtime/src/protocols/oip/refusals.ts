@@ -18,6 +18,14 @@ function cut(message: string): string {
   return message.length > MOST_CHARACTERS ? `${message.slice(0, MOST_CHARACTERS)}…` : message;
 }
 
+/** Processes here share no memory with their callers. */
+export function refuseSharedMemory(): SlipwayError {
+  return new SlipwayError(
+    'unsupported',
+    "'shared_memory_region' is not supported; send and ask for tensors in the body.",
+  );
+}
+
 /** Callers may not change what is served. The words that clients look for stand before ours. */
 export function changeNotPermitted(action: 'load' | 'unload', model: string): SlipwayError {
   return new SlipwayError(

@@ -4,7 +4,17 @@ import {
   servableNotFound,
   type VersionChoice,
 } from '@slipway/contract';
-import type { VersionStatus } from './rest/codec/encode-status.ts';
+
+/** The life of a version of a model, as the stock server names its states. */
+type VersionState = 'UNKNOWN' | 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
+
+/** A version of a model, and how it is. */
+export interface VersionStatus {
+  readonly version: number;
+  readonly state: VersionState;
+  /** The name of a gRPC status and its message; absent: `OK`. */
+  readonly error?: { readonly code: string; readonly message: string } | undefined;
+}
 
 /** What the stock server calls a version that could not be loaded. */
 const COULD_NOT_LOAD = 'FAILED_PRECONDITION';

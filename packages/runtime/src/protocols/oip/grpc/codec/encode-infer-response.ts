@@ -11,7 +11,7 @@ import {
   type WireWriter,
   writtenBytes,
 } from '../../../../protobuf/writer.ts';
-import { rawBytes } from '../../rest/codec/infer-response.ts';
+import { rawBytes } from '../../raw-bytes.ts';
 
 /** What an answer says. */
 export interface ModelInferResponse {

@@ -2,7 +2,7 @@ import { type Datatype, elementCount, SlipwayError } from '@slipway/contract';
 import type { GivenInput, InputContent } from '../../check-inputs.ts';
 import { bytesPerElement, findDatatype } from '../../datatypes.ts';
 import { readCount } from '../../parameters.ts';
-import { invalid } from '../../refusals.ts';
+import { invalid, refuseSharedMemory } from '../../refusals.ts';
 import { readShape } from '../../shape.ts';
 import type { InputBody } from './infer-body.ts';
 
@@ -67,14 +67,6 @@ function checkPlaceOfData({ dataStart, parameters }: InputBody): SlipwayError | 
     );
   }
   return parameters.has('shared_memory_region') ? refuseSharedMemory() : undefined;
-}
-
-/** Processes here share no memory with their callers. */
-export function refuseSharedMemory(): SlipwayError {
-  return new SlipwayError(
-    'unsupported',
-    "'shared_memory_region' is not supported; send and ask for tensors in the body.",
-  );
 }
 
 function takeRaw(

@@ -3,10 +3,10 @@ import { checkInputs } from '../../check-inputs.ts';
 import type { OipModel } from '../../model.ts';
 import { checkOutputs, type OutputWish } from '../../output-wishes.ts';
 import { type RequestOptions, readCount, readFlag, readRequestOptions } from '../../parameters.ts';
-import { invalid } from '../../refusals.ts';
+import { invalid, refuseSharedMemory } from '../../refusals.ts';
 import { readHeaderLength } from './header-length.ts';
 import { type OutputBody, readInferBody } from './infer-body.ts';
-import { readInputs, refuseSharedMemory } from './infer-inputs.ts';
+import { readInputs } from './infer-inputs.ts';
 import { readRawRequest } from './raw-request.ts';
 
 /** An inference request as it comes: the body without compression, and the header that divides it. */

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BYTES_PER_ELEMENT, type Datatype, SlipwayError, type Tensor } from '@slipway/contract';
 import fc from 'fast-check';
+import { rawElements } from '../../../../models/elements.ts';
 import { writeBytesTensor } from '../../bytes-tensor.ts';
 import { modelOf, type SpecRow } from '../../fixtures.ts';
 import type { OutputWish } from '../../output-wishes.ts';
-import { rawElements } from '../../raw-elements.ts';
 import { decodeInferRequest } from './infer-request.ts';
 import { encodeInferResponse } from './infer-response.ts';
 

@@ -3,12 +3,10 @@ import { SlipwayError, type Tensor } from '@slipway/contract';
 import { finishJson, type JsonOutput, putText, startJson } from '../../../../json/output.ts';
 import { putString } from '../../../../json/write-strings.ts';
 import { putTensor } from '../../../../json/write-tensor.ts';
-import { type DenseData, isDense } from '../../../../models/elements.ts';
-import { writeBytesTensor } from '../../bytes-tensor.ts';
 import { classify } from '../../classification.ts';
 import type { OipModel } from '../../model.ts';
 import type { OutputWish } from '../../output-wishes.ts';
-import { elementBytes } from '../../raw-elements.ts';
+import { rawBytes } from '../../raw-bytes.ts';
 import { invalid } from '../../refusals.ts';
 
 /** What an answer says beside its tensors, and how it tells them. */
@@ -90,9 +88,4 @@ function putOutput(json: JsonOutput, tensor: Tensor, binary: boolean, raw: Uint8
     putTensor(json, { datatype: tensor.datatype, shape: [tensor.data.length], data: tensor.data });
     putText(json, '}');
   }
-}
-
-/** The raw form of a tensor: a view of its elements, or for BYTES a buffer of elements after their lengths. */
-export function rawBytes({ data }: Tensor): Uint8Array {
-  return isDense(data) ? elementBytes(data as DenseData) : writeBytesTensor(data);
 }

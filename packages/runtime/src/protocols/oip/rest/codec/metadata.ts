@@ -1,22 +1,6 @@
-import type { Signature, TensorSpec } from '@slipway/contract';
+import type { TensorSpec } from '@slipway/contract';
 import { openSizes } from '../../check-inputs.ts';
-
-/** What `GET /v2` tells of the server. */
-export interface ServerMetadata {
-  readonly name: string;
-  readonly version: string;
-  /** Names of the extensions that are served; clients call what stands here. */
-  readonly extensions: readonly string[];
-}
-
-/** What `GET /v2/models/NAME` tells of a model. */
-export interface ModelMetadata {
-  readonly name: string;
-  readonly versions: readonly string[];
-  /** `onnxruntime_onnx` for ONNX models, as Triton names it. */
-  readonly platform: string;
-  readonly signature: Signature;
-}
+import type { ModelMetadata, ServerMetadata } from '../../describe.ts';
 
 export function encodeServerMetadata({ name, version, extensions }: ServerMetadata): string {
   return JSON.stringify({ name, version, extensions });

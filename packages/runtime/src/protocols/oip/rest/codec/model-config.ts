@@ -1,17 +1,6 @@
-import type { Signature, TensorSpec } from '@slipway/contract';
+import type { TensorSpec } from '@slipway/contract';
 import { openSizes } from '../../check-inputs.ts';
-
-/** What `GET /v2/models/NAME/config` tells, in the words of Triton's model configuration. */
-export interface ModelConfig {
-  readonly name: string;
-  readonly platform: string;
-  readonly backend: string;
-  readonly signature: Signature;
-  /** Rows that may share a run. 0: the first dimension is none that Slipway may grow, and all are in `dims`. */
-  readonly maxBatchSize: number;
-  /** Runs that may go on at once. */
-  readonly instances: number;
-}
+import type { ModelConfig } from '../../describe.ts';
 
 /** With a batch size, the first dimension of every shape is left out of `dims`, as Triton does. */
 export function encodeModelConfig(config: ModelConfig): string {

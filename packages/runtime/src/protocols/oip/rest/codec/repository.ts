@@ -3,18 +3,10 @@ import { type JsonCursor, openJson } from '../../../../json/cursor.ts';
 import { readMembers } from '../../../../json/read-members.ts';
 import { readScalar, type Scalar } from '../../../../json/read-scalar.ts';
 import { skipValue } from '../../../../json/skip-value.ts';
+import type { IndexEntry } from '../../describe.ts';
 import { type Parameters, readFlag } from '../../parameters.ts';
 import { invalid } from '../../refusals.ts';
 import { endJson, jsonError, readParameters } from './infer-body.ts';
-
-/** One version of a model in the index. A model that is known by name alone has neither version nor state. */
-export interface IndexEntry {
-  readonly name: string;
-  readonly version?: string | undefined;
-  readonly state?: 'UNKNOWN' | 'READY' | 'UNAVAILABLE' | 'LOADING' | 'UNLOADING' | undefined;
-  /** Why it is in that state, where that needs saying. */
-  readonly reason?: string | undefined;
-}
 
 const NO_PARAMETERS: Parameters = new Map();
 

@@ -4,8 +4,8 @@ import type { WireReader } from '../../../../protobuf/reader.ts';
 import { decodeWith, nextField, readMessage, readString, skipField } from '../../../../protobuf/reader.ts';
 import type { EncodedMessage } from '../../../../protobuf/writer.ts';
 import { tensorflowType } from '../../data-types.ts';
-import type { VersionStatus } from '../../rest/codec/encode-status.ts';
 import { DEFAULT_SIGNATURE, PREDICT_METHOD } from '../../signatures.ts';
+import type { VersionStatus } from '../../version-states.ts';
 import { type ModelSpec, readModelSpec, specMessage } from './model-spec.ts';
 import {
   GET_MODEL_METADATA_RESPONSE,

@@ -5,7 +5,7 @@ import {
   type Tensor,
   type TensorData,
 } from '@slipway/contract';
-import { createElements, type DenseData, setElements } from '../../../../models/elements.ts';
+import { createElements, type DenseData, rawElements, setElements } from '../../../../models/elements.ts';
 import {
   decodeWith,
   MAX_PARTS,
@@ -21,7 +21,6 @@ import {
   wrong,
 } from '../../../../protobuf/reader.ts';
 import { takeElements } from '../../../../protobuf/repeated.ts';
-import { rawElements } from '../../../oip/raw-elements.ts';
 import { tensorflowType } from '../../data-types.ts';
 import { DATA_TYPE } from './tensor-messages.ts';
 import { readValues, type TensorValues, VALUE_LISTS } from './tensor-values.ts';

@@ -18,6 +18,7 @@ import {
   uint32,
 } from '../../../../protobuf/schema.ts';
 import type { FileSchema } from '../../../grpc/service.ts';
+import { GRPC_STATUS } from '../../../grpc/status.ts';
 
 // https://github.com/tensorflow/tensorflow/tree/master/tensorflow/core: what serving needs of it. Tensors and examples
 // are read and written by hand; their tables are for reflection.
@@ -92,25 +93,7 @@ export const SIGNATURE_DEF = message('tensorflow.SignatureDef', {
 });
 
 /** The codes of errors, which are those of gRPC. */
-export const ERROR_CODE = enumeration('tensorflow.error.Code', {
-  OK: 0,
-  CANCELLED: 1,
-  UNKNOWN: 2,
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  ALREADY_EXISTS: 6,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  ABORTED: 10,
-  OUT_OF_RANGE: 11,
-  UNIMPLEMENTED: 12,
-  INTERNAL: 13,
-  UNAVAILABLE: 14,
-  DATA_LOSS: 15,
-  UNAUTHENTICATED: 16,
-});
+export const ERROR_CODE = enumeration('tensorflow.error.Code', GRPC_STATUS);
 
 const ERROR_CODE_FILE: FileSchema = {
   name: 'tensorflow/core/protobuf/error_codes.proto',

@@ -1,13 +1,4 @@
-/** The life of a version of a model, as the stock server names its states. */
-export type VersionState = 'UNKNOWN' | 'START' | 'LOADING' | 'AVAILABLE' | 'UNLOADING' | 'END';
-
-/** A version of a model, and how it is. */
-export interface VersionStatus {
-  readonly version: number;
-  readonly state: VersionState;
-  /** The name of a gRPC status and its message; absent: `OK`. */
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
-}
+import type { VersionStatus } from '../../version-states.ts';
 
 /** Writes `{"model_version_status": […]}`. Versions are 64-bit integers and therefore strings. */
 export function encodeStatus(versions: readonly VersionStatus[]): Buffer {
