@@ -7,7 +7,6 @@ import {
   elementCount,
   SlipwayError,
   type Tensor,
-  type TensorData,
 } from '@slipway/contract';
 
 export type { DenseData };
