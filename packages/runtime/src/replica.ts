@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { type Authenticator, openAuthFile } from './auth/auth-file.ts';
 import { createDataPlane } from './data-plane/create-data-plane.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
+import { totalLoad } from './data-plane/version-load.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createRequestLog } from './observability/request-log.ts';
 import { createStatistics } from './observability/statistics.ts';
@@ -50,9 +51,9 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   let admin: AdminListener | undefined;
   let dataPlane: DataPlane | undefined;
   let tracing: Tracing | undefined;
-  const load = () => dataPlane?.load() ?? { inFlight: 0, queued: 0 };
+  const loads = () => dataPlane?.loads() ?? [];
   const statistics = createStatistics();
-  const metrics = createMetrics(load, statistics, () => tracing?.counts());
+  const metrics = createMetrics(loads, statistics, () => tracing?.counts());
   const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));
 
   const modelControl = {
@@ -73,7 +74,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       models: dataPlane?.models ?? [],
       modelsGeneration: models.generation(),
       versions: dataPlane?.states() ?? [],
-      ...load(),
+      ...totalLoad(loads()),
     };
   }
 

@@ -21,6 +21,7 @@ import {
 import { createDataPlane, type DataPlaneOptions } from './create-data-plane.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Log } from './log.ts';
+import { totalLoad } from './version-load.ts';
 
 const SILENT: Log = { info() {}, warn() {}, error() {} };
 const LIMITS = {
@@ -281,7 +282,7 @@ test('what does not fit the signature is refused before it waits', async (t) => 
     code: 'invalid_argument',
     message: 'The model has no output "label"; it has "probabilities".',
   });
-  assert.deepEqual(plane.load(), { inFlight: 0, queued: 0 });
+  assert.deepEqual(totalLoad(plane.loads()), { inFlight: 0, queued: 0 });
 });
 
 test('a request whose caller has gone is not run', async (t) => {

@@ -130,16 +130,11 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
       const found = refusal ?? versions.table().find(request);
       return found instanceof SlipwayError ? Promise.reject(found) : found.submit(request);
     },
-    load() {
-      let inFlight = 0;
-      let queued = 0;
-      for (const model of versions.served()) {
-        const load = model.load();
-        inFlight += load.inFlight;
-        queued += load.queued;
-      }
-      return { inFlight, queued };
-    },
+    loads: () =>
+      versions.served().map((model) => {
+        const { name, version } = model.loaded;
+        return { name, version, ...model.load() };
+      }),
     setModels: versions.setModels,
     loadModel: versions.loadModel,
     unloadModel: versions.unloadModel,

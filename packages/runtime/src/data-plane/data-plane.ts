@@ -1,4 +1,5 @@
 import type { LoadedModel, ModelVersionState, ReplicaModel, SlipwayError, Tensor } from '@slipway/contract';
+import type { VersionLoad } from './version-load.ts';
 
 /** Which model a request means. All absent: the service's default model, in its default version. */
 export interface ModelRef {
@@ -65,8 +66,8 @@ export interface DataPlane {
    * `cancelled`, `unavailable` (draining or stuck; not run), `invalid_model` (the engine refused the run).
    */
   infer(request: InferRequest): Promise<InferResponse>;
-  /** What runs and what waits. */
-  load(): { readonly inFlight: number; readonly queued: number };
+  /** What runs and what waits, of each version that is ready. */
+  loads(): readonly VersionLoad[];
   /**
    * Works towards another list of versions, beside what serves: a version takes over when it is ready, and what is no
    * longer wanted leaves when all that is wanted of its model is ready. Resolves when there is nothing left to do.

@@ -8,6 +8,7 @@ import { fixture, imageInput, testLimits } from '../images/image-fixtures.ts';
 import { createImagePreprocessor } from '../images/preprocess-images.ts';
 import { createDataPlane } from './create-data-plane.ts';
 import type { DataPlane } from './data-plane.ts';
+import { totalLoad } from './version-load.ts';
 
 const [, HEIGHT, WIDTH] = CONV_NET_IMAGE;
 const IMAGE = {
@@ -93,7 +94,7 @@ test('a damaged photo is refused by its number, a plain tensor by its datatype',
 test('draining answers a request whose photos are being decoded', async (t) => {
   const plane = await open(t, { image: { image: { ...IMAGE, name: 'photos' } } });
   const answer = plane.infer({ id: 'r', inputs: [photos(PHOTO, PHOTO, PHOTO)] });
-  assert.deepEqual(plane.load(), { inFlight: 0, queued: 1 });
+  assert.deepEqual(totalLoad(plane.loads()), { inFlight: 0, queued: 1 });
   const [{ outputs }] = await Promise.all([answer, plane.drain(AbortSignal.timeout(60_000))]);
   assert.deepEqual(outputs[0]?.shape, [3, 10]);
 });

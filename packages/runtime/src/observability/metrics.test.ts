@@ -7,10 +7,12 @@ import { createStatistics } from './statistics.ts';
 const STABLE = { name: 'digits', version: 1, loadMs: 250 } as LoadedModel;
 const CANARY = { name: 'digits', version: 2, loadMs: 500 } as LoadedModel;
 const TIMES = { queueMs: 1, runMs: 4, batchSize: 2, totalMs: 6, ownMs: 1 };
+/** The first version has been unloaded. */
+const LOADS = [{ name: 'digits', version: 2, inFlight: 1, queued: 5 }];
 
 function openMetrics() {
   const statistics = createStatistics();
-  const metrics = createMetrics(() => ({ inFlight: 0, queued: 0 }), statistics);
+  const metrics = createMetrics(() => LOADS, statistics);
   metrics.loaded([STABLE, CANARY]);
   const lines = async () => new Set((await metrics.text()).split('\n'));
   return { statistics, metrics, lines };
@@ -54,6 +56,9 @@ test('versions are counted apart, under our names, those of Triton and those of 
     'slipway_model_failures_total{model="digits",version="2",code="cancelled"} 1',
     'slipway_model_in_flight{model="digits",version="1"} 0',
     'slipway_model_in_flight{model="digits",version="2"} 1',
+    'slipway_model_queued{model="digits",version="1"} 0',
+    'slipway_model_queued{model="digits",version="2"} 5',
+    'slipway_queued 5',
     'slipway_queue_duration_seconds_sum{model="digits",version="2"} 0.002',
     'slipway_run_duration_seconds_bucket{le="0.005",model="digits",version="2"} 2',
     'slipway_batch_size_sum{model="digits",version="2"} 4',
@@ -64,6 +69,8 @@ test('versions are counted apart, under our names, those of Triton and those of 
     'nv_inference_request_failure{model="digits",version="2",reason="OTHER"} 1',
     'nv_inference_count{model="digits",version="2"} 6',
     'nv_inference_exec_count{model="digits",version="2"} 1',
+    'nv_inference_pending_request_count{model="digits",version="1"} 0',
+    'nv_inference_pending_request_count{model="digits",version="2"} 5',
     'nv_inference_request_duration_us{model="digits",version="2"} 12000',
     'nv_inference_queue_duration_us{model="digits",version="2"} 2000',
     'nv_inference_compute_input_duration_us{model="digits",version="2"} 1000',

@@ -1,9 +1,11 @@
 import type { ErrorCode, LoadedModel } from '@slipway/contract';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { InferTiming } from '../data-plane/data-plane.ts';
+import { totalLoad, type VersionLoad } from '../data-plane/version-load.ts';
 import { createHistogram, createHistograms } from './histogram.ts';
 import { modelMetrics } from './model-metrics.ts';
 import { createPerVersion, type VersionName } from './per-version.ts';
+import { queueMetrics } from './queue-metrics.ts';
 import { register } from './registered.ts';
 import type { Statistics } from './statistics.ts';
 import { createLatencies, tfservingMetrics } from './tfserving-metrics.ts';
@@ -57,9 +59,9 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-/** Metrics that begin at zero; `load`, the statistics and what became of spans are asked at every scrape. */
+/** Metrics that begin at zero; `loads`, the statistics and what became of spans are asked at every scrape. */
 export function createMetrics(
-  load: () => { readonly inFlight: number; readonly queued: number },
+  loads: () => readonly VersionLoad[],
   statistics: Pick<Statistics, 'of' | 'all'>,
   spans: () => SpanCounts | undefined = () => undefined,
 ): Metrics {
@@ -121,6 +123,7 @@ export function createMetrics(
   for (const metrics of [modelMetrics, tritonMetrics, tfservingMetrics]) {
     for (const metric of metrics(statistics.all)) register(registry, metric);
   }
+  for (const metric of queueMetrics(statistics.all, loads)) register(registry, metric);
   register(registry, {
     name: 'slipway_trace_spans_total',
     help: 'Spans of traced requests, by what became of them.',
@@ -133,8 +136,8 @@ export function createMetrics(
     labelNames: ['model', 'version'],
     registers,
   });
-  gauge('slipway_in_flight', 'Requests that run now.', () => load().inFlight);
-  gauge('slipway_queued', 'Requests that wait now.', () => load().queued);
+  gauge('slipway_in_flight', 'Requests that run now.', () => totalLoad(loads()).inFlight);
+  gauge('slipway_queued', 'Requests that wait now.', () => totalLoad(loads()).queued);
   gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', () => process.memoryUsage.rss());
 
   return {

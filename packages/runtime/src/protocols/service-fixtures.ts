@@ -72,7 +72,7 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
     maxBodyBytes: LIMITS.maxBodyBytes,
     corsOrigins: [],
     authenticator,
-    metrics: createMetrics(dataPlane.load, statistics),
+    metrics: createMetrics(dataPlane.loads, statistics),
     statistics,
     log,
     phase: () => 'ready',
