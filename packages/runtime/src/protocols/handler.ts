@@ -2,20 +2,17 @@ import { SlipwayError } from '@slipway/contract';
 import { crossOrigin, type HttpHandler, withHeaders } from '@slipway/transport';
 import { azure } from './azure/routes.ts';
 import { answer, openExchange, pathOf, refuse } from './exchange.ts';
+import { FAMILIES } from './families.ts';
 import { TEXT_TYPE } from './headers.ts';
-import { oip } from './oip/rest/routes.ts';
-import type { Protocol } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
-import { tfserving } from './tfserving/rest/routes.ts';
 
-/** The protocols that have paths of their own; all that is left is Azure's. */
-const PROTOCOLS: readonly Protocol[] = [tfserving, oip];
+const WITH_OWN_PATHS = FAMILIES.map(({ rest }) => rest);
 
 /** Answers the requests of one service, each in the protocol that its path belongs to. */
 export function createServiceHandler(context: ServiceContext): HttpHandler {
   return (request, response) => {
     const path = pathOf(request.url);
-    const protocol = PROTOCOLS.find((one) => one.owns(path)) ?? azure;
+    const protocol = WITH_OWN_PATHS.find((one) => one.owns(path)) ?? azure;
     const page = crossOrigin(context.corsOrigins, request);
     const answered = page === undefined ? response : withHeaders(response, page.headers);
     const exchange = openExchange(request, answered, path, protocol, context);

@@ -1,10 +1,12 @@
 import type { SlipwayError } from '@slipway/contract';
 import type { Exchange } from './exchange.ts';
+import type { GrpcService } from './grpc/method.ts';
+import type { FileSchema } from './grpc/service.ts';
 import type { ResponseHeaders } from './headers.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** What a protocol is called in logs, be it by REST or by gRPC. */
-export type ProtocolName = 'azure' | 'tfserving' | 'oip';
+export type ProtocolName = string;
 
 /** One of the protocols that a replica's port speaks over HTTP. */
 export interface Protocol {
@@ -14,6 +16,16 @@ export interface Protocol {
   handle(exchange: Exchange): void | Promise<void>;
   /** Tells an error in the protocol's own shape; the only place of a protocol where a code becomes a status. */
   errorAnswer(error: SlipwayError, context: ServiceContext): ErrorAnswer;
+}
+
+/** A protocol that is spoken by REST and by gRPC. */
+export interface ProtocolFamily {
+  readonly rest: Protocol;
+  readonly grpc: {
+    readonly services: readonly GrpcService[];
+    /** What reflection tells of them. */
+    readonly file: FileSchema;
+  };
 }
 
 /** How an error is told to a caller. */
