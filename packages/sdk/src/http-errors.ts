@@ -49,6 +49,10 @@ export function codeOfStatus(status: number): ErrorCode {
       return 'unsupported_media_type';
     case 429:
       return 'overloaded';
+    case 499:
+      return 'cancelled';
+    case 501:
+      return 'unsupported';
     case 502:
     case 503:
       return 'unavailable';

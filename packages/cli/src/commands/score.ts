@@ -40,10 +40,7 @@ export function score() {
     .option('--grpc', 'over gRPC instead of HTTP')
     .option('--model <model>', 'the model, where a service has several')
     .option('--version <version>', 'its version, or the label of one; default: the newest')
-    .option(
-      '--input <name>',
-      'the input that the data is for, where a model has several or --data is a bare array',
-    )
+    .option('--input <name>', 'the input that the data is for; default: the only one')
     .option('--output <name>', 'print only this output')
     .option('--top <count>', 'print only the classes with the highest scores', wholeNumber(1))
     .option(
@@ -115,7 +112,7 @@ async function measure(
   const show = (): void => progress.show(`${done} of ${plan.repeat} requests`);
   const drawing = setInterval(show, PROGRESS_MS);
   try {
-    const load = await runLoad(plan, scorer.score, interrupted.signal, (count) => {
+    const load = await runLoad(plan, scorer.send, interrupted.signal, (count) => {
       done = count;
     });
     const report = reportOf(load, plan.concurrency);

@@ -1,4 +1,4 @@
-import { SlipwayError } from '@slipway/contract';
+import { SlipwayError, type Tensor } from '@slipway/contract';
 import {
   type ArrayInput,
   type NodePredictionClient,
@@ -10,6 +10,7 @@ import {
   type Webservice,
 } from '@slipway/sdk';
 import { readData, readImage } from './read-data.ts';
+import { shortestSingle } from './shortest-single.ts';
 
 /** How a service is called, as the command line says it. */
 export interface ScorerOptions {
@@ -29,6 +30,8 @@ export interface ScorerOptions {
 export interface Scorer {
   /** One call; what the service answers, or its outputs in nested arrays where the protocol has none in JSON. */
   readonly score: (signal?: AbortSignal) => Promise<unknown>;
+  /** The same call, of whose answer nothing is wanted. */
+  readonly send: (signal: AbortSignal) => Promise<unknown>;
   /** The names that the service has for the classes of an output, or of its only one; `undefined` if it says none. */
   readonly labels: (output: string | undefined) => Promise<readonly string[] | undefined>;
   readonly close: () => void;
@@ -43,10 +46,20 @@ export async function createScorer(service: Webservice, options: ScorerOptions):
   const client = service.client({ protocol: options.protocol, retry: retryOf(options) });
   const body = ownBody(value, options);
   if (body === undefined) return tensorScorer(client, value, options, call);
-  return scorerOf(client, call, (signal) => client.score(body, { ...call, signal }));
+  return scorerOf(
+    client,
+    call,
+    (signal) => client.score(body, { ...call, signal }),
+    (answer) => answer,
+  );
 }
 
-function scorerOf(client: NodeTensorClient, call: ScoreOptions, score: Scorer['score']): Scorer {
+function scorerOf<Answer>(
+  client: NodeTensorClient,
+  call: ScoreOptions,
+  send: (signal?: AbortSignal) => Promise<Answer>,
+  toJson: (answer: Answer) => unknown,
+): Scorer {
   async function labels(output: string | undefined): Promise<readonly string[] | undefined> {
     const { outputs } = await client.describe(call);
     const [only, ...others] = outputs;
@@ -54,7 +67,7 @@ function scorerOf(client: NodeTensorClient, call: ScoreOptions, score: Scorer['s
       output === undefined && others.length === 0 ? only : outputs.find(({ name }) => name === output);
     return described?.labels;
   }
-  return { score, labels, close: client.close };
+  return { score: async (signal) => toJson(await send(signal)), send, labels, close: client.close };
 }
 
 async function imageScorer(
@@ -65,9 +78,9 @@ async function imageScorer(
 ): Promise<Scorer> {
   const image = await readImage(path);
   const client = await anyClient(service, options);
-  return scorerOf(client, call, async (signal) =>
-    outputsJson(await client.scoreImages(image, { ...call, inputName: options.input, signal })),
-  );
+  const send = (signal?: AbortSignal) =>
+    client.scoreImages(image, { ...call, inputName: options.input, signal });
+  return scorerOf(client, call, send, outputsJson);
 }
 
 async function anyClient(service: Webservice, options: ScorerOptions): Promise<NodeTensorClient> {
@@ -103,10 +116,11 @@ function tensorScorer(
   { input }: ScorerOptions,
   call: ScoreOptions,
 ): Scorer {
-  return scorerOf(client, call, async (signal) => {
+  async function send(signal?: AbortSignal): Promise<Prediction> {
     const inputs = namedInputs(value) ?? { [input ?? (await onlyInput(client, call))]: dataOf(value) };
-    return outputsJson(await client.scoreArrays(inputs, { ...call, signal }));
-  });
+    return await client.scoreArrays(inputs, { ...call, signal });
+  }
+  return scorerOf(client, call, send, outputsJson);
 }
 
 /** A body that is the protocol's own already, or what `/score` takes; `undefined` for anything else. */
@@ -148,12 +162,18 @@ async function onlyInput(client: NodeTensorClient, call: ScoreOptions): Promise<
   if (only !== undefined && others.length === 0) return only.name;
   throw new SlipwayError(
     'invalid_argument',
-    `The model takes ${inputs.map(({ name }) => name).join(', ')}: say by --input which one the data is for.`,
-    { details: { field: 'input' } },
+    `The model takes ${inputs.map(({ name }) => name).join(', ')}: give --data as {"inputs": {"name": …}} with all of them.`,
+    { details: { field: 'data' } },
   );
 }
 
 function outputsJson({ outputs }: Prediction): unknown {
-  const nested = Object.entries(outputs).map(([name, tensor]) => [name, toNested(tensor)]);
+  const nested = Object.entries(outputs).map(([name, tensor]) => [name, toNested(shortened(tensor))]);
   return { outputs: Object.fromEntries(nested) };
+}
+
+/** A tensor that is shown with as few digits as tell its values. */
+function shortened(tensor: Tensor): Tensor {
+  if (!(tensor.data instanceof Float32Array)) return tensor;
+  return { ...tensor, datatype: 'FP64', data: Float64Array.from(tensor.data, shortestSingle) };
 }

@@ -43,6 +43,30 @@ test('tensors go and come, and what the service takes is asked once', async (t) 
   assert.equal(server.calls.filter((call) => call.startsWith('GET')).length, 1);
 });
 
+test('a bare value is a tensor without an axis', async (t) => {
+  const { client } = await connect(t, async ({ request }) => {
+    assert.equal((await readBody(request)).toString(), '{"inputs":{"x":5}}');
+    return ANSWER;
+  });
+  await client.scoreArrays({ x: 5 });
+  await client.scoreArrays({ x: { data: 5, datatype: 'FP32' } });
+});
+
+test('/score is not asked for a model, a version or a signature, which it would not look at', async (t) => {
+  const { client, server } = await connect(t, () => ANSWER);
+  for (const choice of [{ model: 'm' }, { version: 1 }, { signature: 's' }]) {
+    for (const call of [
+      () => client.score({}, choice),
+      () => client.scoreTensors([X], choice),
+      () => client.scoreArrays({ x: [[1, 2]] }, choice),
+      () => client.scoreImages(new Uint8Array(), choice),
+    ]) {
+      await assert.rejects(call, { code: 'invalid_argument', message: /^\/score is answered by/ });
+    }
+  }
+  assert.deepEqual(server.calls, []);
+});
+
 const NOT_RUN = { 'x-slipway-not-run': 'true' };
 const REPEATED: readonly [string, number, Record<string, string>, number, string][] = [
   ['503 that was not run', 503, NOT_RUN, 4, 'unavailable'],
@@ -51,6 +75,7 @@ const REPEATED: readonly [string, number, Record<string, string>, number, string
   ['400', 400, NOT_RUN, 1, 'invalid_argument'],
   ['404', 404, {}, 1, 'not_found'],
   ['500', 500, { 'retry-after': '0' }, 1, 'internal'],
+  ['501', 501, {}, 1, 'unsupported'],
   ['504', 504, {}, 1, 'deadline_exceeded'],
   ['302', 302, { location: '/elsewhere' }, 1, 'unsupported'],
 ];
