@@ -11,10 +11,15 @@ export interface WorkerSpec {
   readonly options: LoadOptions;
 }
 
-/** What a worker thread gets with it: the memory of the frame through which small runs go. */
+/** What a worker thread gets with it: memory that both threads see. */
 export interface WorkerStart {
   readonly spec: WorkerSpec;
+  /** Of the frame through which small runs go. */
   readonly frame: SharedArrayBuffer;
+  /** Of the bell that tells the thread of a run in the frame, or of a message. */
+  readonly asked: SharedArrayBuffer;
+  /** Of the bell that tells of what became of a run, in the frame. */
+  readonly answered: SharedArrayBuffer;
 }
 
 /**
@@ -24,20 +29,15 @@ export interface WorkerStart {
 export const FRAME_BYTES = 128 * 1_024;
 
 /**
- * Says that a frame holds the run, or what became of it. A message of one short word costs far less than one
- * that describes tensors: `npm run bench:wake-up` measures both.
+ * What the socket thread says to a worker thread where the frame does not say it; the bell rings for both. The buffers of `run` are
+ * transferred.
  */
-export const FRAMED = 'framed';
-
-/** What the socket thread says to a worker thread. The buffers of `run` are transferred. */
 export type ToWorker =
-  | typeof FRAMED
   | { readonly kind: 'run'; readonly requests: readonly RunRequest[] }
   | { readonly kind: 'close' };
 
-/** What a worker thread says: `loaded`, then `ready` or `failed` once, then for each run `done`, in a frame or whole. */
+/** What a worker thread says: `loaded`, then `ready` or `failed` once, then `done` for each run that the frame does not answer. */
 export type FromWorker =
-  | typeof FRAMED
   | { readonly kind: 'loaded' }
   | { readonly kind: 'ready'; readonly info: WorkerInfo }
   | { readonly kind: 'failed'; readonly error: ErrorBody }

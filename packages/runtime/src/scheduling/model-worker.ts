@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { errorFromBody, SlipwayError, type Tensor } from '@slipway/contract';
 import type { RunRequest } from './batch.ts';
+import { BELL_BYTES, type Bell, createBell } from './bell.ts';
 import { createFrame } from './frame.ts';
 import { putRun, type RunReport, takeReport } from './framed-run.ts';
 import {
   FRAME_BYTES,
-  FRAMED,
   type FromWorker,
   type ToWorker,
   type WorkerInfo,
@@ -14,6 +14,9 @@ import {
 } from './messages.ts';
 import type { RunOutcome } from './run-batch.ts';
 import { packGiven } from './transfer.ts';
+
+/** In place of a message: the frame holds what became of the run. */
+const FRAMED = Symbol('framed');
 
 /** A thread with one loaded model. */
 export interface ModelWorker {
@@ -34,27 +37,39 @@ export async function startModelWorker(
   spec: WorkerSpec,
   onLoaded: () => void = () => undefined,
 ): Promise<ModelWorker> {
-  const memory = new SharedArrayBuffer(FRAME_BYTES);
-  const workerData: WorkerStart = { spec, frame: memory };
+  const workerData: WorkerStart = {
+    spec,
+    frame: new SharedArrayBuffer(FRAME_BYTES),
+    asked: new SharedArrayBuffer(BELL_BYTES),
+    answered: new SharedArrayBuffer(BELL_BYTES),
+  };
   const thread = new Worker(new URL('./worker-thread.js', import.meta.url), { workerData });
   const conversation = converse(thread, onLoaded);
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   const first = await conversation.next();
-  if (first === FRAMED) throw unexpected(first);
+  if (first === FRAMED) throw unexpected('done');
   if (first.kind === 'failed') {
     await ended;
     throw errorFromBody(first.error);
   }
   if (first.kind !== 'ready') throw unexpected(first.kind);
   const { info } = first;
-  const frame = createFrame(memory);
+  const frame = createFrame(workerData.frame);
+  const asked = createBell(workerData.asked);
+  const listen = listener(createBell(workerData.answered), () => conversation.hear(FRAMED));
+  const tell = (message: ToWorker, transfer: Iterable<ArrayBuffer> = []) => {
+    thread.postMessage(message, [...transfer]);
+    asked.ring();
+  };
 
   return {
     info,
     async run(requests) {
       const answer = conversation.next();
-      if (putRun(frame, info.signature, requests)) post(thread, FRAMED);
-      else postWhole(thread, requests);
+      if (putRun(frame, info.signature, requests)) {
+        asked.ring();
+        listen();
+      } else tellWhole(tell, requests);
       const done = await answer;
       if (done === FRAMED) return takeReport(frame, info.signature, requests);
       if (done.kind !== 'done') throw unexpected(done.kind);
@@ -62,7 +77,7 @@ export async function startModelWorker(
     },
     async close() {
       conversation.end();
-      post(thread, { kind: 'close' });
+      tell({ kind: 'close' });
       await ended;
     },
     onLost: conversation.onLost,
@@ -71,15 +86,18 @@ export async function startModelWorker(
 
 /** The thread's messages one at a time; waiting for one fails when the thread ends. */
 function converse(thread: Worker, onLoaded: () => void) {
-  let waiting: PromiseWithResolvers<FromWorker> | undefined;
+  let waiting: PromiseWithResolvers<FromWorker | typeof FRAMED> | undefined;
   let listener: ((error: SlipwayError) => void) | undefined;
   let ending = false;
   let cause: unknown;
 
-  thread.on('message', (message: FromWorker) => {
-    if (message !== FRAMED && message.kind === 'loaded') return onLoaded();
-    waiting?.resolve(message);
+  const hear = (answer: FromWorker | typeof FRAMED) => {
+    waiting?.resolve(answer);
     waiting = undefined;
+  };
+  thread.on('message', (message: FromWorker) => {
+    if (message.kind === 'loaded') onLoaded();
+    else hear(message);
   });
   thread.on('error', (error) => {
     cause = error;
@@ -92,10 +110,11 @@ function converse(thread: Worker, onLoaded: () => void) {
     listener?.(error);
   });
   return {
-    next(): Promise<FromWorker> {
-      waiting = Promise.withResolvers<FromWorker>();
+    next(): Promise<FromWorker | typeof FRAMED> {
+      waiting = Promise.withResolvers();
       return waiting.promise;
     },
+    hear,
     end() {
       ending = true;
     },
@@ -105,14 +124,31 @@ function converse(thread: Worker, onLoaded: () => void) {
   };
 }
 
-function postWhole(thread: Worker, requests: readonly RunRequest[]): void {
-  const transfer = new Set<ArrayBuffer>();
-  const packed = requests.map(({ inputs, outputs }) => ({ inputs: packGiven(inputs, transfer), outputs }));
-  post(thread, { kind: 'run', requests: packed }, transfer);
+/**
+ * Calls `heard` for the next ring. Where a run was answered by a message instead, the listening of before goes on: the bell is
+ * waited for once at a time.
+ */
+function listener(bell: Bell, heard: () => void): () => void {
+  let isListening = false;
+  return () => {
+    if (isListening) return;
+    const next = bell.next();
+    if (next === undefined) return heard();
+    isListening = true;
+    void next.then(() => {
+      isListening = false;
+      heard();
+    });
+  };
 }
 
-function post(thread: Worker, message: ToWorker, transfer: Iterable<ArrayBuffer> = []): void {
-  thread.postMessage(message, [...transfer]);
+function tellWhole(
+  tell: (message: ToWorker, transfer: Iterable<ArrayBuffer>) => void,
+  requests: readonly RunRequest[],
+): void {
+  const transfer = new Set<ArrayBuffer>();
+  const packed = requests.map(({ inputs, outputs }) => ({ inputs: packGiven(inputs, transfer), outputs }));
+  tell({ kind: 'run', requests: packed }, transfer);
 }
 
 function receive(

@@ -1,32 +1,27 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { toSlipwayError } from '@slipway/contract';
 import type { EngineSession } from '../engines/engine.ts';
 import { openEngine } from '../engines/open-engine.ts';
 import { warmUp } from '../models/warm-up.ts';
 import type { RunRequest } from './batch.ts';
+import { createBell } from './bell.ts';
 import { createFrame } from './frame.ts';
 import { putReport, type RunReport, takeRun } from './framed-run.ts';
-import {
-  FRAMED,
-  type FromWorker,
-  type SentOutcome,
-  type ToWorker,
-  type WorkerInfo,
-  type WorkerStart,
-} from './messages.ts';
+import type { FromWorker, SentOutcome, ToWorker, WorkerInfo, WorkerStart } from './messages.ts';
 import { type RunOutcome, runBatch } from './run-batch.ts';
 import { gatherBuffers } from './transfer.ts';
 
-const { spec, frame: memory } = workerData as WorkerStart;
-const frame = createFrame(memory);
+const { spec, ...memory } = workerData as WorkerStart;
+const frame = createFrame(memory.frame);
+const asked = createBell(memory.asked);
+const answered = createBell(memory.answered);
 
-try {
-  const { session, info } = await open();
-  parentPort?.on('message', (message: ToWorker) => answer(session, message));
-  send({ kind: 'ready', info });
-} catch (thrown) {
-  // With nobody listening to the port, the thread ends by itself.
+const opened = await open().catch((thrown: unknown) => {
   send({ kind: 'failed', error: toSlipwayError(thrown).toJSON() });
+});
+if (opened !== undefined) {
+  send({ kind: 'ready', info: opened.info });
+  serve(opened.session);
 }
 
 async function open(): Promise<{ session: EngineSession; info: WorkerInfo }> {
@@ -39,19 +34,17 @@ async function open(): Promise<{ session: EngineSession; info: WorkerInfo }> {
   return { session, info: { signature, notes, loadMs, warmUp: warmUp(session) } };
 }
 
-function answer(session: EngineSession, message: ToWorker): void {
-  if (message === FRAMED) {
-    report(run(session, takeRun(frame, session.signature)));
-    return;
+/** Until it is told to close. The thread does nothing else, so it sleeps on the bell and not in its event loop. */
+function serve(session: EngineSession): void {
+  for (;;) {
+    asked.wait();
+    const told = parentPort && receiveMessageOnPort(parentPort);
+    const message: ToWorker | undefined = told?.message;
+    if (message === undefined) answerFramed(run(session, takeRun(frame, session.signature)));
+    else if (message.kind === 'run') answerWhole(run(session, message.requests));
+    else break;
   }
-  switch (message.kind) {
-    case 'run':
-      report(run(session, message.requests));
-      return;
-    case 'close':
-      session.close();
-      parentPort?.close();
-  }
+  session.close();
 }
 
 function run(session: EngineSession, requests: readonly RunRequest[]): RunReport {
@@ -60,9 +53,13 @@ function run(session: EngineSession, requests: readonly RunRequest[]): RunReport
   return { outcomes, runMs: performance.now() - startedAt };
 }
 
-function report(done: RunReport): void {
-  if (putReport(frame, done)) send(FRAMED);
-  else send({ kind: 'done', outcomes: done.outcomes.map(sendable), runMs: done.runMs });
+function answerFramed(done: RunReport): void {
+  if (putReport(frame, done)) answered.ring();
+  else answerWhole(done);
+}
+
+function answerWhole(done: RunReport): void {
+  send({ kind: 'done', outcomes: done.outcomes.map(sendable), runMs: done.runMs });
 }
 
 function sendable(outcome: RunOutcome): SentOutcome {
@@ -70,8 +67,7 @@ function sendable(outcome: RunOutcome): SentOutcome {
 }
 
 function send(message: FromWorker): void {
-  if (message !== FRAMED && message.kind === 'done')
-    parentPort?.postMessage(message, buffersOf(message.outcomes));
+  if (message.kind === 'done') parentPort?.postMessage(message, buffersOf(message.outcomes));
   else parentPort?.postMessage(message);
 }
 
