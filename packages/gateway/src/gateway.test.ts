@@ -181,7 +181,7 @@ test('every method and every path of the protocols comes to the replica', async 
     ['OPTIONS', SCORE, '/score', 502],
     ['PUT', '/api/v1/service/digits/v1/models/mnist', '/v1/models/mnist', 500],
     ['POST', '/v1/models/mnist:predict', '/v1/models/mnist:predict', 500],
-    ['POST', '/v2/models/digits/infer', '/v2/models/mnist/infer', 500],
+    ['POST', '/v2/models/digits/infer', '/v2/models/digits/infer', 500],
   ] as const) {
     const body = method === 'POST' || method === 'PUT' ? 'body' : null;
     const response = await fetch(gateway.url + path, { method, body });

@@ -124,6 +124,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     void enter('loading');
     dataPlane = await createDataPlane({
       models: spec.models,
+      service: spec.service,
       cpuCores: spec.cpuCores,
       profile: spec.profile,
       lane: spec.lane,

@@ -37,8 +37,8 @@ for (const [method, url, expected] of [
   ['POST', '/v1/models/mnist:predict', 'digits /v1/models/mnist:predict'],
   ['POST', '/V1/Models/mnist/versions/3:predict?a=b', 'digits /V1/Models/mnist/versions/3:predict?a=b'],
   ['GET', '/v1/models/letters', 'digits /v1/models/letters'],
-  ['POST', '/v1/models/digits:predict', 'digits /v1/models/mnist:predict'],
-  ['POST', '/v2/models/cats/infer', 'cats /v2/models/resnet/infer'],
+  ['POST', '/v1/models/digits:predict', 'digits /v1/models/digits:predict'],
+  ['POST', '/v2/models/cats/infer', 'cats /v2/models/cats/infer'],
   ['POST', '/v2/models/%6Dnist/infer', 'digits /v2/models/%6Dnist/infer'],
   ['GET', '/v2/models/mnist/versions/1/ready', 'digits /v2/models/mnist/versions/1/ready'],
   ['POST', '/v2/repository/models/mnist/load', 'digits /v2/repository/models/mnist/load'],
@@ -71,7 +71,7 @@ for (const [url, expected] of [
   ['/v2/repository/index', 'digits /v2/repository/index'],
   ['/v2/models/stats', 'digits /v2/models/stats'],
   ['/v2/models/frogs/infer', 'digits /v2/models/frogs/infer'],
-  ['/v2/models/digits/infer?x', 'digits /v2/models/mnist/infer?x'],
+  ['/v2/models/digits/infer?x', 'digits /v2/models/digits/infer?x'],
   ['/v1/else', 'digits /v1/else'],
 ] as const) {
   test(`the only service is asked for ${url}`, () => {
@@ -97,7 +97,7 @@ test('a model of several services, and what concerns one, names the choices', ()
 
 test("a service's own name goes before models of that name", () => {
   const services = [service('digits', 'mnist'), service('other', 'digits')];
-  assert.equal(destination(services, 'POST', '/v2/models/digits/infer'), 'digits /v2/models/mnist/infer');
+  assert.equal(destination(services, 'POST', '/v2/models/digits/infer'), 'digits /v2/models/digits/infer');
 });
 
 for (const url of [

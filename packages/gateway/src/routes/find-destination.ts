@@ -13,8 +13,8 @@ import { isPlainPath, parseServicePath, SERVICE_PREFIX, VISIBLE_ASCII } from './
 
 /** The name of the model in an address of each protocol. */
 const MODEL_NAME: Readonly<Record<Exclude<Protocol, 'azure'>, RegExp>> = {
-  tfserving: /^\/v1\/models\/([^/:]+)/di,
-  oip: /^\/v2\/(?:repository\/)?models\/([^/]+)/d,
+  tfserving: /^\/v1\/models\/([^/:]+)/i,
+  oip: /^\/v2\/(?:repository\/)?models\/([^/]+)/,
 };
 
 /** An address of the whole server, though it looks like that of a model. */
@@ -60,32 +60,21 @@ function rootDestination(
   const name = path === SERVER_STATISTICS ? undefined : modelName(protocol, path);
   const [only, ...others] = table.services();
   // The only service knows best what is wrong with an address.
-  if (only !== undefined && others.length === 0) return toService(only, url, name);
-  const [found, ...more] = name === undefined ? [] : table.named(name.text);
+  if (only !== undefined && others.length === 0) return toService(only, url);
+  const [found, ...more] = name === undefined ? [] : table.named(name);
   if (name === undefined || found === undefined) {
     if (protocol === 'tfserving') return unservable(method, path);
-    return name === undefined ? serverAlone(table.services(), method, path) : unknownName(name.text);
+    return name === undefined ? serverAlone(table.services(), method, path) : unknownName(name);
   }
-  return more.length === 0 ? toService(found, url, name) : ambiguousName(name.text, [found, ...more]);
+  return more.length === 0 ? toService(found, url) : ambiguousName(name, [found, ...more]);
 }
 
-/** Where in an address a name stands, and what it is. */
-interface NameInPath {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
+function modelName(protocol: Exclude<Protocol, 'azure'>, path: string): string | undefined {
+  const name = MODEL_NAME[protocol].exec(path)?.[1];
+  return name === undefined ? undefined : decodeURIComponent(name);
 }
 
-function modelName(protocol: Exclude<Protocol, 'azure'>, path: string): NameInPath | undefined {
-  const [start, end] = MODEL_NAME[protocol].exec(path)?.indices?.[1] ?? [];
-  if (start === undefined || end === undefined) return undefined;
-  return { text: decodeURIComponent(path.slice(start, end)), start, end };
-}
-
-/** The service's own name means its default model, which is all that its replicas know of. */
-function toService(service: RoutedService, url: string, name: NameInPath | undefined): Destination {
-  const [model] = service.models;
-  const isAlias = name?.text === service.name && model !== undefined && !service.models.includes(name.text);
-  const path = isAlias ? url.slice(0, name.start) + encodeURIComponent(model) + url.slice(name.end) : url;
+/** Replicas know that the service's own name means its default model. */
+function toService(service: RoutedService, path: string): Destination {
   return { kind: 'service', service, path };
 }

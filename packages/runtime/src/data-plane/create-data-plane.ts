@@ -23,6 +23,8 @@ import { createVersionSet } from './version-set.ts';
 export interface DataPlaneOptions {
   /** At least one; the first is the default. */
   readonly models: readonly ReplicaModel[];
+  /** Another name of the default model, where no model is called so. */
+  readonly service?: string | undefined;
   /** Cores the engines may use; threads are this number rounded up, and at most the machine's cores. */
   readonly cpuCores: number;
   readonly profile: EngineProfile;
@@ -60,6 +62,7 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
 
   const versions = createVersionSet({
     models: options.models,
+    service: options.service,
     serve: (model, beside) => serveModel(model, context, beside),
     log,
     changed: () => options.onVersions?.(),
@@ -122,6 +125,7 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
       return versions.table().models;
     },
     states: versions.states,
+    nameOf: (asked) => versions.table().nameOf(asked),
     find(ref) {
       const found = versions.table().find(ref);
       return found instanceof SlipwayError ? found : found.loaded;
@@ -136,8 +140,8 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
         return { name, version, ...model.load() };
       }),
     setModels: versions.setModels,
-    loadModel: versions.loadModel,
-    unloadModel: versions.unloadModel,
+    loadModel: (name, version) => versions.loadModel(versions.table().nameOf(name), version),
+    unloadModel: (name, version) => versions.unloadModel(versions.table().nameOf(name), version),
     async drain(signal) {
       refusal ??= draining();
       closing ??= closeAll();

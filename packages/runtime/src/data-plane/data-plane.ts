@@ -3,6 +3,7 @@ import type { VersionLoad } from './version-load.ts';
 
 /** Which model a request means. All absent: the service's default model, in its default version. */
 export interface ModelRef {
+  /** The service's name means the default model too. */
   readonly model?: string | undefined;
   /** One version, by its number or by a label that points at one; both absent: the default, which is the highest that is ready. */
   readonly version?: number | undefined;
@@ -57,6 +58,11 @@ export interface DataPlane {
   readonly models: readonly LoadedModel[];
   /** Every version that is known, in the order of the deployment, also those that are not ready. */
   states(): readonly ModelVersionState[];
+  /**
+   * The name of the model that is meant, whether or not there is one: without a name, or by that of the service, the
+   * default one.
+   */
+  nameOf(asked: string | undefined): string;
   /** The version that a request with this reference would run; `not_found` says what there is. */
   find(ref: ModelRef): LoadedModel | SlipwayError;
   /**

@@ -11,6 +11,7 @@ export interface ReadyVersion {
 /** The versions that are ready at one moment; a change makes another table. */
 export interface ModelTable {
   readonly models: readonly LoadedModel[];
+  nameOf(asked: string | undefined): string;
   find(ref: ModelRef): ServedModel | SlipwayError;
 }
 
@@ -20,8 +21,15 @@ interface ModelVersions {
   readonly byLabel: ReadonlyMap<string, ServedModel>;
 }
 
-/** A table of these versions; `names` are the models in the order of the deployment, the first the default one. */
-export function createModelTable(ready: readonly ReadyVersion[], names: readonly string[]): ModelTable {
+/**
+ * A table of these versions; `names` are the models in the order of the deployment, the first the default one, which
+ * `service` means too where no model is called so.
+ */
+export function createModelTable(
+  ready: readonly ReadyVersion[],
+  names: readonly string[],
+  service: string | undefined,
+): ModelTable {
   const byName = new Map<string, ModelVersions>();
   for (const name of new Set(names)) {
     const own = ready
@@ -34,10 +42,14 @@ export function createModelTable(ready: readonly ReadyVersion[], names: readonly
     [...byNumber.values()].map(({ loaded }) => loaded),
   );
   const [defaultName = ''] = names;
+  const nameOf = (asked: string | undefined) =>
+    asked === undefined || (asked === service && !names.includes(asked)) ? defaultName : asked;
 
   return {
     models: Object.freeze(models),
-    find({ model = defaultName, version, label }) {
+    nameOf,
+    find({ model: asked, version, label }) {
+      const model = nameOf(asked);
       const versions = byName.get(model);
       if (versions === undefined) return unknownModel(model, models);
       if (version !== undefined)

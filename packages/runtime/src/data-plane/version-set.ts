@@ -13,6 +13,8 @@ import type { ServedModel } from './served-model.ts';
 
 export interface VersionSetOptions {
   readonly models: readonly ReplicaModel[];
+  /** As `DataPlaneOptions` has it. */
+  readonly service: string | undefined;
   /** Makes a version ready; `beside` while others serve. Throws `invalid_model`. */
   readonly serve: (model: ReplicaModel, beside: boolean) => Promise<ServedModel>;
   readonly log: Log;
@@ -49,13 +51,13 @@ interface Version extends KnownVersion {
 /** Versions that could not be loaded are told of as long as no more than these are. */
 const KEPT_FAILURES = 16;
 
-export function createVersionSet({ models, serve, log, changed }: VersionSetOptions): VersionSet {
+export function createVersionSet({ models, service, serve, log, changed }: VersionSetOptions): VersionSet {
   const versions: Version[] = [];
   const dismissed = new Set<string>();
   const endings = new Set<Promise<void>>();
   let wanted = models;
   let labels: ReadonlyMap<string, Version> = new Map();
-  let table = createModelTable([], []);
+  let table = createModelTable([], [], service);
   let working: Promise<void> | undefined;
   let isClosing = false;
 
@@ -69,6 +71,7 @@ export function createVersionSet({ models, serve, log, changed }: VersionSetOpti
     table = createModelTable(
       ready.flatMap((one) => (one.served ? [{ served: one.served, labels: labelsOf(one) }] : [])),
       names,
+      service,
     );
     changed();
   }

@@ -52,6 +52,7 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
   const log = pino({ level: 'silent' });
   const dataPlane = await createDataPlane({
     models: await Promise.all(setUp.models.map((model) => store(folder, model))),
+    service: 'test',
     cpuCores: 1,
     profile: 'latency',
     lane: 'auto',

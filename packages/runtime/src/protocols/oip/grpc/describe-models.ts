@@ -1,4 +1,5 @@
 import { type LoadedModel, SlipwayError } from '@slipway/contract';
+import type { DataPlane } from '../../../data-plane/data-plane.ts';
 import { decodeMessage } from '../../../protobuf/decode.ts';
 import { encodeMessage } from '../../../protobuf/encode.ts';
 import type { MessageSchema } from '../../../protobuf/schema.ts';
@@ -70,7 +71,7 @@ export function modelStatistics(message: Uint8Array, call: GrpcCall): Reply {
   if (request instanceof SlipwayError) return request;
   const dataPlane = servingDataPlane(call);
   if (dataPlane instanceof SlipwayError) return dataPlane;
-  const told = chosenModels(dataPlane.models, request.name);
+  const told = chosenModels(dataPlane, request.name);
   if (request.name === '' || request.version === '') {
     if (request.name === '' || told.length > 0) return encodeStatistics(told.map(call.context.statistics.of));
   }
@@ -78,8 +79,8 @@ export function modelStatistics(message: Uint8Array, call: GrpcCall): Reply {
   return model instanceof SlipwayError ? model : encodeStatistics([call.context.statistics.of(model)]);
 }
 
-function chosenModels(models: readonly LoadedModel[], name: string): readonly LoadedModel[] {
-  return name === '' ? models : models.filter((model) => model.name === name);
+function chosenModels({ models, nameOf }: DataPlane, name: string): readonly LoadedModel[] {
+  return name === '' ? models : models.filter((model) => model.name === nameOf(name));
 }
 
 /** A name and a version stand in the same fields of all requests that are no more than that. */

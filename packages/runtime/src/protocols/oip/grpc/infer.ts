@@ -101,7 +101,7 @@ export function findModel(
   name: string,
   version: string | undefined,
 ): LoadedModel | SlipwayError {
-  const wanted = name === '' ? (dataPlane.models[0]?.name ?? '') : name;
+  const wanted = name === '' ? dataPlane.nameOf(undefined) : name;
   const found = dataPlane.find(modelRef(wanted, version));
   return found instanceof SlipwayError ? unknownModel(wanted, version || undefined) : found;
 }

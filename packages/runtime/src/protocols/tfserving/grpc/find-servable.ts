@@ -42,13 +42,13 @@ export function findServable(
 
 /** The name of the model that a request means, whether or not there is one; and whether the request named it. */
 export function findName(
-  dataPlane: Pick<DataPlane, 'models'>,
+  dataPlane: Pick<DataPlane, 'models' | 'nameOf'>,
   spec: ModelSpec | undefined,
   call: Pick<GrpcCall, 'headers'>,
 ): { readonly name: string; readonly isNamed: boolean } {
   const name = spec?.name ?? '';
-  if (name !== '' && !isRouted(dataPlane, name, call)) return { name, isNamed: true };
-  return { name: dataPlane.models[0]?.name ?? '', isNamed: false };
+  if (name !== '' && !isRouted(dataPlane, name, call)) return { name: dataPlane.nameOf(name), isNamed: true };
+  return { name: dataPlane.nameOf(undefined), isNamed: false };
 }
 
 function isRouted(

@@ -57,7 +57,7 @@ function status(
   { model, version }: TfservingRoute,
 ): Buffer | SlipwayError {
   if (dataPlane instanceof SlipwayError) return dataPlane;
-  const versions = versionStates(dataPlane.states(), model, version);
+  const versions = versionStates(dataPlane.states(), dataPlane.nameOf(model), version);
   return versions instanceof SlipwayError ? versions : encodeStatus(versions);
 }
 
