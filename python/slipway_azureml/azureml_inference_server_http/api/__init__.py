@@ -1,0 +1,1 @@
+"""Raw access to HTTP."""

@@ -1,0 +1,1 @@
+"""Schemas of what `run` takes and gives, where the package inference-schema is not installed."""
