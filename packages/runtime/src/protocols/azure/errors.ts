@@ -1,5 +1,6 @@
 import type { SlipwayError } from '@slipway/contract';
 import { TEXT_TYPE } from '../headers.ts';
+import { INTERNAL } from '../internal-error.ts';
 import type { ErrorAnswer } from '../protocol.ts';
 import { runHeaders } from './headers.ts';
 
@@ -8,8 +9,6 @@ export const UNKNOWN_URL =
   'The requested URL was not found on the server. If you entered the URL manually please check your spelling and try again.';
 export const WRONG_METHOD = 'The method is not allowed for the requested URL.';
 export const WRONG_SCORE_METHOD = 'Method not allowed';
-
-const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
 
 /** The only place where a code becomes a status. */
 export function errorAnswer(error: SlipwayError, { service }: { readonly service: string }): ErrorAnswer {

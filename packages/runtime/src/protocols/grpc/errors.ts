@@ -1,8 +1,6 @@
 import type { SlipwayError } from '@slipway/contract';
+import { INTERNAL } from '../internal-error.ts';
 import type { StatusAnswer } from './method.ts';
-
-/** What the caller learns of a defect. */
-export const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
 
 /** How errors end calls that belong to no protocol of inference: unknown methods, health, reflection. */
 export function statusOf({ code, message }: SlipwayError): StatusAnswer {

@@ -1,9 +1,8 @@
 import type { SlipwayError } from '@slipway/contract';
+import { INTERNAL } from '../../internal-error.ts';
 import type { ErrorAnswer } from '../../protocol.ts';
 import { overloadMessage, ownTimeoutMessage } from '../refusals.ts';
 import { jsonTooLarge } from './codec/infer-request.ts';
-
-const INTERNAL = 'An unexpected internal error occurred. Check the logs for more info.';
 
 /** The only place where a code becomes a status. */
 export function errorAnswer(error: SlipwayError): ErrorAnswer {

@@ -1,7 +1,7 @@
 import type { SlipwayError } from '@slipway/contract';
-import { INTERNAL } from '../../grpc/errors.ts';
 import type { StatusAnswer } from '../../grpc/method.ts';
 import type { GrpcStatus } from '../../grpc/status.ts';
+import { INTERNAL } from '../../internal-error.ts';
 
 /** The stock server cuts its texts. */
 const MOST_CHARACTERS = 1_024;
