@@ -50,6 +50,7 @@ export {
   type TracingSettings,
   type VersionPhase,
 } from './processes/replica.ts';
+export type { ReplicaEntry } from './processes/replica-entry.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
 export { systemCode, unlessMissing } from './system-errors.ts';
 export {

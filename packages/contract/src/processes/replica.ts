@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../errors.ts';
 import type { Signature } from '../tensors.ts';
+import type { ReplicaEntry } from './replica-entry.ts';
 
 /** How a replica uses the cores it was given: one run on all of them, or several runs on one each. */
 export type EngineProfile = 'latency' | 'throughput';
@@ -90,6 +91,8 @@ export interface ReplicaSpec {
   readonly logSampleRatio?: number | undefined;
   /** Absent or `null`: no request is traced. */
   readonly tracing?: TracingSettings | null | undefined;
+  /** The user's own code; absent or `null`: the engine serves the models by itself. */
+  readonly entry?: ReplicaEntry | null | undefined;
 }
 
 /** Where the spans of requests go, and of how many. */
