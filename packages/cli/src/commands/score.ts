@@ -30,7 +30,7 @@ export function score() {
     )
     .argument('<name>', 'name of the service')
     .option('--data <data>', 'JSON, or a file of it, or - for standard input')
-    .option('--image <file>', 'a JPEG, PNG or WebP, sent as it is')
+    .option('--image <file>', 'a JPEG, PNG, WebP or GIF, sent as it is')
     .addOption(
       new Option(
         '--protocol <protocol>',

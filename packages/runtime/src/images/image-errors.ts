@@ -17,7 +17,7 @@ export function tooManyImages(image: ImageInput, count: number, most: number): S
 }
 
 export function noImage(place: ImagePlace, bytes: Uint8Array): SlipwayError {
-  return refused(place, `is not a JPEG, PNG or WebP image: ${describeBeginning(bytes)}.`);
+  return refused(place, `is not a JPEG, PNG, WebP or GIF image: ${describeBeginning(bytes)}.`);
 }
 
 export function tooManyBytes(place: ImagePlace, bytes: number, most: number): SlipwayError {

@@ -20,10 +20,15 @@ export interface DecodeBounds {
 sharp.concurrency(1);
 // No two requests have the same image often enough to keep decoded ones in memory.
 sharp.cache(false);
-// libvips knows dozens of formats; only these three are ever read from callers.
+// libvips knows dozens of formats; only these four are ever read from callers.
 sharp.block({ operation: ['VipsForeignLoad'] });
 sharp.unblock({
-  operation: ['VipsForeignLoadJpegBuffer', 'VipsForeignLoadPngBuffer', 'VipsForeignLoadWebpBuffer'],
+  operation: [
+    'VipsForeignLoadJpegBuffer',
+    'VipsForeignLoadPngBuffer',
+    'VipsForeignLoadWebpBuffer',
+    'VipsForeignLoadNsgifBuffer',
+  ],
 });
 
 /** Reads the header alone: nothing is decoded and no pixel has room. Rejects with libvips' own error. */

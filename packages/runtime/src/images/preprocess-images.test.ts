@@ -40,16 +40,43 @@ function jpegOfSize(width: number, height: number): Buffer {
   return bytes;
 }
 
-async function animation(): Promise<Buffer> {
+/** A GIF whose screen and only frame claim a size. */
+async function gifOfSize(width: number, height: number): Promise<Buffer> {
+  const bytes = await stillGif();
+  const screen = 6;
+  const frame = bytes.indexOf(Buffer.concat([Buffer.of(0x2c, 0, 0, 0, 0), bytes.subarray(screen, 10)])) + 5;
+  for (const at of [screen, frame]) {
+    bytes.writeUInt16LE(width, at);
+    bytes.writeUInt16LE(height, at + 2);
+  }
+  return bytes;
+}
+
+async function animation(format: 'webp' | 'gif'): Promise<Buffer> {
   const frames = [await plain(9, 9, 1), await plain(9, 9, 200)];
   return sharp(frames, { join: { animated: true } })
-    .webp()
+    .toFormat(format)
     .toBuffer();
 }
 
+/** The palette as a GIF has room for all of its colours. */
+function stillGif(): Promise<Buffer> {
+  return sharp(fixture('palette.png')).gif({ dither: 0 }).toBuffer();
+}
+
 const REFUSED: readonly [string, Uint8Array | Promise<Uint8Array>, RegExp][] = [
-  ['nothing', new Uint8Array(0), /^images\[1\] is not a JPEG, PNG or WebP image: it is empty/],
-  ['a GIF', utf8.encode('GIF89a\x01\x02\x03'), /^images\[1\] is not a .*: it begins with the bytes 47 49 46/],
+  ['nothing', new Uint8Array(0), /^images\[1\] is not a JPEG, PNG, WebP or GIF image: it is empty/],
+  ['a TIFF', utf8.encode('II*\0\x01\x02\x03'), /^images\[1\] is not a .*: it begins with the bytes 49 49 2a/],
+  [
+    'the beginning of a GIF',
+    utf8.encode('GIF89a\x01\x02\x03'),
+    /^images\[1\] is a GIF image that is damaged/,
+  ],
+  [
+    'half a GIF',
+    stillGif().then((gif) => gif.subarray(0, gif.length / 2)),
+    /^images\[1\] is a GIF image that is dam/,
+  ],
   ['text', utf8.encode('<svg xmlns="'), /it begins with the text "<svg xml"/],
   ['base64', utf8.encode(GOOD.toString('base64')), /which is base64 text; send the bytes themselves/],
   [
@@ -88,11 +115,17 @@ const REFUSED: readonly [string, Uint8Array | Promise<Uint8Array>, RegExp][] = [
     /has 65500 x 65500 pixels.*was not decoded/,
   ],
   [
+    'a GIF that claims 65,500 x 65,500',
+    gifOfSize(65_500, 65_500),
+    /has 65500 x 65500 pixels.*was not decoded/,
+  ],
+  [
     'an image one pixel over the limit',
     plain(1001, 1000, 0),
     /has 1001 x 1000 pixels, more than the 1000000/,
   ],
-  ['an animation', animation(), /^images\[1\] is an animation of 2 frames/],
+  ['an animation', animation('webp'), /^images\[1\] is an animation of 2 frames/],
+  ['an animation as GIF', animation('gif'), /^images\[1\] is an animation of 2 frames/],
 ];
 for (const [what, bytes, message] of REFUSED) {
   test(`refuses ${what}, and says which it is`, async () => {
@@ -115,6 +148,13 @@ test('passes over a colour profile, as TensorFlow does', async () => {
   const end = at + 12 + profiled.readUInt32BE(at);
   const bare = Buffer.concat([profiled.subarray(0, at), profiled.subarray(end)]);
   assert.deepEqual(await preprocess(image, [profiled]), await preprocess(image, [bare]));
+});
+
+test('takes a still GIF, as TensorFlow does', async () => {
+  const gif = await stillGif();
+  const same = await sharp(gif).png().toBuffer();
+  const [fromGif, fromPng] = [await preprocess(image, [gif]), await preprocess(image, [same])];
+  assert.deepEqual(fromGif.data, fromPng.data);
 });
 
 test('images keep their order, however long each takes', async () => {
@@ -212,9 +252,8 @@ test('decodes nothing for a caller that has gone', async () => {
 });
 
 test('whatever is done to an image, it is decoded or refused', async () => {
-  const files = ['photo.jpg', 'photo-cmyk.jpg', 'noise.png', 'palette.png', 'photo.webp', 'alpha.webp'].map(
-    fixture,
-  );
+  const names = ['photo.jpg', 'photo-cmyk.jpg', 'noise.png', 'palette.png', 'photo.webp', 'alpha.webp'];
+  const files = [...names.map(fixture), await stillGif()];
   const wounds = fc.array(fc.tuple(fc.nat(12_000), fc.nat(255)), { maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...files), wounds, fc.nat(12_000), async (file, changes, end) => {

@@ -77,7 +77,7 @@ export interface TensorClient {
   scoreTensors(inputs: readonly Tensor[], options?: ScoreOptions): Promise<Prediction>;
   /** Sends arrays by the names of their inputs. */
   scoreArrays(inputs: Readonly<Record<string, ArrayInput>>, options?: ScoreOptions): Promise<Prediction>;
-  /** Sends encoded images (JPEG, PNG, WebP) as they are, for a model that takes such. */
+  /** Sends encoded images (JPEG, PNG, WebP, GIF) as they are, for a model that takes such. */
   scoreImages(
     images: Uint8Array<ArrayBuffer> | readonly Uint8Array<ArrayBuffer>[],
     options?: ImageOptions,

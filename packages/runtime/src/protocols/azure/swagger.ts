@@ -26,7 +26,7 @@ const ELEMENTS: Readonly<Record<Datatype, Json>> = {
 /** An encoded image, which is no text. */
 const IMAGE: Json = {
   type: 'object',
-  description: 'An image as JPEG, PNG or WebP, in base64.',
+  description: 'An image as JPEG, PNG, WebP or GIF, in base64.',
   properties: { b64: { type: 'string', format: 'byte' } },
   required: ['b64'],
   additionalProperties: false,
