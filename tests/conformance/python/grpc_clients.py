@@ -191,8 +191,11 @@ def check_tensorflow_serving(channel):
     models = model_service_pb2_grpc.ModelServiceStub(channel)
     asked = get_model_status_pb2.GetModelStatusRequest()
     asked.model_spec.name = "digits"
-    versions = models.GetModelStatus(asked, **options).model_version_status
-    assert [(one.version, one.state) for one in versions] == [(3, 30)]
+    for label in ("", "nothing"):
+        if label:
+            asked.model_spec.version_label = label
+        versions = models.GetModelStatus(asked, **options).model_version_status
+        assert [(one.version, one.state) for one in versions] == [(3, 30)]
 
 
 def check_health(channel):
