@@ -43,6 +43,11 @@ test('clients find the words they look for', () => {
   assert.match(text(queueFull(1)), /^Exceeds maximum queue size: The replica already has 1 requests waiting/);
   assert.match(text(waitedTooLong(5)), /^Request timeout expired: The request waited more than 5 ms/);
   assert.match(text(requestTimedOut(5)), /^Request timeout expired: The request waited longer/);
+  const tooLarge = (details: object) =>
+    text(new SlipwayError('payload_too_large', 'x', { details: { ...details } }));
+  const limit = 'bytes exceeds the maximum allowed input size of 5 bytes';
+  assert.ok(tooLarge({ declared: 9, maxBytes: 5 }).startsWith(`request JSON size of 9 ${limit}`));
+  assert.ok(tooLarge({ maxBytes: 5 }).startsWith(`request JSON size of more than 5 ${limit}`));
   assert.equal(errorAnswer(requestTimedOut(5)).status, 503);
   assert.equal(errorAnswer(queueFull(1)).notRun, true);
   assert.doesNotMatch(text(new SlipwayError('internal', 'secret path')), /secret/);

@@ -49,9 +49,9 @@ export function errorAnswer(error: SlipwayError): ErrorAnswer {
   }
 }
 
-/** The stock server's words where the body said how large it is; its error for one that is too large is 400. */
+/** In the stock server's words; how large a body is is known where it says so itself, else that it is larger. */
 function bodyTooLarge({ message, details }: SlipwayError): string {
   const { declared, maxBytes } = details ?? {};
-  if (typeof declared !== 'number' || typeof maxBytes !== 'number') return message;
-  return jsonTooLarge(declared, maxBytes).message;
+  if (typeof maxBytes !== 'number') return message;
+  return jsonTooLarge(typeof declared === 'number' ? declared : undefined, maxBytes).message;
 }

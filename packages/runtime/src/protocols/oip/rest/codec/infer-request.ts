@@ -102,9 +102,9 @@ function readOutputWishes(
   return wishes;
 }
 
-/** The error of a JSON body that is too large, also for whoever stops reading it. */
-export function jsonTooLarge(size: number, most: number): SlipwayError {
+/** The error of a JSON body that is too large, also for whoever stops reading it and has not learnt its `size`. */
+export function jsonTooLarge(size: number | undefined, most: number): SlipwayError {
   return invalid(
-    `request JSON size of ${size} bytes exceeds the maximum allowed input size of ${most} bytes. Raise the limit of the deployment on bodies to send more.`,
+    `request JSON size of ${size ?? `more than ${most}`} bytes exceeds the maximum allowed input size of ${most} bytes. Raise the limit of the deployment on bodies to send more.`,
   );
 }
