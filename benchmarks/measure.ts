@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { median } from '@slipway/testkit';
 import { cpuMicroseconds } from './cpu-time.ts';
+import { disturbedPercent, processorTime } from './disturbance.ts';
 import { type LoadResult, runLoad } from './load/load.ts';
-import { processorTime, stolenPercent } from './stolen-time.ts';
 import { medianBetween } from './targets/own-time.ts';
 import type { Target } from './targets/target.ts';
 import { CONNECTIONS, type Connections, type Workload } from './workloads/workload.ts';
@@ -14,15 +14,15 @@ const WARM_UP_PART = 0.1;
 const WARM_UP_CALLERS = 16;
 
 /**
- * A measurement that lost more than this part of the processors' time to other guests of the host says more of them than of what
- * was measured.
+ * A measurement during which others had more than this part of the processors' time, guests of the same host or processes beside
+ * this one's, says more of them than of what was measured.
  */
-const MOST_STOLEN_PERCENT = 4;
+const MOST_DISTURBED_PERCENT = 4;
 
 /** So often a disturbed measurement is taken again; then the least disturbed one counts. */
 const ATTEMPTS = 12;
 
-/** Time for the host to turn to others. */
+/** Time for the others to come to an end. */
 const PAUSE_MS = 500;
 
 /** One round. Microseconds a request; NaN where they are not known. */
@@ -31,8 +31,8 @@ export interface Round extends LoadResult {
   readonly cpu: number;
   /** Median of the time that the server says it added itself. */
   readonly own: number;
-  /** Percent of the processors' time that the host gave to others meanwhile; NaN where it is not known. */
-  readonly stolen: number;
+  /** Percent of the processors' time that others had meanwhile; NaN where it is not known. */
+  readonly disturbed: number;
 }
 
 /** All rounds of one target at one number of connections, and the median of each figure over them. */
@@ -46,7 +46,7 @@ export interface Measurement {
   readonly requestsPerSecond: number;
   readonly cpu: number;
   /** The most of any round that counts. */
-  readonly stolen: number;
+  readonly disturbed: number;
   readonly errors: number;
 }
 
@@ -84,8 +84,8 @@ export async function measure(
 }
 
 /**
- * Measures until the host has left the processors alone, whatever the figures; of those that it did not, the least disturbed
- * counts. Failed requests of all attempts count.
+ * Measures until the processors were left alone, whatever the figures; if they never are, the least disturbed measurement counts.
+ * Failed requests of all attempts count.
  */
 async function measureUndisturbed(
   target: Target,
@@ -95,12 +95,12 @@ async function measureUndisturbed(
 ): Promise<Round> {
   let best = await measureOnce(target, callers, requests);
   let { errors, firstError } = best;
-  for (let attempt = 2; attempt <= ATTEMPTS && best.stolen > MOST_STOLEN_PERCENT; attempt += 1) {
+  for (let attempt = 2; attempt <= ATTEMPTS && best.disturbed > MOST_DISTURBED_PERCENT; attempt += 1) {
     await setTimeout(PAUSE_MS, undefined, { signal });
     const again = await measureOnce(target, callers, requests);
     errors += again.errors;
     firstError ??= again.firstError;
-    if (again.stolen < best.stolen) best = again;
+    if (again.disturbed < best.disturbed) best = again;
   }
   return { ...best, errors, firstError };
 }
@@ -111,11 +111,11 @@ async function measureOnce(target: Target, callers: number, requests: number): P
   const ownBefore = await target.ownTime?.();
   const timeBefore = processorTime();
   const result = await runLoad(target.open, { callers, requests });
-  const stolen = stolenPercent(timeBefore, processorTime());
+  const disturbed = disturbedPercent(timeBefore, processorTime());
   const ownAfter = await target.ownTime?.();
   const after = target.pid === undefined ? Number.NaN : cpuMicroseconds(target.pid);
   const own = ownBefore && ownAfter ? medianBetween(ownBefore, ownAfter) : Number.NaN;
-  return { ...result, cpu: (after - before) / requests, own, stolen };
+  return { ...result, cpu: (after - before) / requests, own, disturbed };
 }
 
 function summarize(target: string, connections: Connections, rounds: readonly Round[]): Measurement {
@@ -127,7 +127,7 @@ function summarize(target: string, connections: Connections, rounds: readonly Ro
     p99: median(rounds.map(({ p99 }) => p99)),
     requestsPerSecond: median(rounds.map(({ requestsPerSecond }) => requestsPerSecond)),
     cpu: median(rounds.map(({ cpu }) => cpu)),
-    stolen: Math.max(...rounds.map(({ stolen }) => stolen)),
+    disturbed: Math.max(...rounds.map(({ disturbed }) => disturbed)),
     errors: rounds.reduce((sum, { errors }) => sum + errors, 0),
   };
 }

@@ -54,7 +54,7 @@ function measurement(target: TargetName, p50s: readonly number[]): Measurement {
     requestsPerSecond: 1e6 / p50,
     cpu: 80,
     own: 70,
-    stolen: 2,
+    disturbed: 2,
     errors: 0,
     firstError: undefined,
   }));

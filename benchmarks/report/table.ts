@@ -8,7 +8,7 @@ const COLUMNS = [
   'requests/s',
   'CPU µs',
   'to bare run',
-  'stolen',
+  'disturbed',
   'errors',
 ] as const;
 
@@ -22,7 +22,7 @@ export function table(measurements: readonly Measurement[]): string {
     one.requestsPerSecond.toFixed(0),
     Number.isNaN(one.cpu) ? '' : one.cpu.toFixed(0),
     ratioToBare(one, measurements),
-    Number.isNaN(one.stolen) ? '' : `${one.stolen.toFixed(0)} %`,
+    Number.isNaN(one.disturbed) ? '' : `${one.disturbed.toFixed(0)} %`,
     String(one.errors),
   ]);
   const widths = COLUMNS.map((column, index) =>
