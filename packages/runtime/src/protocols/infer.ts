@@ -20,8 +20,8 @@ export type InferCall = Pick<InferRequest, 'inputs' | 'outputs' | 'priority' | '
 /** The model that a request is for. */
 export interface Target {
   readonly ref: ModelRef;
-  /** What the protocol says if it is not there; absent: what the data plane says. */
-  readonly notFound?: (() => SlipwayError) | undefined;
+  /** What the protocol says if it is not there, to this body if one came; absent: what the data plane says. */
+  readonly notFound?: ((body: Buffer | undefined) => SlipwayError) | undefined;
 }
 
 /** How a protocol reads what a request asks of a model, and writes the model's answer. */
@@ -61,7 +61,7 @@ export async function infer<Call extends InferCall>(
 
   // Found only now, and used at once: another version may have taken over while the body came.
   const decodeFrom = performance.now();
-  const model = findModel(dataPlane, target);
+  const model = findModel(dataPlane, target, body);
   if (model instanceof SlipwayError) return answerError(exchange, model);
   const call =
     images === undefined ? steps.decode(body, model, exchange) : decodeImages(images, model, steps);
@@ -110,10 +110,14 @@ export function servingDataPlane({ context }: Pick<Exchange, 'context'>): DataPl
 }
 
 /** The version that a request is for, or the protocol's words for one that is not there. */
-export function findModel(dataPlane: DataPlane, { ref, notFound }: Target): LoadedModel | SlipwayError {
+export function findModel(
+  dataPlane: DataPlane,
+  { ref, notFound }: Target,
+  body?: Buffer,
+): LoadedModel | SlipwayError {
   const found = dataPlane.find(ref);
   if (!(found instanceof SlipwayError) || found.code !== 'not_found') return found;
-  return notFound?.() ?? found;
+  return notFound?.(body) ?? found;
 }
 
 function decodeImages<Call extends InferCall>(

@@ -82,6 +82,8 @@ test('every route answers as the stock server does', async (t) => {
     ['/v1/models/sum/metadata', undefined, 200, /"signature_def":\{"signature_def":\{"serving_default"/],
     // What is wrong.
     ['/v1/models/foo:predict', '{"instances":[1]}', 404, 'Servable not found for request: Latest(foo)'],
+    ['/v1/models/foo:predict', '{"instances":[1]', 400, /JSON Parse error: Missing a comma or '\}'/],
+    ['/v1/models/foo:regress', '{"signature_name":1}', 400, /'signature_name' key must be a string value/],
     ['/v1/models/sum/versions/50:predict', '{}', 404, 'Servable not found for request: Specific(sum, 50)'],
     ['/v1/models/foo', undefined, 404, 'Could not find any versions of model foo'],
     ['/v1/models/sum/versions/9', undefined, 404, 'Could not find version 9 of model sum'],

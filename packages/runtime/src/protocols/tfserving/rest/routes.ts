@@ -12,6 +12,7 @@ import { answerJson, type Exchange, refuse } from '../../exchange.ts';
 import { findModel, infer, servingDataPlane, type Target } from '../../infer.ts';
 import type { Protocol } from '../../protocol.ts';
 import { versionStates } from '../version-states.ts';
+import { readDocument, readSignatureName } from './codec/document.ts';
 import { encodeMetadata } from './codec/encode-metadata.ts';
 import { encodeStatus } from './codec/encode-status.ts';
 import { errorAnswer } from './errors.ts';
@@ -44,7 +45,18 @@ function serve(exchange: Exchange, route: TfservingRoute): void | Promise<void> 
 
 function targetOf(route: TfservingRoute): Target {
   const { model, version } = route;
-  return { ref: { model, ...versionRef(version) }, notFound: () => servableNotFound(route) };
+  return {
+    ref: { model, ...versionRef(version) },
+    notFound: (body) => wrongBody(body) ?? servableNotFound(route),
+  };
+}
+
+/** The stock server reads a body before it looks for the model. */
+function wrongBody(body: Buffer | undefined): SlipwayError | undefined {
+  const document = body && readDocument(body);
+  if (document === undefined || document instanceof SlipwayError) return document;
+  const name = readSignatureName(document);
+  return name instanceof SlipwayError ? name : undefined;
 }
 
 function versionRef(choice: VersionChoice): ModelRef {
