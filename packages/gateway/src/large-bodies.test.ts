@@ -32,19 +32,30 @@ for (const { name, headers } of [
   });
 }
 
-test('a body in chunks is stopped at the limit', async (t) => {
-  const gateway = await startGateway(t);
-  const replica = await startReplica(t, 'r1', (request) => void request.resume());
-  await gateway.route(digits([replica], { maxBodyBytes: 3 * MEGABYTE }));
-  const request = httpRequest(gateway.url + SCORE, { method: 'POST', agent: false });
-  request.on('error', () => undefined);
-  Readable.from([LARGE.subarray(0, 2 * MEGABYTE), LARGE.subarray(0, 2 * MEGABYTE)]).pipe(request);
-  const [response] = await once(request, 'response');
-  assert.equal(response.statusCode, 413);
-  assert.deepEqual(JSON.parse(await text(response)), {
-    message: 'The body is larger, but the limit is 3000000 bytes.',
+const STOPPED: readonly [path: string, status: number, answer: object][] = [
+  [SCORE, 413, { message: 'The body is larger, but the limit is 3000000 bytes.' }],
+  [
+    SCORE.replace('/score', '/v2/models/digits/infer'),
+    400,
+    {
+      error:
+        'request JSON size of more than 3000000 bytes exceeds the maximum allowed input size of 3000000 bytes. Raise the limit of the deployment on bodies to send more.',
+    },
+  ],
+];
+for (const [path, status, answer] of STOPPED) {
+  test(`a body in chunks to ${path} is stopped at the limit`, async (t) => {
+    const gateway = await startGateway(t);
+    const replica = await startReplica(t, 'r1', (request) => void request.resume());
+    await gateway.route(digits([replica], { maxBodyBytes: 3 * MEGABYTE }));
+    const request = httpRequest(gateway.url + path, { method: 'POST', agent: false });
+    request.on('error', () => undefined);
+    Readable.from([LARGE.subarray(0, 2 * MEGABYTE), LARGE.subarray(0, 2 * MEGABYTE)]).pipe(request);
+    const [response] = await once(request, 'response');
+    assert.equal(response.statusCode, status);
+    assert.deepEqual(JSON.parse(await text(response)), answer);
   });
-});
+}
 
 test('a large body that a replica has begun to read goes to no other', async (t) => {
   const gateway = await startGateway(t);

@@ -45,9 +45,9 @@ export function answerText(
 export function answerTooLarge(exchange: Exchange, maxBodyBytes: number, declared?: number): void {
   const { message } = bodyTooLarge(maxBodyBytes, declared);
   if (exchange.protocol !== 'oip') answerError(exchange, 413, message);
-  else if (declared === undefined) answerError(exchange, 400, message);
   else {
-    const text = `request JSON size of ${declared} bytes exceeds the maximum allowed input size of ${maxBodyBytes} bytes. Raise the limit of the deployment on bodies to send more.`;
+    const size = declared ?? `more than ${maxBodyBytes}`;
+    const text = `request JSON size of ${size} bytes exceeds the maximum allowed input size of ${maxBodyBytes} bytes. Raise the limit of the deployment on bodies to send more.`;
     answerError(exchange, 400, text);
   }
 }
