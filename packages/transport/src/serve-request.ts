@@ -37,7 +37,7 @@ export function createServeCall(
   onError: (error: SlipwayError) => void,
 ): CallHandler {
   return (stream, headers) => {
-    inFlight.add({ onClose: (listener) => stream.once('close', listener) });
+    inFlight.add({ onClose: (listener) => stream.on('close', listener) });
     // What broke shows in 'close'; without a listener it would be thrown.
     stream.on('error', () => {});
     try {

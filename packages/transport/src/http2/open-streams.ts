@@ -20,7 +20,8 @@ export class OpenStreams {
   add(stream: ServerHttp2Stream): void {
     this.#open.set(stream, undefined);
     this.#idleSince = undefined;
-    stream.once('close', () => this.#remove(stream));
+    // Not once, whose wrapper costs more than the rest of this; the event comes but once.
+    stream.on('close', () => this.#remove(stream));
   }
 
   /** Milliseconds for which there has been no stream. */

@@ -21,6 +21,8 @@ const ID_HEADERS = ['x-request-id', 'x-ms-request-id', 'x-ms-client-request-id',
 
 const MS_PER_SECOND = 1_000;
 
+const GOOD: Readonly<Record<string, number>> = { 'grpc-status': GRPC_STATUS.OK };
+
 type Statuses = Pick<GrpcService, 'statusOf'>;
 
 /** One call, and the ways to answer it; a class, because every call makes one. Once it is over nothing more is sent. */
@@ -39,7 +41,7 @@ export class GrpcCall {
   readonly #stream: ServerHttp2Stream;
   readonly #statuses: Statuses;
   #timer: NodeJS.Timeout | undefined;
-  #trailers: Record<string, string | number> = {};
+  #trailers: Readonly<Record<string, string | number>> = GOOD;
   #encoding: MessageEncoding | undefined;
   #isOver = false;
 
@@ -58,7 +60,8 @@ export class GrpcCall {
     this.#statuses = statuses;
     this.#deadline = timeoutMs === undefined ? undefined : this.startedAt + timeoutMs;
     if (timeoutMs !== undefined) this.#timer = setTimeout(() => this.expire(), timeoutMs);
-    stream.once('close', () => this.#closed());
+    // Not once: taking a listener off costs as much as the call's clock, and this event comes but once.
+    stream.on('close', () => this.#closed());
   }
 
   /** True once its status is known, or the caller has gone. */
@@ -112,7 +115,7 @@ export class GrpcCall {
     if (this.#isOver) return;
     this.#finish('OK');
     this.#start();
-    this.#trailers = { 'grpc-status': GRPC_STATUS.OK };
+    this.#trailers = GOOD;
     this.#end();
   }
 
@@ -162,10 +165,10 @@ export class GrpcCall {
     const headers: Record<string, string> = this.#askedForIds() ? { ...this.ids.headers } : {};
     if (this.#encoding !== undefined) headers['grpc-encoding'] = this.#encoding;
     this.#respond(headers, { waitForTrailers: true });
-    this.#stream.once('wantTrailers', () => {
+    this.#stream.on('wantTrailers', () => {
       this.#stream.sendTrailers(this.#trailers);
       // A reset in the same turn would overtake the trailers.
-      setImmediate(() => this.#leave());
+      if (!this.#hasSentAll()) setImmediate(() => this.#leave());
     });
   }
 
@@ -195,8 +198,11 @@ export class GrpcCall {
 
   /** What the caller still sends is not read, and it is told to leave off (RFC 9113, 8.1). */
   #leave(): void {
-    const { readableEnded, endAfterHeaders } = this.#stream;
-    if (!readableEnded && !endAfterHeaders) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+    if (!this.#hasSentAll()) this.#stream.close(constants.NGHTTP2_NO_ERROR);
+  }
+
+  #hasSentAll(): boolean {
+    return this.#stream.readableEnded || this.#stream.endAfterHeaders;
   }
 
   #finish(status: GrpcStatus): void {

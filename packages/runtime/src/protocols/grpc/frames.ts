@@ -6,6 +6,8 @@ import type { EncodedMessage } from '../../protobuf/writer.ts';
 export interface Frame {
   readonly compressed: boolean;
   readonly bytes: Uint8Array;
+  /** Memory that holds nothing but this message, where it is much. */
+  readonly memory?: ArrayBuffer | undefined;
 }
 
 /** Takes the bytes of a stream apart into messages. After an error it reads no more. */
@@ -28,6 +30,9 @@ const PREFIX_BYTES = 5;
 /** Memory that a message may have before its bytes have come. */
 const FREE_BYTES = 1_024 * 1_024;
 
+/** Smaller messages leave their memory to the collector. */
+const LEAST_OWN_BYTES = 64 * 1_024;
+
 /** A message is put where it ends at a multiple of so many bytes, so that the tensor that ends it need not be copied. */
 const ALIGNMENT = 8;
 
@@ -45,16 +50,16 @@ export function createFrameReader(maxMessageBytes: number): FrameReader {
       const size = frameBytes(bytes, maxMessageBytes);
       if (size instanceof SlipwayError) return size;
       if (bytes.length >= size) return { frame: toFrame(bytes, size), rest: bytes.subarray(size) };
-      partial = { buffer: NOTHING, filled: 0, needed: size };
+      partial = { buffer: NOTHING, memory: undefined, filled: 0, needed: size };
     }
     const taken = fill(partial, bytes);
     const rest = bytes.subarray(taken);
     if (partial.filled < partial.needed) return { frame: undefined, rest };
     const size = frameBytes(partial.buffer, maxMessageBytes);
     if (size instanceof SlipwayError) return size;
-    const { buffer, needed } = partial;
+    const { buffer, needed, memory } = partial;
     partial = needed === size ? undefined : { ...partial, needed: size };
-    return { frame: needed === size ? toFrame(buffer, size) : undefined, rest };
+    return { frame: needed === size ? toFrame(buffer, size, memory) : undefined, rest };
   };
 
   const push = (chunk: Uint8Array): readonly Frame[] | SlipwayError => {
@@ -80,6 +85,8 @@ export function createFrameReader(maxMessageBytes: number): FrameReader {
 
 interface PartialFrame {
   buffer: Uint8Array;
+  /** What the buffer lies in, if in nothing else. */
+  memory: ArrayBuffer | undefined;
   filled: number;
   needed: number;
 }
@@ -93,8 +100,12 @@ function fill(partial: PartialFrame, bytes: Uint8Array): number {
   if (filled > partial.buffer.length) {
     const room = Math.min(partial.needed, Math.max(FREE_BYTES, 2 * filled));
     const padding = -partial.needed & (ALIGNMENT - 1);
-    const larger = Buffer.allocUnsafe(padding + room).subarray(padding);
+    const isOwn = room >= LEAST_OWN_BYTES;
+    const made = isOwn ? Buffer.allocUnsafeSlow(padding + room) : Buffer.allocUnsafe(padding + room);
+    const larger = made.subarray(padding);
     larger.set(partial.buffer.subarray(0, partial.filled));
+    partial.memory?.transfer(0);
+    partial.memory = isOwn ? made.buffer : undefined;
     partial.buffer = larger;
   }
   partial.buffer.set(bytes.subarray(0, taken), partial.filled);
@@ -102,8 +113,9 @@ function fill(partial: PartialFrame, bytes: Uint8Array): number {
   return taken;
 }
 
-function toFrame(bytes: Uint8Array, size: number): Frame {
-  return { compressed: bytes[0] === 1, bytes: bytes.subarray(PREFIX_BYTES, size) };
+function toFrame(bytes: Uint8Array, size: number, memory?: ArrayBuffer): Frame {
+  const frame = { compressed: bytes[0] === 1, bytes: bytes.subarray(PREFIX_BYTES, size) };
+  return memory === undefined ? frame : { ...frame, memory };
 }
 
 /** The bytes of the frame that `bytes` begins with, or of its prefix if that is not all there. */

@@ -24,6 +24,8 @@ interface Started {
   readonly server: GrpcServer;
   /** Calls of `Hang` whose callers still wait. */
   readonly waiting: () => number;
+  /** The memory of every message to `Measure`. */
+  readonly memories: readonly ArrayBufferLike[];
   /** The metrics as text. */
   readonly metrics: () => Promise<string>;
 }
@@ -34,6 +36,7 @@ function echo(bytes: Uint8Array) {
 
 async function start(t: TestContext, limits?: Partial<TransportLimits>): Promise<Started> {
   const hanging: { readonly aborted: boolean }[] = [];
+  const memories: ArrayBufferLike[] = [];
   const service: GrpcService = {
     name: 'test.Echo',
     needsAuthorization: true,
@@ -48,6 +51,10 @@ async function start(t: TestContext, limits?: Partial<TransportLimits>): Promise
       Hang: unary((_message, call) => {
         hanging.push(call.signal);
         return new Promise(() => {});
+      }),
+      Measure: unary(({ buffer, length }) => {
+        memories.push(buffer);
+        return echo(Buffer.from(String(length)));
       }),
       Stream: streaming(async function* (messages) {
         for await (const message of messages) {
@@ -73,6 +80,7 @@ async function start(t: TestContext, limits?: Partial<TransportLimits>): Promise
   return {
     listener,
     server,
+    memories,
     waiting: () => hanging.filter(({ aborted }) => !aborted).length,
     metrics: () => of.metrics.text(),
   };
@@ -300,4 +308,17 @@ test('answers that their callers do not read are given up and counted, one of th
   await waitFor(async () => /^slipway_errors_total\{[^}]*code="cancelled"\} 2$/m.test(await metrics()), {
     what: 'both to be counted',
   });
+});
+
+test('large messages give their memory back once they are answered', async (t) => {
+  const { listener, memories } = await start(t);
+  const client = openClient(t, listener.port);
+  for (const size of [602_112, MAX_MESSAGE]) {
+    const outcome = await callUnary(client, '/test.Echo/Measure', Buffer.alloc(size), ALLOWED);
+    assert.equal(String(outcome.message), String(size));
+  }
+  assert.deepEqual(
+    memories.map(({ byteLength }) => byteLength),
+    [0, 0],
+  );
 });
