@@ -26,6 +26,7 @@ test('every route answers as the stock servers do', async (t) => {
     ['/v2/', undefined, 200, /"binary_tensor_data"/],
     ['/v2/models/sum/ready', undefined, 200, { name: 'sum', ready: true }],
     ['/v2/models/sum/versions/3/ready', undefined, 200, { name: 'sum', ready: true }],
+    ['/v2/models/test/ready', undefined, 200, { name: 'test', ready: true }],
     [
       '/v2/models/same',
       undefined,
@@ -47,6 +48,7 @@ test('every route answers as the stock servers do', async (t) => {
     ['/v2/models/sum/infer', SUM, 200, answered],
     ['/v2/models/sum/versions/3/infer', SUM, 200, answered],
     ['/v2/models/sum/stats', undefined, 200, /"name":"sum","version":"3",.*"inference_count":2,/],
+    ['/v2/models/test/stats', undefined, 200, /"name":"sum","version":"3"/],
     ['/v2/models/stats', undefined, 200, /"name":"same"/],
     [
       '/v2/repository/index',
