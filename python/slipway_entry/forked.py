@@ -2,8 +2,8 @@
 
 import os
 
+from slipway_entry.descriptors import write_to_descriptor
 from slipway_entry.frames import Channel
-from slipway_entry.output_capture import write_to_descriptor
 
 _STATUS = 1
 

@@ -7,6 +7,8 @@ import struct
 import threading
 from typing import Any, Dict, List, Optional, Tuple, Union
 
+from slipway_entry.descriptors import write_to_descriptor
+
 Bytes = Union[bytes, bytearray, memoryview]
 
 #: A frame's head, and its body: a view that is valid until the next frame is received.
@@ -35,8 +37,9 @@ class Channel:
         self._view = memoryview(self._buffer)
         self._start = 0
         self._end = 0
-        self._lock = threading.Lock()
-        self._sending_thread = 0
+        # A signal handler of the script may print while its own thread is sending.
+        self._lock = threading.RLock()
+        self._is_sending = False
         self._is_open = True
         os.register_at_fork(after_in_child=connection.close)
 
@@ -60,28 +63,32 @@ class Channel:
 
     def send(self, head: bytes, body: Bytes = b"") -> None:
         """Sends one frame, waiting as long as the replica does not read. Raises HungUp when it never will."""
-        with self._lock:
-            self._sending_thread = threading.get_ident()
-            try:
-                self._send([_LENGTHS.pack(len(head), len(body)) + head, body])
-            except OSError as error:
-                self._is_open = False
-                raise HungUp from error
-            finally:
-                self._sending_thread = 0
+        if not self.try_send(head, body):
+            raise HungUp
 
     def try_send(self, head: bytes, body: Bytes) -> bool:
         """
         As `send`, but False where nothing may be sent: the replica has hung up, this is a forked process, or a signal
-        handler of the script interrupts a frame that this very thread is sending.
+        handler interrupts a frame that this very thread is sending.
         """
-        if not self._is_open or not self.is_ours or self._sending_thread == threading.get_ident():
+        if not self._is_open or not self.is_ours:
             return False
-        try:
-            self.send(head, body)
-        except HungUp:
-            return False
-        return True
+        with self._lock:
+            if self._is_sending:
+                return False
+            self._is_sending = True
+            try:
+                self._send([_LENGTHS.pack(len(head), len(body)) + head, body])
+            except ConnectionError:
+                self._is_open = False
+            except BaseException:
+                # Half a frame may have gone, and nothing that came behind it could be read.
+                self._is_open = False
+                write_to_descriptor(2, b"An exception (of a signal handler?) cut a frame: this process ends.\n")
+                raise
+            finally:
+                self._is_sending = False
+        return self._is_open
 
     def _fill(self, count: int) -> None:
         """Makes sure that `count` bytes stand in the buffer from `_start` on."""

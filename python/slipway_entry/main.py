@@ -8,13 +8,14 @@ from typing import Any, Callable, Optional
 from slipway_entry import stand_ins
 from slipway_entry.answers import encoder
 from slipway_entry.collector import Collector
+from slipway_entry.descriptors import write_to_descriptor
 from slipway_entry.failures import StartFailure, listing_of
 from slipway_entry.forked import leave_if_forked
 from slipway_entry.frames import Channel, HungUp, connect, connection_error, head_of
 from slipway_entry.hang_up import end_with_replica
 from slipway_entry.inputs import inspect_run
 from slipway_entry.module_path import arrange_module_path
-from slipway_entry.output_capture import OutputCapture, write_to_descriptor
+from slipway_entry.output_capture import OutputCapture
 from slipway_entry.packages import installed_packages
 from slipway_entry.results import plain_numpy
 from slipway_entry.script import load_script

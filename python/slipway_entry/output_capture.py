@@ -7,6 +7,7 @@ import threading
 from contextlib import suppress
 from typing import Callable, Iterator, Union
 
+from slipway_entry.descriptors import write_to_descriptor
 from slipway_entry.frames import Channel, head_of
 
 #: The id of what is printed while no request runs, as Azure has it.
@@ -126,13 +127,3 @@ def _character_before(data: Union[bytes, bytearray], end: int) -> int:
         if data[end - back] & 0xC0 != 0x80:
             return end - back
     return end
-
-
-def write_to_descriptor(descriptor: int, data) -> None:  # type: ignore[no-untyped-def]
-    """Writes past the channel, to what the replica reads too. Where nobody reads, nobody is told."""
-    rest = memoryview(data)
-    try:
-        while len(rest) > 0:
-            rest = rest[os.write(descriptor, rest) :]
-    except OSError:
-        pass

@@ -51,16 +51,27 @@ class SwaggerDocuments:
 
 
 def swagger_documents(settings: Settings, run: Callable[..., Any]) -> SwaggerDocuments:
-    """The documents of `run`. Raises StartFailure where a file of the app root is not JSON."""
-    schemas = _schemas_of(run)
+    """The documents of `run`. Raises StartFailure where a file of the app root, or a schema, is not JSON."""
     documents = {}
     for version in ("2", "3", "3.1"):
-        document = _read_file(settings.app_root, _FILES[version])
-        if document is None and _SCHEMA_VERSIONS[version] in schemas.versions:
-            document = _swagger_2(settings, schemas) if version == "2" else _openapi_3(settings, schemas, version)
+        document = _read_file(settings.app_root, _FILES[version]) or _make(settings, run, version)
         if document is not None:
             documents[version] = document
-    return SwaggerDocuments(documents)
+    try:
+        return SwaggerDocuments(documents)
+    except (TypeError, ValueError) as error:
+        raise StartFailure("checks", "The schema of run() is not JSON.") from error
+
+
+def _make(settings: Settings, run: Callable[..., Any], version: str) -> Optional[Document]:
+    """The document in a version; None if the schemas cannot be said in it."""
+    try:
+        schemas = _schemas_of(run)
+    except Exception as error:
+        raise StartFailure("checks", "The schema of run() cannot be made.") from error
+    if _SCHEMA_VERSIONS[version] not in schemas.versions:
+        return None
+    return _swagger_2(settings, schemas) if version == "2" else _openapi_3(settings, schemas, version)
 
 
 def _schemas_of(run: Callable[..., Any]) -> Schemas:

@@ -34,6 +34,16 @@ class Received(NamedTuple):
         return json.loads(self.body)["message"]
 
 
+def frame(head: Dict[str, Any], body: bytes = b"") -> bytes:
+    encoded = json.dumps(head).encode()
+    return _LENGTHS.pack(len(encoded), len(body)) + encoded + body
+
+
+def request_head(number: int, **fields: Any) -> Dict[str, Any]:
+    common = {"type": "request", "method": "POST", "path": "/score", "query": "", "headers": (), "requestId": "the-request"}
+    return {**common, "id": number, **fields}
+
+
 class Worker:
     """One worker process, in a process group of its own."""
 
@@ -59,13 +69,13 @@ class Worker:
             "AZUREML_ENTRY_SCRIPT": "score.py",
             **environment,
         }
-        # As the replica does it: the socket is descriptor 3 and no other is passed on.
-        command = ["sh", "-c", 'exec 3<&"$0" && exec "$@"', str(theirs.fileno()), sys.executable, "-m", "slipway_entry"]
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", "slipway_entry"],
             env=whole,
             cwd=self.app_root,
-            pass_fds=[theirs.fileno()],
+            # As the replica does it: the socket is descriptor 3, and no other is passed on.
+            close_fds=False,
+            preexec_fn=lambda: os.dup2(theirs.fileno(), 3),
             stdin=subprocess.DEVNULL,
             stdout=self._output,
             stderr=subprocess.STDOUT,
@@ -75,8 +85,10 @@ class Worker:
         return process
 
     def send(self, head: Dict[str, Any], body: bytes = b"") -> None:
-        encoded = json.dumps(head).encode()
-        self._socket.sendall(_LENGTHS.pack(len(encoded), len(body)) + encoded + body)
+        self.send_bytes(frame(head, body))
+
+    def send_bytes(self, data: bytes) -> None:
+        self._socket.sendall(data)
 
     def receive(self) -> Optional[Received]:
         """The next frame that is neither log nor collected data; None at the end."""
@@ -115,15 +127,7 @@ class Worker:
     ) -> Optional[Received]:
         """Sends a request and returns its answer; None if the worker ended instead."""
         self._next_id += 1
-        head = {
-            "type": "request",
-            "id": self._next_id,
-            "method": method,
-            "path": "/score",
-            "query": query,
-            "headers": headers,
-            "requestId": request_id,
-        }
+        head = request_head(self._next_id, method=method, headers=headers, query=query, requestId=request_id)
         self.send(head, body)
         answer = self.receive()
         if answer is not None:

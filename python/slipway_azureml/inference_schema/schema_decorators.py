@@ -68,6 +68,8 @@ def output_schema(output_type: AbstractParameterType) -> Decorator:
 def _require_parameter_type(param_type: Any) -> None:
     if not isinstance(param_type, AbstractParameterType):
         raise Exception("Error, provided param_type must be a subclass of the AbstractParameterType.")
+    # A sample without a schema is a mistake in the script, best said when it is imported.
+    param_type.input_to_swagger()
 
 
 def _is_given(value: Any) -> bool:
