@@ -44,6 +44,8 @@ test('while a service has no replica, clients of every protocol are told that no
   const [replica = 0] = await replicaPids(service);
   await installation.killServer();
   process.kill(replica, 'SIGKILL');
+  // A request on a connection that is just breaking may have been run, and is not repeated.
+  await waitFor(() => hasNoReplica(service), { what: 'the gateway to miss the replica' });
   const after = score();
   after.catch(() => undefined);
   await waitFor(() => wereSentAway(service, clients.length), {
@@ -55,6 +57,10 @@ test('while a service has no replica, clients of every protocol are told that no
   const outputsOf = (answers: typeof before) => answers.map(({ outputs }) => outputs);
   assert.deepEqual(outputsOf(await after), outputsOf(before));
 });
+
+async function hasNoReplica({ scoringUri }: Webservice): Promise<boolean> {
+  return (await fetch(scoringUri, { method: 'POST', body: '{}' })).status === 503;
+}
 
 /** True when each of the clients has been sent away at least once, and calls again. */
 async function wereSentAway({ scoringUri }: Webservice, clients: number): Promise<boolean> {
