@@ -7,6 +7,9 @@ import { ADMIN_TOKEN, HOST, LIMITS, readyPort, SERVICE, writeJson } from './serv
 
 const GATEWAY_MAIN = fileURLToPath(import.meta.resolve('@slipway/gateway/main'));
 
+/** As the server starts it. */
+const NODE_OPTIONS = ['--max-semi-space-size=4'] as const;
+
 export interface StartedGateway {
   readonly address: Address;
   readonly pid: number;
@@ -43,7 +46,12 @@ export async function startGateway(
     drainGraceSeconds,
   };
   const configFile = await writeJson(join(folder, 'config.json'), config);
-  const started = await startProcess(scope, process.execPath, [GATEWAY_MAIN, '--config', configFile]);
+  const started = await startProcess(scope, process.execPath, [
+    ...NODE_OPTIONS,
+    GATEWAY_MAIN,
+    '--config',
+    configFile,
+  ]);
   const address = { host: HOST, port: await readyPort(started, config.stateFile) };
   return { address, pid: started.pid };
 }

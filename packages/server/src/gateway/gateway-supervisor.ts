@@ -172,6 +172,12 @@ async function findGateway(home: HomePaths): Promise<OwnedProcess | undefined> {
   return found && { pid: found.pid, startTime: found.startTime };
 }
 
+/**
+ * A young generation of 4 MB a half, not 16: what the gateway allocates is dead when a call is answered. It then holds
+ * 150 MB under calls of gRPC instead of 214, for no more CPU time (docs/performance.md).
+ */
+const NODE_OPTIONS = ['--max-semi-space-size=4'] as const;
+
 async function launch(options: GatewayOptions, port: number, ended: () => void): Promise<RunningGateway> {
   const { home, gatewayMain, tls, listen } = options;
   if (port !== 0) await checkFreeToListen(listen.host, port, '--gateway-port');
@@ -189,6 +195,7 @@ async function launch(options: GatewayOptions, port: number, ended: () => void):
   await rm(home.gatewayState, { force: true });
   const process = await startDetached({
     main: gatewayMain,
+    nodeOptions: NODE_OPTIONS,
     args: ['--config', home.gatewayConfig],
     cwd: home.gateway,
     logFile: home.gatewayLog,

@@ -9,6 +9,8 @@ import { readVitals } from './process-table.ts';
 export interface DetachedStart {
   /** The JavaScript file to run on this Node. */
   readonly main: string;
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[] | undefined;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly logFile: string;
@@ -23,7 +25,7 @@ export interface DetachedStart {
 export async function startDetached(start: DetachedStart): Promise<OwnedProcess> {
   const log = await open(start.logFile, 'a', 0o600);
   try {
-    const child = spawn(process.execPath, [start.main, ...start.args], {
+    const child = spawn(process.execPath, [...(start.nodeOptions ?? []), start.main, ...start.args], {
       cwd: start.cwd,
       detached: true,
       env: withoutOwnVariables(process.env),
