@@ -2,7 +2,7 @@
 export interface TransportLimits {
   /** From the connection, or the first byte of a further request, to the end of the headers. */
   readonly headerTimeoutMs: number;
-  /** From the head of a request to its last byte, for callers that trickle a body; and as long may an answer wait for its reader. */
+  /** From the head of a request to its last byte, for callers that trickle a body; and as long may an answer wait for its reader, by HTTP/1.1, HTTP/2 and gRPC. */
   readonly requestTimeoutMs: number;
   /** A connection without a request is closed after this time. */
   readonly keepAliveTimeoutMs: number;
