@@ -59,7 +59,7 @@ class Channel:
             self._fill(head_bytes + body_bytes)
             frame = self._view[self._start : self._start + head_bytes + body_bytes]
             self._start += head_bytes + body_bytes
-        return json.loads(bytes(frame[:head_bytes])), frame[head_bytes:]
+        return json.loads(str(frame[:head_bytes], "utf-8")), frame[head_bytes:]
 
     def send(self, head: bytes, body: Bytes = b"") -> None:
         """Sends one frame, waiting as long as the replica does not read. Raises HungUp when it never will."""

@@ -4,7 +4,6 @@ import io
 import os
 import sys
 import threading
-from contextlib import suppress
 from typing import Callable, Iterator, Union
 
 from slipway_entry.descriptors import write_to_descriptor
@@ -28,20 +27,16 @@ class OutputCapture:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self.request_id = NO_REQUEST
-        self._stdout = self._text_stream("stdout", 1)
-        self._stderr = self._text_stream("stderr", 2)
+        self._lines = self._line_stream("stdout", 1), self._line_stream("stderr", 2)
 
     def install(self) -> None:
         """Redirects `sys.stdout` and `sys.stderr`."""
-        sys.stdout, sys.stderr = self._stdout, self._stderr
+        sys.stdout, sys.stderr = map(_text_stream, self._lines)
 
     def flush(self) -> None:
         """Sends lines that have not ended."""
-        for stream in (self._stdout, self._stderr):
-            # The script may have closed or detached it, which is its right.
-            with suppress(ValueError):
-                stream.flush()
-                stream.buffer.flush_line()  # type: ignore[attr-defined]
+        for lines in self._lines:
+            lines.flush_line()
 
     def log(self, text: str) -> None:
         """Logs lines of our own, wherever the script has redirected its output to."""
@@ -49,15 +44,8 @@ class OutputCapture:
         for piece in pieces((text.rstrip("\n") + "\n").encode("utf-8", "backslashreplace")):
             self._deliver("stderr", 2, piece)
 
-    def _text_stream(self, name: str, descriptor: int) -> io.TextIOWrapper:
-        lines = LineStream(descriptor, lambda data: self._deliver(name, descriptor, data))
-        return io.TextIOWrapper(
-            lines,  # type: ignore[arg-type]
-            encoding="utf-8",
-            errors="backslashreplace",
-            newline="\n",
-            line_buffering=True,
-        )
+    def _line_stream(self, name: str, descriptor: int) -> "LineStream":
+        return LineStream(descriptor, lambda data: self._deliver(name, descriptor, data))
 
     def _deliver(self, name: str, descriptor: int, data: bytes) -> None:
         head = head_of("log", stream=name, requestId=self.request_id)
@@ -94,8 +82,9 @@ class LineStream(io.RawIOBase):
 
     def flush_line(self) -> None:
         """Delivers a line that has not ended."""
-        with self._lock:
-            self._take(len(self._line))
+        if self._line:
+            with self._lock:
+                self._take(len(self._line))
 
     def _add(self, data: memoryview) -> None:
         self._line += data
@@ -109,6 +98,17 @@ class LineStream(io.RawIOBase):
         del self._line[:count]
         for piece in pieces(taken):
             self._deliver(piece)
+
+
+def _text_stream(lines: LineStream) -> io.TextIOWrapper:
+    # Whatever is printed is in `lines` at once, where what is left of it at a request's end is seen.
+    return io.TextIOWrapper(
+        lines,  # type: ignore[arg-type]
+        encoding="utf-8",
+        errors="backslashreplace",
+        newline="\n",
+        write_through=True,
+    )
 
 
 def pieces(data: bytes) -> Iterator[bytes]:
