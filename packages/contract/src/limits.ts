@@ -17,6 +17,9 @@ export const DEFAULT_BATCH_DELAY_MS = 2;
 export const MAX_BATCH_SIZE = 1_024;
 export const MAX_INSTANCES = 64;
 
+/** Most processes of one replica that run a script: each has an interpreter and a copy of the model. */
+export const MAX_ENTRY_WORKERS = 64;
+
 /** Most origins whose pages a service lets call: every request of a page is compared with them. */
 export const MAX_CORS_ORIGINS = 100;
 
@@ -28,6 +31,9 @@ export const DEFAULT_DRAIN_GRACE_SECONDS = 30;
 
 /** Seconds a new revision may take to become healthy before it is rolled back (Azure: 20 minutes). */
 export const DEFAULT_ROLLOUT_TIMEOUT_SECONDS = 1_200;
+
+/** Seconds after its start in which a replica that has answered no health check yet may fail them (Azure: `initial_delay_seconds`). */
+export const DEFAULT_INITIAL_DELAY_SECONDS = 310;
 
 /** Cores a replica asks for when nothing is said (Azure: `cpu_cores`). */
 export const DEFAULT_CPU_CORES = 0.1;

@@ -42,7 +42,13 @@ test('replaces what is stuck, too large, or silent, and says why', async (t) => 
   const event = body.items.find(({ reason }) => reason === 'MemoryLimitExceeded');
   assert.match(event?.message ?? '', /uses 0\.\d+ GB of memory, more than its limit of 0\.3 GB/);
 
-  const silent = { numReplicas: 1, periodSeconds: 1, timeoutSeconds: 1, failureThreshold: 2 };
+  const silent = {
+    numReplicas: 1,
+    periodSeconds: 1,
+    initialDelaySeconds: 1,
+    timeoutSeconds: 1,
+    failureThreshold: 2,
+  };
   await deployed(server, { name: 'silent', models: ['hang'], config: silent });
   await waitFor(async () => (await reasonsOf(server, 'silent')).includes('ReplicaUnresponsive'), {
     what: 'a failed health check',

@@ -174,6 +174,7 @@ async function serve(
       fleet,
       logger: log,
       version,
+      traceCollector: options.traceCollector,
       gatewayUrl: gateway.url,
       modelRegistered: reconciler.modelsChanged,
       modelDeleted: () => {

@@ -28,6 +28,8 @@ export interface ServerOptions {
   /** The name that clients call this machine by; `undefined`: the addresses it listens at. */
   readonly publicHost: string | undefined;
   readonly logLevel: LogLevel;
+  /** Where services that only ask to be traced send their spans: a receiver of OTLP over HTTP. */
+  readonly traceCollector: string | null;
   readonly uploadGraceMs: number;
   readonly operationsKeptMs: number;
   /** `undefined`: what the content store thinks right. */
@@ -55,6 +57,7 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
   }
   const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
   if (logLevel === undefined) problems.push(`--log-level must be one of ${LOG_LEVELS.join(', ')}`);
+  const traceCollector = readCollector(environment['OTEL_EXPORTER_OTLP_ENDPOINT'], problems);
   const readWhole = (name: string) => readWholeNumber(name, environment[name], problems);
   const grace = readWhole('SLIPWAY_UPLOAD_GRACE_SECONDS');
   const operationDays = readWhole('SLIPWAY_OPERATION_DAYS') ?? DEFAULT_OPERATION_DAYS;
@@ -72,6 +75,7 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
     tls,
     publicHost,
     logLevel,
+    traceCollector,
     uploadGraceMs: (grace ?? DEFAULT_UPLOAD_GRACE_SECONDS) * 1000,
     operationsKeptMs: operationDays * DAY_MS,
     uploadExpiryMs: grace === undefined ? undefined : grace * 1000,
@@ -112,6 +116,13 @@ function readTlsFiles(cert: string | undefined, key: string | undefined, problem
   if (cert === undefined && key === undefined) return null;
   if (cert !== undefined && key !== undefined) return { certFile: resolve(cert), keyFile: resolve(key) };
   problems.push('--tls-cert and --tls-key belong together: give both, or none');
+  return null;
+}
+
+function readCollector(given: string | undefined, problems: string[]): string | null {
+  if (given === undefined || given === '') return null;
+  if (/^https?:\/\/[^/?#]/.test(given)) return given;
+  problems.push(`OTEL_EXPORTER_OTLP_ENDPOINT "${given}" must be a URL that begins with http:// or https://`);
   return null;
 }
 

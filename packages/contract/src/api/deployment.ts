@@ -3,6 +3,7 @@ import {
   DEFAULT_BATCH_DELAY_MS,
   DEFAULT_CPU_CORES,
   DEFAULT_DRAIN_GRACE_SECONDS,
+  DEFAULT_INITIAL_DELAY_SECONDS,
   DEFAULT_MAX_BODY_BYTES,
   DEFAULT_MAX_QUEUE_LENGTH,
   DEFAULT_MAX_QUEUE_WAIT_MS,
@@ -17,6 +18,9 @@ import type { BatchingMode, EngineProfile, LaneChoice } from '../processes/repli
 
 const orNull = <T extends Type.TSchema>(schema: T, options: Type.TSchemaOptions) =>
   Type.Union([schema, Type.Null()], options);
+
+/** A label of DNS, as Kubernetes wants the names of its namespaces. */
+const NAMESPACE_PATTERN = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
 
 const BatchSize = Type.Integer({ minimum: 1, maximum: MAX_BATCH_SIZE });
 
@@ -75,7 +79,11 @@ export const DeploymentConfig = Type.Object(
     cpuCores: Type.Number({
       exclusiveMinimum: 0,
       default: DEFAULT_CPU_CORES,
-      description: 'Cores each replica is given; its engine uses this many threads, rounded up.',
+      description: 'Cores each replica asks for; the target must have them free.',
+    }),
+    cpuCoresLimit: orNull(Type.Number({ exclusiveMinimum: 0 }), {
+      description:
+        'Cores each replica may use, not less than `cpuCores`: its engine has this many threads, rounded up; `null`: `cpuCores`.',
     }),
     memoryGb: Type.Number({
       exclusiveMinimum: 0,
@@ -83,7 +91,7 @@ export const DeploymentConfig = Type.Object(
       description: 'Memory each replica asks for, in gigabytes of 10^9 bytes; the target must have it free.',
     }),
     memoryGbLimit: orNull(Type.Number({ exclusiveMinimum: 0 }), {
-      description: 'A replica that takes more is replaced; `null`: no limit.',
+      description: 'A replica that takes more is replaced, not less than `memoryGb`; `null`: no limit.',
     }),
     authEnabled: Type.Boolean({ default: true, description: 'Callers send one of the two keys.' }),
     tokenAuthEnabled: Type.Boolean({
@@ -130,11 +138,26 @@ export const DeploymentConfig = Type.Object(
       default: 10,
       description: 'Seconds between two health checks.',
     }),
-    timeoutSeconds: Type.Integer({ minimum: 1, default: 2, description: 'Seconds a health check may take.' }),
+    initialDelaySeconds: Type.Integer({
+      minimum: 1,
+      default: DEFAULT_INITIAL_DELAY_SECONDS,
+      description:
+        'Seconds after its start in which health checks of a replica may fail; over as soon as one has succeeded.',
+    }),
+    timeoutSeconds: Type.Integer({
+      minimum: 1,
+      default: 2,
+      description: 'Seconds a health check may take, not more than `periodSeconds`.',
+    }),
+    successThreshold: Type.Integer({
+      minimum: 1,
+      default: 1,
+      description: 'Health checks that must succeed in a row before the failed ones are forgotten.',
+    }),
     failureThreshold: Type.Integer({
       minimum: 1,
       default: 3,
-      description: 'Health checks that must fail in a row before a replica is replaced.',
+      description: 'Failed health checks, not forgotten since, after which a replica is replaced.',
     }),
     profile: Type.Unsafe<EngineProfile>(
       Type.Enum(['latency', 'throughput'], {
@@ -181,6 +204,15 @@ export const DeploymentConfig = Type.Object(
       description:
         'Part of the requests answered well of which the log of a replica holds a line, from 0 to 1; errors are always logged.',
     }),
+    namespace: orNull(Type.String({ pattern: NAMESPACE_PATTERN }), {
+      description:
+        'A name in Kubernetes: up to 63 of a-z, 0-9 and `-`, none at either end. On the local target it is kept and shown, and does nothing else.',
+    }),
+    enableAppInsights: Type.Boolean({
+      default: false,
+      description:
+        'Traces every request to the collector that the server was given, where `tracing` does not say another; see [tracing](../guides/tracing.md).',
+    }),
     tracing: orNull(
       Type.Object(
         {
@@ -210,6 +242,7 @@ export type PartialDeploymentConfig = Static<typeof PartialDeploymentConfig>;
 export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   numReplicas: 1,
   cpuCores: DEFAULT_CPU_CORES,
+  cpuCoresLimit: null,
   memoryGb: DEFAULT_MEMORY_GB,
   memoryGbLimit: null,
   authEnabled: true,
@@ -222,7 +255,9 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   drainGraceSeconds: DEFAULT_DRAIN_GRACE_SECONDS,
   rolloutTimeoutSeconds: DEFAULT_ROLLOUT_TIMEOUT_SECONDS,
   periodSeconds: 10,
+  initialDelaySeconds: DEFAULT_INITIAL_DELAY_SECONDS,
   timeoutSeconds: 2,
+  successThreshold: 1,
   failureThreshold: 3,
   profile: 'latency',
   lane: 'auto',
@@ -232,5 +267,7 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   allowModelControl: false,
   corsOrigins: Object.freeze([]),
   logSampleRatio: 0,
+  namespace: null,
+  enableAppInsights: false,
   tracing: null,
 });

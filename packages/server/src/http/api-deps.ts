@@ -23,6 +23,8 @@ export interface ApiDeps {
   readonly apiToken: string;
   /** Where services are called, without a slash at the end. */
   gatewayUrl(): string;
+  /** URL of the collector of traces that the server was given. */
+  readonly traceCollector: string | null;
   /** Called after a model was registered: services may have a policy that asks for it. */
   modelRegistered(): void;
   /** Called after a model was deleted: blobs may be unused now. */

@@ -137,7 +137,11 @@ export interface CallResult {
 }
 
 /** A running API on a free port, with all its parts in reach. */
-export async function startApi(scope: TestScope, listen: Partial<ListenOptions> = {}) {
+export async function startApi(
+  scope: TestScope,
+  listen: Partial<ListenOptions> = {},
+  traceCollector: string | null = null,
+) {
   const store = createMemoryStore();
   await ensureDefaultWorkspace(store);
   const contentStore = await openContentStore(await temporaryFolder(scope));
@@ -159,6 +163,7 @@ export async function startApi(scope: TestScope, listen: Partial<ListenOptions> 
       logger: pino({ level: 'debug' }, { write: (line) => void logs.push(line) }),
       version: '1.2.3',
       apiToken: API_TOKEN,
+      traceCollector,
       gatewayUrl: () => 'http://127.0.0.1:7080',
       modelRegistered: () => undefined,
       modelDeleted: () => {

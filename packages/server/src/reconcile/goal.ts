@@ -27,9 +27,14 @@ const CONTROL_FIELDS: ReadonlySet<keyof DeploymentConfig> = new Set([
   'tokenAuthEnabled',
   'rolloutTimeoutSeconds',
   'periodSeconds',
+  'initialDelaySeconds',
   'timeoutSeconds',
+  'successThreshold',
   'failureThreshold',
   'memoryGbLimit',
+  'namespace',
+  // What comes of it is told by `tracing`.
+  'enableAppInsights',
 ] as const);
 
 /** Equal for revisions whose replicas are started in the same way, so that scaling restarts nothing. */

@@ -91,6 +91,8 @@ export function newNote(id: string, revision: number, streak: number, startedAt:
     drainedAt: null,
     routed: false,
     failedChecks: 0,
+    succeededChecks: 0,
+    answeredOnce: false,
     nextCheckAt: startedAt,
     observed: null,
     tellAt: startedAt,

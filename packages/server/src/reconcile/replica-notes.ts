@@ -22,6 +22,10 @@ export interface ReplicaNote {
   drainedAt: number | null;
   routed: boolean;
   failedChecks: number;
+  /** Health checks that succeeded in a row. */
+  succeededChecks: number;
+  /** True once a health check has succeeded. */
+  answeredOnce: boolean;
   nextCheckAt: number;
   observed: ObservedReplica | null;
   /** When it may be told of other versions; `null` while it is being told. */

@@ -134,7 +134,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
 
   function checkHealth({ revisions }: ServiceSnapshot): void {
     const configOf = (revision: number) => revisions.get(revision)?.config;
-    beginHealthChecks(deps.target, notes, configOf, deps.now(), () => wake(false));
+    beginHealthChecks(deps.target, notes, configOf, deps.now, () => wake(false));
   }
 
   function happened(event: EventNote): void {

@@ -1,3 +1,4 @@
+import { completeConfig } from '../resources/services/config.ts';
 import { withCurrentVersions } from '../resources/services/current-versions.ts';
 import type { RevisionRecord, ServiceRecord, ServiceStatusRecord } from '../store/collections.ts';
 import type { Reader } from '../store/store.ts';
@@ -33,11 +34,11 @@ export async function readSnapshot(
     order: 'newest',
     limit: READ_REVISIONS,
   });
-  const revisions = new Map(newest.map(({ value }) => [value.number, value]));
+  const revisions = new Map(newest.map(({ value }) => [value.number, completed(value)]));
   const active = own?.activeRevision ?? null;
   if (active !== null && !revisions.has(active)) {
     const record = (await reader.get('revisions', `${service.uid}/${active}`))?.value;
-    if (record !== undefined) revisions.set(active, record);
+    if (record !== undefined) revisions.set(active, completed(record));
   }
   for (const number of new Set([service.revision, active])) {
     const record = revisions.get(number ?? 0);
@@ -45,6 +46,11 @@ export async function readSnapshot(
     revisions.set(record.number, await withCurrentVersions(reader, service.workspace, record, unusable));
   }
   return { service, status: own, revisions };
+}
+
+/** A revision that an older version wrote has fewer fields. */
+function completed(revision: RevisionRecord): RevisionRecord {
+  return { ...revision, config: completeConfig(revision.config) };
 }
 
 /** What the planner is to reach: nothing for a service that is being deleted; never a revision that failed. */

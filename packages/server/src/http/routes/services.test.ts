@@ -110,6 +110,23 @@ test('all problems of a configuration are told at once', async (t) => {
   assert.equal((await api.call('GET', SERVICES)).body.items.length, 0);
 });
 
+test('tracing goes to the collector of the server until it is turned off; without one it is refused', async (t) => {
+  const order = { name: 'digits', models: ['digits'], config: { enableAppInsights: true } };
+  const without = await startApi(t);
+  await without.register('digits');
+  const refused = await without.call('POST', SERVICES, { body: order });
+  assert.match(refused.body.error.message, /config\.enableAppInsights needs a collector/);
+
+  const collector = 'http://collector.example:4318';
+  const api = await startApi(t, {}, collector);
+  await api.register('digits');
+  assert.equal((await api.call('POST', SERVICES, { body: order })).status, 202);
+  const traced = await api.call('GET', `${SERVICES}/digits`);
+  assert.deepEqual(traced.body.config.tracing, { endpoint: collector, sampleRatio: 1 });
+  await api.call('PATCH', `${SERVICES}/digits`, { body: { config: { enableAppInsights: false } } });
+  assert.equal((await api.call('GET', `${SERVICES}/digits`)).body.config.tracing, null);
+});
+
 test('more than the machine has is unschedulable, with the numbers', async (t) => {
   const api = await deployed(t, { cpuCores: 1, memoryGb: 1, numReplicas: 3 });
   const refused = await api.call('POST', SERVICES, {

@@ -28,7 +28,7 @@ import {
   WorkspaceParams,
 } from './schemas.ts';
 
-type Deps = Pick<ApiDeps, 'store' | 'operations' | 'fleet' | 'vault' | 'gatewayUrl'>;
+type Deps = Pick<ApiDeps, 'store' | 'operations' | 'fleet' | 'vault' | 'traceCollector' | 'gatewayUrl'>;
 
 export function addServiceRoutes(app: App, deps: Deps): void {
   const { store, operations, gatewayUrl } = deps;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_DEPLOYMENT } from '@slipway/contract/api';
-import { configProblems } from './config.ts';
+import { DEFAULT_DEPLOYMENT, type PartialDeploymentConfig } from '@slipway/contract/api';
+import { completeConfig, configProblems, withCollector } from './config.ts';
 
 const GOOD = [
   '*',
@@ -38,5 +38,46 @@ for (const [origin, sent] of BAD) {
     assert.equal(problem?.field, 'config.corsOrigins[1]');
     const advice = / write "(.*)"$/.exec(problem?.message ?? '')?.[1];
     assert.equal(advice, sent);
+  });
+}
+
+/** Settings that contradict each other, and what is said of which field. */
+const CONTRADICTIONS: readonly [PartialDeploymentConfig, field: string, message: RegExp][] = [
+  [{ tokenAuthEnabled: true }, 'tokenAuthEnabled', /cannot both be true/],
+  [{ cpuCores: 2, cpuCoresLimit: 1 }, 'cpuCoresLimit', /less than config\.cpuCores: 1 < 2/],
+  [{ memoryGbLimit: 0.25 }, 'memoryGbLimit', /less than config\.memoryGb: 0\.25 < 0\.5/],
+  [{ periodSeconds: 1 }, 'timeoutSeconds', /more than config\.periodSeconds: 2 > 1/],
+  [{ enableAppInsights: true }, 'enableAppInsights', /was given none.*OTEL_EXPORTER_OTLP_ENDPOINT/],
+];
+for (const [given, field, message] of CONTRADICTIONS) {
+  test(`${JSON.stringify(given)} contradicts itself`, () => {
+    const [problem, ...others] = configProblems(completeConfig(given));
+    assert.deepEqual([problem?.field, others], [`config.${field}`, []]);
+    assert.match(problem?.message ?? '', message);
+  });
+}
+
+test('limits may be what is asked for', () => {
+  const equal = completeConfig({ cpuCores: 2, cpuCoresLimit: 2, memoryGb: 1, memoryGbLimit: 1 });
+  assert.deepEqual(configProblems(equal), []);
+});
+
+const COLLECTOR = 'http://collector.example:4318';
+const OWN = { endpoint: 'http://own.example:4318', sampleRatio: 0.5 };
+
+/** What was there, what is given, and where spans go then. */
+const INSIGHTS: readonly [PartialDeploymentConfig, PartialDeploymentConfig, string | null][] = [
+  [{}, {}, null],
+  [{}, { enableAppInsights: true }, COLLECTOR],
+  [{}, { enableAppInsights: true, tracing: OWN }, OWN.endpoint],
+  [{ enableAppInsights: true, tracing: OWN }, { enableAppInsights: false }, null],
+  [{ enableAppInsights: true, tracing: OWN }, { numReplicas: 2 }, OWN.endpoint],
+  [{ tracing: OWN }, { enableAppInsights: false }, OWN.endpoint],
+];
+for (const [base, given, endpoint] of INSIGHTS) {
+  test(`${JSON.stringify(given)} after ${JSON.stringify(base)} traces to ${endpoint}`, () => {
+    const config = withCollector(completeConfig(given, base), COLLECTOR);
+    assert.equal(config.tracing?.endpoint ?? null, endpoint);
+    assert.deepEqual(configProblems(config), []);
   });
 }

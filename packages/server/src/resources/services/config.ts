@@ -7,20 +7,33 @@ import {
 import type { FieldProblem } from '../field-problems.ts';
 import { batchingProblems } from './batching-problems.ts';
 
+/** Every request: that is what turning it on promises. */
+const INSIGHTS_SAMPLE_RATIO = 1;
+
 /** The configuration with what was given in place of what `base` says. A base that an older version wrote has fewer fields. */
 export function completeConfig(
   given: PartialDeploymentConfig | undefined,
   base?: PartialDeploymentConfig,
 ): DeploymentConfig {
-  return Object.freeze({ ...DEFAULT_DEPLOYMENT, ...base, ...given });
+  const turnedOff = base?.enableAppInsights === true && given?.enableAppInsights === false;
+  return Object.freeze({ ...DEFAULT_DEPLOYMENT, ...base, ...(turnedOff && { tracing: null }), ...given });
+}
+
+/** The configuration with the server's collector (its URL, or `null`) where it asks for tracing and names none. */
+export function withCollector(config: DeploymentConfig, collector: string | null): DeploymentConfig {
+  if (!config.enableAppInsights || config.tracing !== null || collector === null) return config;
+  const tracing = { endpoint: collector, sampleRatio: INSIGHTS_SAMPLE_RATIO };
+  return Object.freeze({ ...config, tracing });
 }
 
 /** What is wrong with a complete configuration beyond the ranges of its single fields. */
 export function configProblems(config: DeploymentConfig): readonly FieldProblem[] {
   return [
     ...authProblems(config),
-    ...memoryProblems(config),
+    ...limitProblems(config, 'cpuCores'),
+    ...limitProblems(config, 'memoryGb'),
     ...healthCheckProblems(config),
+    ...insightsProblems(config),
     ...originProblems(config),
     ...batchingProblems(config),
   ];
@@ -36,12 +49,24 @@ function authProblems({ authEnabled, tokenAuthEnabled }: DeploymentConfig): read
   ];
 }
 
-function memoryProblems({ memoryGb, memoryGbLimit }: DeploymentConfig): readonly FieldProblem[] {
-  if (memoryGbLimit === null || memoryGbLimit >= memoryGb) return [];
+function limitProblems(config: DeploymentConfig, field: 'cpuCores' | 'memoryGb'): readonly FieldProblem[] {
+  const [asked, limit] = [config[field], config[`${field}Limit`]];
+  if (limit === null || limit >= asked) return [];
   return [
     {
-      field: 'config.memoryGbLimit',
-      message: `must not be less than config.memoryGb: ${memoryGbLimit} < ${memoryGb}`,
+      field: `config.${field}Limit`,
+      message: `must not be less than config.${field}: ${limit} < ${asked}`,
+    },
+  ];
+}
+
+function insightsProblems({ enableAppInsights, tracing }: DeploymentConfig): readonly FieldProblem[] {
+  if (!enableAppInsights || tracing !== null) return [];
+  return [
+    {
+      field: 'config.enableAppInsights',
+      message:
+        'needs a collector, and the server was given none: start it with OTEL_EXPORTER_OTLP_ENDPOINT set, or name one in config.tracing',
     },
   ];
 }

@@ -7,7 +7,7 @@ import { addProperties } from '../attributes.ts';
 import { checkComputeTarget, LOCAL_TARGET } from '../computes/computes.ts';
 import type { FieldProblem } from '../field-problems.ts';
 import { requireWorkspace } from '../workspaces/workspaces.ts';
-import { authModeOf, completeConfig } from './config.ts';
+import { authModeOf, completeConfig, withCollector } from './config.ts';
 import { changeable } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
@@ -32,7 +32,7 @@ export async function createService(
   if (existing !== undefined) checkOverwrite(existing, workspace, order);
   const plan: RevisionPlan = {
     ...(await resolveModels(writer, workspace, order.models)),
-    config: completeConfig(order.config),
+    config: withCollector(completeConfig(order.config), deps.traceCollector),
   };
   await checkPlan(writer, deps, order.name, plan, keyProblems(order, plan));
   const uid = existing?.value.uid ?? randomUUID();

@@ -7,6 +7,8 @@ export interface ServiceDeps {
   readonly operations: Pick<OperationQueue, 'enqueue'>;
   readonly fleet: Pick<Fleet, 'capacity'>;
   readonly vault: Vault;
+  /** URL of the collector of traces that the server was given. */
+  readonly traceCollector: string | null;
 }
 
 /** A service in its workspace, and what a change of it expects. */

@@ -3,7 +3,7 @@ import type { ServiceUpdate } from '@slipway/contract/api';
 import type { OperationRecord, RevisionRecord, ServiceRecord } from '../../store/collections.ts';
 import type { Stored, Writer } from '../../store/store.ts';
 import { addProperties } from '../attributes.ts';
-import { authModeOf, completeConfig } from './config.ts';
+import { authModeOf, completeConfig, withCollector } from './config.ts';
 import { changeable, requireService } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
@@ -23,7 +23,7 @@ export async function updateService(
 ): Promise<Stored<OperationRecord>> {
   const { value: before } = changeable(await requireService(writer, target.workspace, target.name));
   const present = await requireRevision(writer, before, before.revision);
-  const plan = await planUpdate(writer, target.workspace, present, update);
+  const plan = await planUpdate(writer, deps, target.workspace, present, update);
   const reached = isReached(present, plan, update);
   if (!reached) await checkPlan(writer, deps, target.name, plan);
   const revision = reached ? before.revision : await addRevision(writer, before.uid, plan);
@@ -57,13 +57,15 @@ function isReached(present: RevisionRecord, plan: RevisionPlan, update: ServiceU
 
 async function planUpdate(
   writer: Writer,
+  { traceCollector }: ServiceDeps,
   workspace: string,
   present: RevisionPlan,
   update: ServiceUpdate,
 ): Promise<RevisionPlan> {
   const { models, selections } =
     update.models === undefined ? present : await resolveModels(writer, workspace, update.models);
-  return { models, selections, config: { ...completeConfig(update.config, present.config) } };
+  const config = withCollector(completeConfig(update.config, present.config), traceCollector);
+  return { models, selections, config: { ...config } };
 }
 
 function authAfter(

@@ -6,7 +6,7 @@ import { replicaSpec } from './replica-spec.ts';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-function modelsWith(config: Partial<DeploymentConfig>, base: Partial<DeploymentConfig> = DEFAULT_DEPLOYMENT) {
+function specWith(config: Partial<DeploymentConfig>, base: Partial<DeploymentConfig> = DEFAULT_DEPLOYMENT) {
   const order = {
     id: 'r',
     service: { uid: 'u', name: 's', workspace: 'default' },
@@ -14,7 +14,11 @@ function modelsWith(config: Partial<DeploymentConfig>, base: Partial<DeploymentC
     models: ['one', 'two'].map((name) => ({ name, version: 1, digest: DIGEST })),
     config: { ...base, ...config } as DeploymentConfig,
   };
-  const { models } = replicaSpec(order, homePaths('/home'), 'token', 'info');
+  return replicaSpec(order, homePaths('/home'), 'token', 'info');
+}
+
+function modelsWith(...configs: Parameters<typeof specWith>) {
+  const { models } = specWith(...configs);
   return models.map(({ name, batching, instances }) => ({ name, batching, instances }));
 }
 
@@ -37,4 +41,9 @@ test('a revision from before there were such settings has the defaults', () => {
     { batching: { mode: 'greedy' }, instances: null, modelSettings: {} },
   );
   assert.deepEqual(modelsWith({}, older)[0], { name: 'one', batching, instances });
+});
+
+test('a replica uses the cores that it asks for, or those up to its limit', () => {
+  assert.equal(specWith({ cpuCores: 2 }).cpuCores, 2);
+  assert.equal(specWith({ cpuCores: 2, cpuCoresLimit: 4 }).cpuCores, 4);
 });

@@ -27,7 +27,7 @@ export function replicaSpec(
     modelsGeneration: 1,
     allowModelControl: config.allowModelControl,
     corsOrigins: config.corsOrigins,
-    cpuCores: config.cpuCores,
+    cpuCores: config.cpuCoresLimit ?? config.cpuCores,
     profile: config.profile,
     lane: config.lane,
     limits: {
