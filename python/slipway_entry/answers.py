@@ -13,7 +13,9 @@ _TIME_HEADER = "x-ms-run-fn-exec-ms"
 #: The replica writes these: they are about the connection.
 _NOT_FROM_SCRIPTS = frozenset(("content-length", "connection", "keep-alive", "transfer-encoding", "upgrade"))
 
-_FORBIDDEN_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+#: Names and values that HTTP allows (RFC 9110, 5.1 and 5.5).
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 #: The head of nearly every answer, where only two things change.
 _JSON_HEAD = (
@@ -123,6 +125,6 @@ def _from_response(response: Any, exec_ms: float) -> Answer:
 def _headers(pairs: Iterable[Tuple[str, Any]]) -> List[Tuple[str, str]]:
     headers = [(str(name).lower(), str(value)) for name, value in pairs]
     for name, value in headers:
-        if name == "" or _FORBIDDEN_IN_HEADER.search(name + value):
+        if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
             raise NoAnswer("run() returned a response with the header {!r}: {!r}, which HTTP forbids.".format(name, value))
     return [pair for pair in headers if pair[0] not in _NOT_FROM_SCRIPTS]

@@ -23,6 +23,9 @@ _BUFFER_BYTES = 256 * 1024
 MAX_BODY_BYTES = 0xFFFF_FFFF
 
 
+_CUT = b"A frame was cut, by a signal handler that raised or because the socket was closed here: this process ends.\n"
+
+
 class HungUp(Exception):
     """The replica has closed its end: nobody is there to answer."""
 
@@ -84,7 +87,7 @@ class Channel:
             except BaseException:
                 # Half a frame may have gone, and nothing that came behind it could be read.
                 self._is_open = False
-                write_to_descriptor(2, b"An exception (of a signal handler?) cut a frame: this process ends.\n")
+                write_to_descriptor(2, _CUT)
                 raise
             finally:
                 self._is_sending = False

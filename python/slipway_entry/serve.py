@@ -37,16 +37,20 @@ class Server:
     def serve(self) -> None:
         """Goes on until HungUp is raised."""
         while True:
-            head, body = self._channel.receive()
-            if head["type"] == "request":
-                self._capture.request_id = head["requestId"]
-                frame = self._answer(head, body)
-                self._capture.flush()
-                self._capture.request_id = NO_REQUEST
-            else:
-                answer = self._swagger.answer(head["version"])
-                frame = encode_head(head["id"], answer), answer.body
-            self._channel.send(*frame)
+            self._serve_one()
+
+    def _serve_one(self) -> None:
+        # What a request held is given back when it is over, not when the next one comes.
+        head, body = self._channel.receive()
+        if head["type"] == "swagger":
+            answer = self._swagger.answer(head["version"])
+            self._channel.send(encode_head(head["id"], answer), answer.body)
+            return
+        self._capture.request_id = head["requestId"]
+        frame = self._answer(head, body)
+        self._capture.flush()
+        self._capture.request_id = NO_REQUEST
+        self._channel.send(*frame)
 
     def _answer(self, head: Dict[str, Any], body: memoryview) -> ResponseFrame:
         try:

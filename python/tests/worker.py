@@ -72,7 +72,7 @@ class Worker:
         process = subprocess.Popen(
             [sys.executable, "-m", "slipway_entry"],
             env=whole,
-            cwd=self.app_root,
+            cwd=whole["AML_APP_ROOT"],
             # As the replica does it: the socket is descriptor 3, and no other is passed on.
             close_fds=False,
             preexec_fn=lambda: os.dup2(theirs.fileno(), 3),

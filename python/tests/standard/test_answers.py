@@ -99,6 +99,8 @@ class Answers(WorkerTest):
     def test_responses_that_http_forbids(self) -> None:
         rows = [
             ("AMLResponse('x', 200, {'x': 'a\\r\\nset-cookie: b'})", 500, INTERNAL),
+            ("AMLResponse('x', 200, {'x': '\u2713'})", 500, INTERNAL),
+            ("AMLResponse('x', 200, {'a b': 'c'})", 500, INTERNAL),
             ("AMLResponse('x', 99)", 500, INTERNAL),
             ("AMLResponse({'a': 1}, 200)", 500, FAILED),
         ]

@@ -110,6 +110,13 @@ class Start(WorkerTest):
         )
         self.assertEqual(worker.request().body, b'["beside", "lib/inside", false]')
 
+    def test_modules_of_the_script_do_not_hide_those_of_python(self) -> None:
+        worker = self.start(IDENTITY)
+        with open(worker.app_root + "/email.py", "w", encoding="utf-8") as file:
+            file.write("raise ImportError('hidden')")
+        second = self.serve(IDENTITY, AML_APP_ROOT=worker.app_root)
+        self.assertEqual(second.request(b"x").body, b'"x"')
+
     def test_its_module_can_be_pickled(self) -> None:
         worker = self.serve(
             """
