@@ -18,12 +18,13 @@ export {
 export {
   checkName,
   isSafeRelativePath,
-  type ModelReference,
   modelId,
   type NamedKind,
   namePattern,
   nameRule,
   parseModelReference,
+  parseVersionedName,
+  type VersionedName,
 } from './names.ts';
 export type { KeyDigest, ServiceAuth } from './processes/auth.ts';
 export type {

@@ -21,6 +21,11 @@ const RULES = {
     message:
       'the workspace name is invalid: it must only consist of letters, numbers, dashes, or underscores, start with a letter or number, and be between 2 and 32 characters long',
   },
+  environment: {
+    pattern: /^(?!AzureML)[a-zA-Z0-9][a-zA-Z0-9\-._]{0,254}$/,
+    message:
+      'the environment name is invalid: it must only consist of letters, numbers, dashes, periods, or underscores, start with a letter or number, be between 1 and 255 characters long, and not begin with "AzureML", which is reserved',
+  },
   compute: {
     pattern: /^[a-zA-Z](?=.{2,23}$)[-a-zA-Z0-9]*[a-zA-Z0-9]$/,
     message:
@@ -48,16 +53,20 @@ export function checkName(kind: NamedKind, name: string, field = 'name'): string
   throw new SlipwayError('invalid_argument', `${field} "${name}": ${rule.message}.`, { details: { field } });
 }
 
-/** A model's name with the version, if one was given. */
-export interface ModelReference {
+/** The name of something that has versions, with the version, if one was given. */
+export interface VersionedName {
   readonly name: string;
   readonly version: number | undefined;
 }
 
 /** Reads `name` or `name:version`; throws `invalid_argument` if either part is malformed. */
-export function parseModelReference(text: string, field = 'model'): ModelReference {
+export function parseVersionedName(
+  kind: 'model' | 'environment',
+  text: string,
+  field: string = kind,
+): VersionedName {
   const colon = text.lastIndexOf(':');
-  if (colon < 0) return { name: checkName('model', text, field), version: undefined };
+  if (colon < 0) return { name: checkName(kind, text, field), version: undefined };
   const version = text.slice(colon + 1);
   if (!/^[1-9][0-9]{0,8}$/.test(version)) {
     throw new SlipwayError(
@@ -66,7 +75,12 @@ export function parseModelReference(text: string, field = 'model'): ModelReferen
       { details: { field } },
     );
   }
-  return { name: checkName('model', text.slice(0, colon), field), version: Number(version) };
+  return { name: checkName(kind, text.slice(0, colon), field), version: Number(version) };
+}
+
+/** Reads the `name` or `name:version` of a model; throws `invalid_argument` if either part is malformed. */
+export function parseModelReference(text: string, field?: string): VersionedName {
+  return parseVersionedName('model', text, field);
 }
 
 /** The id of a model version: `name:version`. */
