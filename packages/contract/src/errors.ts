@@ -6,6 +6,8 @@ export const ERROR_CODES = {
   invalid_argument: 'A field of the request is missing, malformed or out of range. Mend the field it names.',
   invalid_model:
     'The model file cannot be read or run. The message names the file and what is wrong with it.',
+  script_failed:
+    'The entry script could not be started, or its process ended or broke the rules while it ran. The log of the service says why.',
   not_found: 'Nothing of that kind has that name here.',
   already_exists: 'The name is taken. Choose another, or ask for an overwrite where that is offered.',
   in_use: 'Something else still needs it. `details.users` lists what; remove that first.',

@@ -12,6 +12,7 @@ import { type Authenticator, openAuthFile } from './auth/auth-file.ts';
 import { createDataPlane } from './data-plane/create-data-plane.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
 import { totalLoad } from './data-plane/version-load.ts';
+import { createEntryService, type EntryService } from './entry/entry-service.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createRequestLog } from './observability/request-log.ts';
 import { createStatistics } from './observability/statistics.ts';
@@ -50,8 +51,9 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   let listener: Listener | undefined;
   let admin: AdminListener | undefined;
   let dataPlane: DataPlane | undefined;
+  let entry: EntryService | undefined;
   let tracing: Tracing | undefined;
-  const loads = () => dataPlane?.loads() ?? [];
+  const loads = () => (entry ?? dataPlane)?.loads() ?? [];
   const statistics = createStatistics();
   const metrics = createMetrics(loads, statistics, () => tracing?.counts());
   const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));
@@ -93,6 +95,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     void enter('starting');
     authenticator = await openAuthFile(spec.authFile, log);
     tracing = await openTracing(spec.tracing, spec, log);
+    if (spec.entry) entry = createEntryService({ ...spec, entry: spec.entry }, log, beHopeless);
     const context: ServiceContext = {
       service: spec.service,
       maxBodyBytes: spec.limits.maxBodyBytes,
@@ -105,6 +108,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       tracing,
       phase: () => phase,
       dataPlane: () => dataPlane,
+      entry,
       modelControl: spec.allowModelControl ? modelControl : undefined,
       newId: randomUUID,
     };
@@ -122,6 +126,12 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       onError: reportDefect,
     });
     void enter('loading');
+    await (entry === undefined ? openModels() : entry.start());
+    await enter('ready');
+    log.info({ port: listener.port, uptimeMs: Math.round(process.uptime() * 1000) }, 'Ready.');
+  }
+
+  async function openModels(): Promise<void> {
     dataPlane = await createDataPlane({
       models: spec.models,
       service: spec.service,
@@ -136,8 +146,6 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       onVersions: tellVersions,
     });
     metrics.loaded(dataPlane.models);
-    await enter('ready');
-    log.info({ port: listener.port, uptimeMs: Math.round(process.uptime() * 1000) }, 'Ready.');
   }
 
   async function reload(): Promise<ReplicaState> {
@@ -154,7 +162,14 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   }
 
   function beStuck(model: string): void {
-    const message = `A run of model "${model}" is past its deadline; this replica must be replaced.`;
+    beUnable(`A run of model "${model}" is past its deadline; this replica must be replaced.`);
+  }
+
+  function beHopeless({ message }: SlipwayError): void {
+    beUnable(`No worker of the script can be started any more; this replica must be replaced. ${message}`);
+  }
+
+  function beUnable(message: string): void {
     failure = { code: 'unavailable', message, permanent: false };
     void enter('stuck');
   }
@@ -180,6 +195,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
 
   async function endRuns(deadline: AbortSignal): Promise<boolean> {
     try {
+      if (entry !== undefined) return await entry.drain(deadline);
       await dataPlane?.drain(deadline);
       return true;
     } catch (thrown) {
@@ -201,6 +217,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
 
   async function fail(error: SlipwayError): Promise<void> {
     log.error({ err: error }, 'The replica has failed.');
+    entry?.kill();
     failure = { ...error.toJSON(), permanent: isPermanent(error) };
     await enter('failed');
     await close(AbortSignal.timeout(spec.limits.drainGraceSeconds * 1000));
@@ -211,5 +228,6 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
 
 /** True if starting again with the same spec must fail in the same way. */
 function isPermanent(error: SlipwayError): boolean {
+  if (error.code === 'script_failed') return error.details?.['permanent'] === true;
   return error.code === 'invalid_model' || error.code === 'invalid_argument' || error.code === 'unsupported';
 }

@@ -33,8 +33,9 @@ const EXPORT_TIMEOUT_MS = 5_000;
 /** The batches go on when the exporter has ended, which says why; this is for one that does not. */
 const EXPORT_TIMEOUT_MARGIN_MS = 1_000;
 
-/** Of an answered request: front, queue, batch and engine; of a failed one the front alone. */
+/** Of an answered request: front, queue, batch and engine, or front, queue and run of a script; of a failed one the front alone. */
 const SPANS_OF_ANSWERED = 4;
+const SPANS_OF_SCRIPT = 3;
 const SPANS_OF_FAILED = 1;
 
 /** What a replica that ends gives its last spans. */
@@ -86,17 +87,24 @@ export function createOtlpTracing(
     const startTime = moment(request.startedAt);
     const front = tracer.startSpan('front', { kind: SpanKind.SERVER, startTime, attributes }, parent);
     if (!front.isRecording()) return;
-    const isFailed = 'code' in request.end;
-    if (!delivery.admit(isFailed ? SPANS_OF_FAILED : SPANS_OF_ANSWERED)) return;
-    if (isFailed) front.setStatus({ code: SpanStatusCode.ERROR });
+    if (!delivery.admit(spansOf(request))) return;
+    if ('code' in request.end) front.setStatus({ code: SpanStatusCode.ERROR });
     else traceRun(front, request.end, attributes);
     front.end(moment(request.endedAt));
   }
 
-  function traceRun(front: Span, { timing, inferFrom, inferUntil }: TracedAnswer, attributes: Attributes) {
+  function traceRun(
+    front: Span,
+    { timing, inferFrom, inferUntil, isScript }: TracedAnswer,
+    attributes: Attributes,
+  ) {
     const inFront = trace.setSpan(ROOT_CONTEXT, front);
     const runFrom = Math.min(inferFrom + timing.queueMs, inferUntil);
     addSpan('queue', inferFrom, runFrom, attributes, inFront);
+    if (isScript) {
+      addSpan('run', runFrom, inferUntil, attributes, inFront);
+      return;
+    }
     const batch = addSpan('batch', runFrom, inferUntil, attributes, inFront);
     const engineUntil = Math.min(runFrom + timing.runMs, inferUntil);
     addSpan('engine', runFrom, engineUntil, attributes, trace.setSpan(inFront, batch));
@@ -117,6 +125,11 @@ export function createOtlpTracing(
       delivery.close();
     },
   };
+}
+
+function spansOf({ end }: TracedRequest): number {
+  if ('code' in end) return SPANS_OF_FAILED;
+  return end.isScript ? SPANS_OF_SCRIPT : SPANS_OF_ANSWERED;
 }
 
 function aborted(signal: AbortSignal): Promise<unknown> {

@@ -19,6 +19,8 @@ export interface TracedRequest {
 export interface TracedAnswer {
   readonly status: number | string;
   readonly timing: InferTiming;
+  /** True if a script ran, so that no engine did. */
+  readonly isScript?: boolean | undefined;
   /** When it was given to the data plane, and when that gave it back. */
   readonly inferFrom: number;
   readonly inferUntil: number;

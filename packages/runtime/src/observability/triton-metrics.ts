@@ -110,6 +110,7 @@ function reasonOf(code: ErrorCode): Reason {
     case 'cancelled':
       return 'CANCELED';
     case 'invalid_model':
+    case 'script_failed':
       return 'BACKEND';
     default:
       return 'OTHER';

@@ -5,13 +5,16 @@ import type { AskedBy } from '../observability/metrics.ts';
 import type { ProtocolName } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
 
-/** A request that goes to a model, by whatever protocol. */
+/** What a request is counted for: a version of a model, or a script. */
+export type CountedModel = Pick<LoadedModel, 'name' | 'version' | 'signature'>;
+
+/** A request that goes to a model or a script, by whatever protocol. */
 export interface CountedRequest {
   readonly id: string;
   readonly protocol: ProtocolName;
   readonly asked: AskedBy;
   readonly headers: IncomingHttpHeaders;
-  readonly model: LoadedModel;
+  readonly model: CountedModel;
   readonly call: Pick<InferRequest, 'inputs'>;
   /** `performance.now()` when its head had arrived, and when it goes to the data plane. */
   readonly startedAt: number;
@@ -23,6 +26,8 @@ export interface CountedAnswer {
   /** As the protocol tells it. */
   readonly status: number | string;
   readonly timing: InferTiming;
+  /** True if a script ran, so that no engine did. */
+  readonly isScript?: boolean | undefined;
   /** `performance.now()` when the data plane gave it back. */
   readonly inferUntil: number;
   /** Waiting for the body. */
@@ -55,7 +60,8 @@ export function countAnswered(context: Counters, request: CountedRequest, answer
   requestLog?.({ id, protocol, model: model.name, version: model.version, status, totalMs, timing });
   if (tracing !== undefined) {
     const { inferFrom } = request;
-    const end = { status, timing, inferFrom, inferUntil: answered.inferUntil };
+    const { inferUntil, isScript } = answered;
+    const end = { status, timing, inferFrom, inferUntil, isScript };
     tracing.trace({ ...spanOf(request), endedAt, end });
   }
 }
@@ -76,7 +82,7 @@ function spanOf({ id, protocol, model, headers, startedAt }: CountedRequest) {
 }
 
 /** Rows of the first input where its first axis is open, else 1. */
-function countRows({ signature }: LoadedModel, { inputs }: Pick<InferRequest, 'inputs'>): number {
+function countRows({ signature }: CountedModel, { inputs }: Pick<InferRequest, 'inputs'>): number {
   const isOpen = typeof signature.inputs[0]?.shape[0] !== 'number';
   return isOpen ? (inputs[0]?.shape[0] ?? 1) : 1;
 }

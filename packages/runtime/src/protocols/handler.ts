@@ -1,6 +1,7 @@
 import { SlipwayError } from '@slipway/contract';
 import { crossOrigin, type HttpHandler, withHeaders } from '@slipway/transport';
 import { azure } from './azure/routes.ts';
+import { runsScript } from './entry-refusal.ts';
 import { answer, openExchange, pathOf, refuse } from './exchange.ts';
 import { FAMILIES } from './families.ts';
 import { TEXT_TYPE } from './headers.ts';
@@ -19,6 +20,7 @@ export function createServiceHandler(context: ServiceContext): HttpHandler {
     const { refusal } = exchange.ids;
     if (refusal !== undefined) return refuse(exchange, new SlipwayError('invalid_argument', refusal), 431);
     if (page?.isPreflight) return answer(exchange, { status: 200, contentType: TEXT_TYPE, body: '' });
+    if (context.entry !== undefined && protocol !== azure) return refuse(exchange, runsScript(context));
     return protocol.handle(exchange);
   };
 }

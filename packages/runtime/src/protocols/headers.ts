@@ -8,7 +8,10 @@ export const TEXT_TYPE = 'text/plain; charset=utf-8';
 const SERVER_VERSION = `slipway/${RUNTIME_VERSION}`;
 
 /** Headers of a response while they are gathered. */
-export type ResponseHeaders = Record<string, string | number>;
+export type ResponseHeaders = Record<string, string | number | string[]>;
+
+/** Says which server answers. */
+export const SERVER_VERSION_HEADER = 'x-ms-server-version';
 
 /** The headers that every response has, whatever it says and in whatever protocol, and its `own`. */
 export function responseHeaders(
@@ -18,7 +21,7 @@ export function responseHeaders(
 ): ResponseHeaders {
   return {
     ...ids.headers,
-    'x-ms-server-version': SERVER_VERSION,
+    [SERVER_VERSION_HEADER]: SERVER_VERSION,
     'content-type': contentType,
     ...own,
   };

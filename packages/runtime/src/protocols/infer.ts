@@ -162,7 +162,7 @@ function send(
 }
 
 /** Tells whether the caller went before it was answered. */
-function watchCaller(response: HttpResponse): CallerSignal {
+export function watchCaller(response: HttpResponse): CallerSignal {
   const signal = { aborted: false };
   response.onClose(() => {
     signal.aborted = true;

@@ -2,6 +2,7 @@ import type { ReplicaPhase } from '@slipway/contract';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/auth-file.ts';
 import type { DataPlane } from '../data-plane/data-plane.ts';
+import type { EntryService } from '../entry/entry-service.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { RequestLog } from '../observability/request-log.ts';
 import type { Statistics } from '../observability/statistics.ts';
@@ -24,6 +25,8 @@ export interface ServiceContext {
   readonly phase: () => ReplicaPhase;
   /** `undefined` until the models are ready. */
   readonly dataPlane: () => DataPlane | undefined;
+  /** The user's script; absent: the service has none, and models answer. */
+  readonly entry?: EntryService | undefined;
   /** Loads and unloads models when callers ask for it; `undefined`: callers may not. */
   readonly modelControl: ModelControl | undefined;
   readonly newId: () => string;

@@ -9,47 +9,47 @@ import {
   takeFirst,
   takeLast,
 } from './fifo.ts';
-import type { Job } from './job.ts';
+import type { WaitingJob } from './job.ts';
 
 /**
  * Jobs of one priority that wait. Clients take turns, one job each, and a client's own jobs go in the order they
  * came: however many a client has waiting, another waits for one of them before each of its own.
  */
-export interface ClientTurns {
+export interface ClientTurns<J extends WaitingJob> {
   readonly size: number;
-  add(job: Job): void;
+  add(job: J): void;
   /** The job whose turn it is. */
-  next(): Job | undefined;
+  next(): J | undefined;
   /** Removes the job whose turn it is; the turn passes on. */
-  takeNext(): Job | undefined;
+  takeNext(): J | undefined;
   /** True if the client has less waiting than an equal part, so that others have more. */
   isBelowShare(client: string | undefined): boolean;
   /** Removes the newest job of the client with the most of them; looks at each client once. */
-  takeFromLongest(): Job | undefined;
-  forEach(visit: (job: Job) => void): void;
+  takeFromLongest(): J | undefined;
+  forEach(visit: (job: J) => void): void;
   /** Keeps those for which `keep` is true; it is asked once for each. */
-  retain(keep: (job: Job) => boolean): void;
+  retain(keep: (job: J) => boolean): void;
 }
 
 /** What one client has waiting. The last to become empty is kept, because the same client is likely to come next. */
-interface Line {
+interface Line<J> {
   readonly client: string | undefined;
-  readonly jobs: Fifo<Job>;
+  readonly jobs: Fifo<J>;
 }
 
-export function createClientTurns(): ClientTurns {
-  const lines = new Map<string | undefined, Line>();
-  const turns = createFifo<Line>();
+export function createClientTurns<J extends WaitingJob>(): ClientTurns<J> {
+  const lines = new Map<string | undefined, Line<J>>();
+  const turns = createFifo<Line<J>>();
   let size = 0;
 
-  const lineOf = (client: string | undefined): Line => {
+  const lineOf = (client: string | undefined): Line<J> => {
     const first = firstOf(turns);
     if (first !== undefined && first.client === client) return first;
     if (size === 0) removeEmpty();
     return lines.get(client) ?? openLine(client);
   };
-  const openLine = (client: string | undefined): Line => {
-    const line = { client, jobs: createFifo<Job>() };
+  const openLine = (client: string | undefined): Line<J> => {
+    const line = { client, jobs: createFifo<J>() };
     lines.set(client, line);
     put(turns, line);
     return line;
@@ -61,7 +61,7 @@ export function createClientTurns(): ClientTurns {
       return !isEmpty;
     });
   };
-  const passOn = (line: Line) => {
+  const passOn = (line: Line<J>) => {
     if (sizeOf(turns) === 1) return;
     takeFirst(turns);
     if (sizeOf(line.jobs) > 0) put(turns, line);
@@ -85,7 +85,7 @@ export function createClientTurns(): ClientTurns {
       const job = line && takeFirst(line.jobs);
       if (job === undefined) return undefined;
       size -= 1;
-      passOn(line as Line);
+      passOn(line as Line<J>);
       return job;
     },
     isBelowShare(client) {
@@ -94,7 +94,7 @@ export function createClientTurns(): ClientTurns {
       return ((line === undefined ? 0 : sizeOf(line.jobs)) + 1) * clients <= size;
     },
     takeFromLongest() {
-      let longest: Line | undefined;
+      let longest: Line<J> | undefined;
       for (const line of lines.values()) {
         if (longest === undefined || sizeOf(line.jobs) > sizeOf(longest.jobs)) longest = line;
       }

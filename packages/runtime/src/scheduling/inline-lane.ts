@@ -29,7 +29,7 @@ export interface InlineLaneOptions {
 export function createInlineLane(options: InlineLaneOptions): Lane {
   const { model, session, plan, limits, slots, watchdog } = options;
   const pace = createPace(1);
-  const queue = createJobQueue({ limits, plan, secondsFor: pace.secondsFor });
+  const queue = createJobQueue<Job>({ limits, plan, secondsFor: pace.secondsFor });
   let scheduled = false;
   let refusal: SlipwayError | undefined;
   let whenEmpty: (() => void) | undefined;

@@ -1,29 +1,29 @@
 import type { ReplicaLimits, SlipwayError } from '@slipway/contract';
 import { canShareRun, rowsOf } from './batch.ts';
 import { type BatchPlan, rowsOfNextRun } from './batch-plan.ts';
-import type { Job } from './job.ts';
+import type { Job, WaitingJob } from './job.ts';
 import { createPatience, type WaitLimits } from './patience.ts';
 import { queueFull } from './refusals.ts';
 import { createWaitingJobs } from './waiting-jobs.ts';
 
 /** Jobs that wait for an engine, bounded in number and in time, in the order of `WaitingJobs`. */
-export interface JobQueue {
+export interface JobQueue<J extends WaitingJob = Job> {
   readonly size: number;
   /**
    * Keeps the job, or rejects it with `overloaded` when the queue is full: `canRun` jobs of it are going to run
    * at once, so they do not count as waiting. A job with more right to a place than one that waits takes that place,
    * and the other is rejected.
    */
-  add(job: Job, canRun: number): void;
+  add(job: J, canRun: number): void;
   /** The time after which the job is not run any more. */
-  patienceEndsAt(job: Job): number;
+  patienceEndsAt(job: J): number;
   /** The time from which on `take` gives something: 0, unless what waits is to wait for company. */
   dueAt(): number;
   /**
    * Takes the jobs for the next run: the first in turn, and those right behind it that can share its run. Rejects
    * what is late or has lost its caller. Empty when nothing may run.
    */
-  take(now: number, maxRequests: number): readonly Job[];
+  take(now: number, maxRequests: number): readonly J[];
   /** Rejects what is late or has lost its caller, and answers when to look again; `undefined` when nothing waits. */
   expire(now: number): number | undefined;
   /** Rejects everything. */
@@ -45,8 +45,12 @@ const LOOK_PAUSE_MS = 10;
 /** Part of a request's patience that it may spend on waiting for company. */
 const COMPANY_PART = 0.5;
 
-export function createJobQueue({ limits, plan, secondsFor }: JobQueueOptions): JobQueue {
-  const waiting = createWaitingJobs();
+export function createJobQueue<J extends WaitingJob = Job>({
+  limits,
+  plan,
+  secondsFor,
+}: JobQueueOptions): JobQueue<J> {
+  const waiting = createWaitingJobs<J>();
   const patience = createPatience(limits, () => secondsFor(waiting.size));
   let lookedAt = Number.NEGATIVE_INFINITY;
 
@@ -54,7 +58,7 @@ export function createJobQueue({ limits, plan, secondsFor }: JobQueueOptions): J
     const gone = waiting.removeWhere((job) => patience.refusal(job, now) !== undefined);
     for (const job of gone) job.reject(patience.refusal(job, now) as SlipwayError);
   };
-  const makeRoom = (job: Job, room: number): boolean => {
+  const makeRoom = (job: J, room: number): boolean => {
     const now = job.arrivedAt;
     if (now - lookedAt >= LOOK_PAUSE_MS) {
       lookedAt = now;
@@ -67,14 +71,14 @@ export function createJobQueue({ limits, plan, secondsFor }: JobQueueOptions): J
   };
   const full = () => queueFull(limits.maxQueueLength, secondsFor(waiting.size));
 
-  const endOfCompany = (job: Job): number => {
+  const endOfCompany = (job: J): number => {
     const patienceMs = patience.endsAt(job) - job.arrivedAt;
     return job.arrivedAt + Math.min(plan.maxDelayMs, patienceMs * COMPANY_PART);
   };
   const dueAt = () => (rowsOfNextRun(plan, waiting.rows) > 0 ? 0 : waiting.earliest(endOfCompany));
 
   /** The job whose turn it is, of those that may still run. */
-  const next = (now: number): Job | undefined => {
+  const next = (now: number): J | undefined => {
     for (let job = waiting.next(); job !== undefined; job = waiting.next()) {
       const error = patience.refusal(job, now);
       if (error === undefined) return job;

@@ -2,8 +2,8 @@ import type { SlipwayError } from '@slipway/contract';
 import type { CallerSignal, InferResponse } from '../data-plane/data-plane.ts';
 import type { RunRequest } from './batch.ts';
 
-/** A request on its way through a lane. Exactly one of `resolve` and `reject` is called, once. */
-export interface Job extends RunRequest {
+/** A request that waits for its turn to run, be it in an engine or in a script. */
+export interface WaitingJob extends RunRequest {
   /** Milliseconds of `performance.now()` when it came. */
   readonly arrivedAt: number;
   readonly signal: CallerSignal | undefined;
@@ -11,8 +11,12 @@ export interface Job extends RunRequest {
   readonly priority?: number | undefined;
   readonly timeoutMs?: number | undefined;
   readonly client?: string | undefined;
-  readonly resolve: (response: InferResponse) => void;
   readonly reject: (error: SlipwayError) => void;
+}
+
+/** A request on its way through a lane. Exactly one of `resolve` and `reject` is called, once. */
+export interface Job extends WaitingJob {
+  readonly resolve: (response: InferResponse) => void;
 }
 
 /** A way to run a model's jobs. */

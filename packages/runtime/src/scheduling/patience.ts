@@ -1,5 +1,5 @@
 import type { ReplicaLimits, SlipwayError } from '@slipway/contract';
-import type { Job } from './job.ts';
+import type { WaitingJob } from './job.ts';
 import { callerGone, requestTimedOut, timedOut, waitedTooLong } from './refusals.ts';
 
 export type WaitLimits = Pick<ReplicaLimits, 'maxQueueWaitMs' | 'scoringTimeoutMs'>;
@@ -7,9 +7,9 @@ export type WaitLimits = Pick<ReplicaLimits, 'maxQueueWaitMs' | 'scoringTimeoutM
 /** How long jobs may wait: the shortest of the service's limits and the caller's own timeout. */
 export interface Patience {
   /** The time after which the job is not run any more. */
-  endsAt(job: Job): number;
+  endsAt(job: WaitingJob): number;
   /** Why the job must leave the queue unrun; `undefined` while it may wait. */
-  refusal(job: Job, now: number): SlipwayError | undefined;
+  refusal(job: WaitingJob, now: number): SlipwayError | undefined;
 }
 
 /** `retryAfterSeconds` tells a caller whose request waited too long when to come again. */
@@ -17,13 +17,13 @@ export function createPatience(limits: WaitLimits, retryAfterSeconds: () => numb
   const { maxQueueWaitMs, scoringTimeoutMs } = limits;
   const limitMs = Math.min(maxQueueWaitMs, scoringTimeoutMs);
 
-  const late = ({ timeoutMs }: Job): SlipwayError => {
+  const late = ({ timeoutMs }: WaitingJob): SlipwayError => {
     if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < limitMs) return requestTimedOut(timeoutMs);
     return limitMs === maxQueueWaitMs
       ? waitedTooLong(limitMs, retryAfterSeconds())
       : timedOut(limitMs, false);
   };
-  const endsAt = ({ arrivedAt, timeoutMs }: Job): number =>
+  const endsAt = ({ arrivedAt, timeoutMs }: WaitingJob): number =>
     arrivedAt + (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < limitMs ? timeoutMs : limitMs);
 
   return {

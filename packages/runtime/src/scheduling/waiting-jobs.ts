@@ -1,48 +1,50 @@
 import { rowsOf } from './batch.ts';
 import { type ClientTurns, createClientTurns } from './client-turns.ts';
-import type { Job } from './job.ts';
+import type { Job, WaitingJob } from './job.ts';
 
 /**
  * Jobs in the order in which they get their turn. Those of a higher priority go first; within a level clients take
  * turns; and a client's own go in the order they came.
  */
-export interface WaitingJobs {
+export interface WaitingJobs<J extends WaitingJob = Job> {
   readonly size: number;
   /** Rows of all of them. */
   readonly rows: number;
-  add(job: Job): void;
+  add(job: J): void;
   /** The job whose turn it is. */
-  next(): Job | undefined;
+  next(): J | undefined;
   /** Removes the job whose turn it is. */
   removeNext(): void;
   /** Removes, and answers, those for which it is true; it is asked once for each. */
-  removeWhere(isLeaving: (job: Job) => boolean): readonly Job[];
+  removeWhere(isLeaving: (job: J) => boolean): readonly J[];
   /**
    * Removes a job that has less right to its place than this newcomer: of a lower priority, or of a client that has
    * more waiting than an equal part. It is the newest of the lowest level's busiest client.
    */
-  removeFor(newcomer: Job): Job | undefined;
+  removeFor(newcomer: J): J | undefined;
   /** The least of what this gives for each of them; `Infinity` for none. */
-  earliest(timeOf: (job: Job) => number): number;
+  earliest(timeOf: (job: J) => number): number;
 }
 
 /** Levels of priority: 1 goes first. What says nothing is in the middle, so that there is room on both sides. */
 export const LOWEST_PRIORITY = 9;
 export const DEFAULT_PRIORITY = 5;
 
-export function createWaitingJobs(): WaitingJobs {
-  const levels: readonly ClientTurns[] = Array.from({ length: LOWEST_PRIORITY }, createClientTurns);
+export function createWaitingJobs<J extends WaitingJob = Job>(): WaitingJobs<J> {
+  const levels: readonly ClientTurns<J>[] = Array.from({ length: LOWEST_PRIORITY }, () =>
+    createClientTurns<J>(),
+  );
   let size = 0;
   let rows = 0;
   /** No level above it has jobs. */
   let highest = 0;
 
-  const first = (): ClientTurns | undefined => {
+  const first = (): ClientTurns<J> | undefined => {
     if (size === 0) return undefined;
     while (levels[highest]?.size === 0) highest += 1;
     return levels[highest];
   };
-  const left = (job: Job | undefined) => {
+  const left = (job: J | undefined) => {
     if (job === undefined) return;
     size -= 1;
     rows -= rowsOf(job);
@@ -65,8 +67,8 @@ export function createWaitingJobs(): WaitingJobs {
     next: () => first()?.next(),
     removeNext: () => left(first()?.takeNext()),
     removeWhere(isLeaving) {
-      const removed: Job[] = [];
-      const keep = (job: Job) => {
+      const removed: J[] = [];
+      const keep = (job: J) => {
         const leaves = isLeaving(job);
         if (leaves) removed.push(job);
         return !leaves;
@@ -86,7 +88,7 @@ export function createWaitingJobs(): WaitingJobs {
     },
     earliest(timeOf) {
       let time = Number.POSITIVE_INFINITY;
-      const visit = (job: Job) => {
+      const visit = (job: J) => {
         time = Math.min(time, timeOf(job));
       };
       for (const level of levels) level.forEach(visit);
@@ -96,7 +98,7 @@ export function createWaitingJobs(): WaitingJobs {
 }
 
 /** Index of the job's level. A priority beyond the lowest level means the lowest. */
-function levelOf({ priority }: Job): number {
+function levelOf({ priority }: WaitingJob): number {
   if (priority === undefined || priority < 1) return DEFAULT_PRIORITY - 1;
   return Math.min(Math.floor(priority), LOWEST_PRIORITY) - 1;
 }

@@ -38,7 +38,7 @@ interface Run {
 export function createWorkerLane(options: WorkerLaneOptions): Lane {
   const { model, plan, limits, slots } = options;
   let pace = createPace(1);
-  const queue = createJobQueue({ limits, plan, secondsFor: (waiting) => pace.secondsFor(waiting) });
+  const queue = createJobQueue<Job>({ limits, plan, secondsFor: (waiting) => pace.secondsFor(waiting) });
   const alarm = createAlarm(() => keepDeadlines());
   const idle: ModelWorker[] = [];
   const runs = new Set<Run>();

@@ -22,6 +22,10 @@ export interface Fields {
   absolutePath(name: string): string;
   object(name: string): Fields;
   objects(name: string): readonly Fields[];
+  /** Also an empty list. */
+  objectsOrNone(name: string): readonly Fields[];
+  /** An object whose values are texts. */
+  textsByName(name: string): Readonly<Record<string, string>>;
   /** The fields as they stand, for what is checked by others. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
@@ -49,6 +53,15 @@ export function readFields(value: unknown, path: string, problems: string[]): Fi
     if (Number.isSafeInteger(found) && (found as number) >= least) return found as number;
     must(name, `a whole number of at least ${least}`);
     return least;
+  }
+
+  function objects(name: string, least: 0 | 1): readonly Fields[] {
+    const found = raw[name];
+    if (!Array.isArray(found) || found.length < least) {
+      must(name, least === 0 ? 'a list' : 'a list with at least one member');
+      return [];
+    }
+    return found.map((member, index) => readFields(member, `${pathOf(name)}[${index}]`, problems));
   }
 
   return {
@@ -98,13 +111,16 @@ export function readFields(value: unknown, path: string, problems: string[]): Fi
       return found;
     },
     object: (name) => readFields(raw[name], pathOf(name), problems),
-    objects(name) {
+    objects: (name) => objects(name, 1),
+    objectsOrNone: (name) => objects(name, 0),
+    textsByName(name) {
       const found = raw[name];
-      if (!Array.isArray(found) || found.length === 0) {
-        must(name, 'a list with at least one member');
-        return [];
+      const isNamed = typeof found === 'object' && found !== null && !Array.isArray(found);
+      if (isNamed && Object.values(found).every((one) => typeof one === 'string')) {
+        return found as Readonly<Record<string, string>>;
       }
-      return found.map((member, index) => readFields(member, `${pathOf(name)}[${index}]`, problems));
+      must(name, 'an object whose values are texts');
+      return {};
     },
   };
 }

@@ -4,6 +4,7 @@ import {
   type EngineProfile,
   type LaneChoice,
   type LogLevel,
+  type ReplicaEntry,
   type ReplicaLimits,
   type ReplicaModel,
   type ReplicaSpec,
@@ -16,6 +17,7 @@ const BATCHING_MODES: readonly BatchingMode[] = ['greedy', 'off', 'dynamic'];
 const PROFILES: readonly EngineProfile[] = ['latency', 'throughput'];
 const LANES: readonly LaneChoice[] = ['auto', 'inline', 'worker'];
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+const LANGUAGES: readonly ReplicaEntry['language'][] = ['python', 'javascript'];
 const LARGEST_PORT = 65_535;
 
 /**
@@ -35,6 +37,7 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
   const listen = fields.object('listen');
   const port = listen.integer('port', 0);
   if (port > LARGEST_PORT) problems.push(`listen.port must be at most ${LARGEST_PORT}`);
+  const entry = isThere(fields, 'entry') ? readEntry(fields.object('entry')) : null;
   return {
     kind: fields.oneOf('kind', ['ReplicaSpec']),
     replicaId: fields.text('replicaId'),
@@ -43,7 +46,7 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     revision: fields.integer('revision', 1),
     listen: { host: listen.text('host'), port },
     adminToken: fields.text('adminToken'),
-    models: fields.objects('models').map(readModel),
+    models: (entry === null ? fields.objects('models') : fields.objectsOrNone('models')).map(readModel),
     modelsGeneration: fields.integer('modelsGeneration', 0),
     allowModelControl: fields.boolean('allowModelControl'),
     corsOrigins: fields.textsOrNone('corsOrigins'),
@@ -56,8 +59,27 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     cacheDir: fields.absolutePath('cacheDir'),
     logLevel: fields.oneOf('logLevel', LOG_LEVELS),
     logSampleRatio: fields.has('logSampleRatio') ? fields.ratio('logSampleRatio') : 0,
-    tracing:
-      fields.has('tracing') && fields.raw['tracing'] !== null ? readTracing(fields.object('tracing')) : null,
+    tracing: isThere(fields, 'tracing') ? readTracing(fields.object('tracing')) : null,
+    entry,
+  };
+}
+
+function isThere(fields: Fields, name: string): boolean {
+  return fields.has(name) && fields.raw[name] !== null;
+}
+
+function readEntry(fields: Fields): ReplicaEntry {
+  return {
+    language: fields.oneOf('language', LANGUAGES),
+    sourceDir: fields.absolutePath('sourceDir'),
+    script: fields.text('script'),
+    interpreter: isThere(fields, 'interpreter') ? fields.absolutePath('interpreter') : null,
+    workers: fields.integer('workers', 1),
+    modelsDir: fields.absolutePath('modelsDir'),
+    env: fields.textsByName('env'),
+    encodeNumpy: fields.boolean('encodeNumpy'),
+    startTimeoutMs: fields.integer('startTimeoutMs', 1),
+    collectDir: isThere(fields, 'collectDir') ? fields.absolutePath('collectDir') : null,
   };
 }
 

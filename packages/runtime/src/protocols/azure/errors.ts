@@ -10,6 +10,9 @@ export const UNKNOWN_URL =
 export const WRONG_METHOD = 'The method is not allowed for the requested URL.';
 export const WRONG_SCORE_METHOD = 'Method not allowed';
 
+/** What Azure's front end says of a container that died under a request. */
+const SCRIPT_DIED = 'Replica closed connection before replying';
+
 /** The only place where a code becomes a status. */
 export function errorAnswer(error: SlipwayError, { service }: { readonly service: string }): ErrorAnswer {
   const json = (status: number, message = error.message, failed = false): ErrorAnswer => {
@@ -35,6 +38,8 @@ export function errorAnswer(error: SlipwayError, { service }: { readonly service
       return json(413);
     case 'unsupported_media_type':
       return json(415);
+    case 'script_failed':
+      return { ...text(502, SCRIPT_DIED), headers: runHeaders(true) };
     case 'invalid_model':
       return json(500, error.message, true);
     case 'overloaded':

@@ -4,6 +4,7 @@ import { answer, answerError, type Exchange, queryOf, refuse } from '../exchange
 import { JSON_TYPE, TEXT_TYPE } from '../headers.ts';
 import type { Protocol } from '../protocol.ts';
 import { errorAnswer, UNKNOWN_URL, WRONG_METHOD, WRONG_SCORE_METHOD } from './errors.ts';
+import { runScript, scriptSwagger } from './run-script.ts';
 import { score } from './score.ts';
 import { SWAGGER_VERSIONS, swaggerDocument } from './swagger.ts';
 
@@ -14,7 +15,7 @@ interface Route {
   readonly serve: (exchange: Exchange) => void | Promise<void>;
 }
 
-/** Every address of a replica; at the gateway they stand below `/api/v1/service/<name>`. */
+/** Every address of a replica whose models answer; at the gateway they stand below `/api/v1/service/<name>`. */
 const ROUTES: ReadonlyMap<string, Route> = new Map([
   [
     '/score',
@@ -34,15 +35,29 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
   ['/monitoring/prometheus/metrics', get(metrics)],
 ]);
 
+/** What differs where a script answers: it takes GET too, and OPTIONS if it takes requests as they are. */
+const SCRIPT_ROUTES: ReadonlyMap<string, Route> = new Map([
+  ...ROUTES,
+  [
+    '/score',
+    {
+      methods: ['GET', 'POST', 'OPTIONS'],
+      needsAuthorization: true,
+      wrongMethod: WRONG_SCORE_METHOD,
+      serve: scoreOrOptions,
+    },
+  ],
+]);
+
 /** Azure's protocol, which answers every path that is no other's. */
 export const azure: Protocol = { name: 'azure', owns: () => true, handle, errorAnswer };
 
 function handle(exchange: Exchange): void | Promise<void> {
-  const { path, request } = exchange;
-  const route = ROUTES.get(path);
+  const { path, request, context } = exchange;
+  const route = (context.entry === undefined ? ROUTES : SCRIPT_ROUTES).get(path);
   if (route === undefined) return refuse(exchange, new SlipwayError('not_found', UNKNOWN_URL));
   if (!route.methods.includes(request.method)) return refuse(exchange, wrongMethod(route));
-  if (!route.needsAuthorization || request.method === 'OPTIONS') return route.serve(exchange);
+  if (!route.needsAuthorization || isPlainOptions(exchange)) return route.serve(exchange);
   return whenAllowed(exchange, route.serve);
 }
 
@@ -55,7 +70,14 @@ function wrongMethod({ methods, wrongMethod: message }: Route): SlipwayError {
 }
 
 function scoreOrOptions(exchange: Exchange): void | Promise<void> {
-  return exchange.request.method === 'OPTIONS' ? answerText(exchange, 200, '') : score(exchange);
+  if (isPlainOptions(exchange)) return answerText(exchange, 200, '');
+  const { entry } = exchange.context;
+  return entry === undefined ? score(exchange) : runScript(exchange, entry);
+}
+
+/** True if nothing runs for it: only a script that takes requests as they are hears of OPTIONS. */
+function isPlainOptions({ request, context }: Exchange): boolean {
+  return request.method === 'OPTIONS' && context.entry?.facts()?.inputs !== 'raw';
 }
 
 /** The liveness target of Azure's containers, and of Kubernetes as `/livez`: fails when only a new process can help. */
@@ -75,7 +97,9 @@ async function metrics(exchange: Exchange): Promise<void> {
   answer(exchange, { status: 200, contentType, body: await text() });
 }
 
-function swagger(exchange: Exchange): void {
+function swagger(exchange: Exchange): void | Promise<void> {
+  const { entry } = exchange.context;
+  if (entry !== undefined) return scriptSwagger(exchange, entry);
   const wanted = queryOf(exchange).get('version') ?? SWAGGER_VERSIONS[0];
   const version = SWAGGER_VERSIONS.find((one) => one === wanted);
   const model = exchange.context.dataPlane()?.models[0];

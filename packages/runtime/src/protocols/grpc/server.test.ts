@@ -289,7 +289,7 @@ test('a drain ends open streams, which would go on for ever', async (t) => {
 });
 
 test('answers that their callers do not read are given up and counted, one of them in the middle of a stream', async (t) => {
-  const { listener, metrics } = await start(t, { requestTimeoutMs: 100 });
+  const { listener, metrics } = await start(t, { unreadTimeoutMs: 100 });
   for (const method of ['Echo', 'Stream']) {
     const session = connect(`http://127.0.0.1:${listener.port}`);
     onTestEnd(t, () => session.destroy());

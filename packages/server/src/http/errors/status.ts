@@ -29,6 +29,7 @@ export function statusOf(code: ErrorCode): number {
       return 499;
     case 'internal':
     case 'corrupt':
+    case 'script_failed':
       return 500;
     case 'unsupported':
       return 501;

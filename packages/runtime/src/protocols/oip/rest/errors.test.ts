@@ -26,6 +26,7 @@ test('every code has a status', () => {
     cancelled: 400,
     corrupt: 500,
     storage_full: 500,
+    script_failed: 500,
     unsupported: 501,
     internal: 500,
   };

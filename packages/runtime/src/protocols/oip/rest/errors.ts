@@ -44,6 +44,7 @@ export function errorAnswer(error: SlipwayError): ErrorAnswer {
     }
     case 'corrupt':
     case 'storage_full':
+    case 'script_failed':
     case 'internal':
       return answer(500, INTERNAL);
   }

@@ -44,6 +44,7 @@ export function statusOf(error: SlipwayError): StatusAnswer {
       return answer('INTERNAL');
     case 'corrupt':
     case 'storage_full':
+    case 'script_failed':
     case 'internal':
       return answer('INTERNAL', INTERNAL);
   }

@@ -24,6 +24,7 @@ test('every code has its status, and the body is always an error', () => {
     cancelled: 499,
     corrupt: 500,
     storage_full: 500,
+    script_failed: 500,
     unsupported: 501,
     internal: 500,
   };
