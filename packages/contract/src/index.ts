@@ -1,3 +1,4 @@
+export { entryScriptProblem } from './entry-script.ts';
 export {
   ERROR_CODES,
   type ErrorBody,

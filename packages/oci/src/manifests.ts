@@ -75,7 +75,7 @@ function wrongSize(path: string, given: number, actual: number): SlipwayError {
 function notUploaded(missing: readonly string[]): SlipwayError {
   return new SlipwayError(
     'conflict',
-    `${missing.length} of the model's files are not in the store, the first is ${missing[0]}. Upload them, then register again.`,
+    `${missing.length} of the files are not in the store, the first is ${missing[0]}. Upload them, then try again.`,
     { details: { missing } },
   );
 }

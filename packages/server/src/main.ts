@@ -1,9 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type ServerInfo, toSlipwayError } from '@slipway/contract';
+import { type ServerInfo, SlipwayError, toSlipwayError } from '@slipway/contract';
 import { openContentStore } from '@slipway/oci';
 import { writeJsonFile } from '@slipway/transport';
 import pino, { type Logger } from 'pino';
+import type { Environments } from './environments/environments.ts';
 import { createAuthFiles } from './fleet/auth-files.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import { createReplicaLogs } from './fleet/replica-logs.ts';
@@ -18,6 +19,7 @@ import { createHttpApi } from './http/api.ts';
 import { createOperations } from './operations/create-operations.ts';
 import { createDeleteHandler } from './operations/handlers/delete-service.ts';
 import { createDeployHandler } from './operations/handlers/deploy-service.ts';
+import { type PlacementDeps, placeScript } from './placement/place-script.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import { longestDrainMs, stopAllReplicas } from './reconcile/stop-replicas.ts';
 import { serviceAuth } from './resources/services/service-auth.ts';
@@ -53,6 +55,15 @@ async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequ
   log.info({ services: end.services() }, 'Slipway ends');
 }
 
+const NO_ENVIRONMENTS: Environments = {
+  environmentFor: async () => {
+    throw new SlipwayError(
+      'unsupported',
+      'Environments are not built here yet. Name an interpreter instead.',
+    );
+  },
+};
+
 type State = Awaited<ReturnType<typeof openState>>;
 type Running = Awaited<ReturnType<typeof startRunning>>;
 type Work = Awaited<ReturnType<typeof startWork>>;
@@ -82,12 +93,23 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   const { home, store, contentStore } = state;
   const checkout = (digest: string, folder = home.model(digest)) =>
     contentStore.manifests.checkout(digest, folder);
+  const placement: PlacementDeps = {
+    home,
+    manifests: contentStore.manifests,
+    environments: NO_ENVIRONMENTS,
+    searchPath: process.env['PATH'] ?? '',
+  };
   const authFiles = createAuthFiles(home, store, (service) => serviceAuth(service, state));
   const target = await openLocalTarget({
     home,
     runtimeMain: mainOf('SLIPWAY_RUNTIME_MAIN', import.meta.resolve('@slipway/runtime/main')),
     logLevel: options.logLevel,
     checkout,
+    placeScript: (order, script) =>
+      placeScript(placement, order, script, {
+        report: async () => undefined,
+        signal: AbortSignal.timeout(order.config.rolloutTimeoutSeconds * 1000),
+      }),
     ensureAuth: authFiles.ensure,
     changed: (uid) => reconciler.processEnded(uid),
   });
@@ -113,13 +135,13 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   await reconciler.start();
   const logs = createReplicaLogs(home, store);
   const fleet = createFleet({ store, target, reconciler, authFiles, logs });
-  return { checkout, target, gateway, router, reconciler, fleet };
+  return { checkout, placement, target, gateway, router, reconciler, fleet };
 }
 
 /** What is to be done: operations, and the removal of what nobody needs. */
 async function startWork({ options, log, parts }: Setting, state: State, running: Running) {
   const { home, store, contentStore } = state;
-  const { target, reconciler, router, fleet, checkout } = running;
+  const { target, reconciler, router, fleet, checkout, placement } = running;
   const { uploadGraceMs, operationsKeptMs } = options;
   const housekeeping = createHousekeeping({
     home,
@@ -135,7 +157,13 @@ async function startWork({ options, log, parts }: Setting, state: State, running
   housekeeping.start();
   parts.defer(() => housekeeping.stop());
 
-  const deploy = createDeployHandler({ store, reconciler, fleet, checkout });
+  const deploy = createDeployHandler({
+    store,
+    reconciler,
+    fleet,
+    checkout,
+    placeScript: (order, script, context) => placeScript(placement, order, script, context),
+  });
   const remove = createDeleteHandler({
     store,
     reconciler,

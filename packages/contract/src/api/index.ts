@@ -2,6 +2,7 @@ export * from './common.ts';
 export * from './compute.ts';
 export * from './deployment.ts';
 export * from './environment.ts';
+export * from './inference.ts';
 export * from './model.ts';
 export * from './model-signature.ts';
 export * from './operation.ts';

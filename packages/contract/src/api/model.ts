@@ -40,6 +40,13 @@ export const ModelRegister = Type.Object(
   {
     name: Type.String({ pattern: namePattern('model') }),
     files: Type.Array(ModelFile, { minItems: 1, maxItems: 100_000 }),
+    folder: Type.Optional(
+      Type.String({
+        pattern: '^(?!\\.{1,2}$)[^/\\\\\\u0000]{1,255}$',
+        description:
+          'Name of the folder that the files were in: an entry script finds them in a folder of that name.',
+      }),
+    ),
     description: Type.Optional(Description),
     tags: Type.Optional(Tags),
     properties: Type.Optional(Properties),

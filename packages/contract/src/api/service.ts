@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { namePattern } from '../names.ts';
 import { Description, Failure, PageQuery, Properties, Tags, Timestamp } from './common.ts';
 import { DeploymentConfig, PartialDeploymentConfig } from './deployment.ts';
+import { InferenceChoice, InferenceConfig } from './inference.ts';
 
 /** `Failed` and `Healthy` are where a deployment ends; the others pass. */
 export const ServiceState = Type.Enum([
@@ -56,12 +57,16 @@ export type ModelSelection = Static<typeof ModelSelection>;
 
 const ModelChoices = Type.Array(
   Type.Union([Type.String({ description: 'name or name:version' }), ModelSelection]),
-  { minItems: 1, maxItems: 1000 },
+  { maxItems: 1000, description: 'Only a service with an entry script may have none.' },
 );
 
 const Selections = Type.Optional(
   Type.Array(ModelSelection, { description: 'The models whose versions follow a policy.' }),
 );
+
+const Script = Type.Union([InferenceConfig, Type.Null()], {
+  description: "The user's own code in front of the models; `null`: the models answer by themselves.",
+});
 
 /** A deployed service. */
 export const Service = Type.Object(
@@ -83,6 +88,7 @@ export const Service = Type.Object(
     authMode: AuthMode,
     models: Type.Array(Type.String({ description: 'name:version' })),
     selections: Selections,
+    inferenceConfig: Script,
     config: DeploymentConfig,
     revision: Type.Integer({ minimum: 1, description: 'The revision that is wanted.' }),
     activeRevision: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
@@ -109,6 +115,7 @@ export const ServiceCreate = Type.Object(
     description: Type.Optional(Description),
     tags: Type.Optional(Tags),
     properties: Type.Optional(Properties),
+    inferenceConfig: Type.Optional(InferenceChoice),
     config: Type.Optional(PartialDeploymentConfig),
     primaryKey: Type.Optional(Type.String({ minLength: 16, maxLength: 256 })),
     secondaryKey: Type.Optional(Type.String({ minLength: 16, maxLength: 256 })),
@@ -125,6 +132,7 @@ export const ServiceUpdate = Type.Object(
     description: Type.Optional(Description),
     tags: Type.Optional(Tags),
     addProperties: Type.Optional(Properties),
+    inferenceConfig: Type.Optional(InferenceChoice),
     config: Type.Optional(PartialDeploymentConfig),
   },
   { $id: 'ServiceUpdate', additionalProperties: false, minProperties: 1 },
@@ -154,6 +162,7 @@ export const Revision = Type.Object(
     status: Type.Enum(['pending', 'active', 'superseded', 'failed']),
     models: Type.Array(Type.String()),
     selections: Selections,
+    inferenceConfig: Script,
     config: DeploymentConfig,
     error: Type.Union([Failure, Type.Null()]),
     createdAt: Timestamp,

@@ -12,6 +12,10 @@ export interface HomePaths {
   readonly database: string;
   readonly store: string;
   readonly models: string;
+  /** Sources of scripts. */
+  readonly sources: string;
+  /** Models as scripts find them. */
+  readonly scriptModelDirs: string;
   readonly cache: string;
   readonly services: string;
   readonly replicas: string;
@@ -21,6 +25,8 @@ export interface HomePaths {
   readonly gatewayState: string;
   readonly gatewayLog: string;
   model(digest: string): string;
+  source(digest: string): string;
+  scriptModels(serviceUid: string, revision: number): string;
   service(uid: string): string;
   serviceAuth(uid: string): string;
   replica(id: string): string;
@@ -44,6 +50,8 @@ export function homePaths(root: string): HomePaths {
     database: join(root, 'slipway.sqlite'),
     store: join(root, 'store'),
     models: join(root, 'models'),
+    sources: join(root, 'code'),
+    scriptModelDirs: join(root, 'script-models'),
     cache: join(root, 'cache'),
     services: join(root, 'services'),
     replicas: join(root, 'replicas'),
@@ -52,8 +60,10 @@ export function homePaths(root: string): HomePaths {
     gatewayRoutes: join(gateway, 'routes.json'),
     gatewayState: join(gateway, 'state.json'),
     gatewayLog: join(gateway, 'gateway.log'),
-    // A colon is not allowed in file names everywhere.
-    model: (digest: string) => join(root, 'models', digest.replace(':', '-')),
+    model: (digest: string) => join(root, 'models', fileName(digest)),
+    source: (digest: string) => join(root, 'code', fileName(digest)),
+    scriptModels: (serviceUid: string, revision: number) =>
+      join(root, 'script-models', `${serviceUid}-${revision}`),
     service,
     serviceAuth: (uid: string) => join(service(uid), 'auth.json'),
     replica,
@@ -61,4 +71,9 @@ export function homePaths(root: string): HomePaths {
     replicaState: (id: string) => join(replica(id), 'state.json'),
     replicaLog: (id: string) => join(replica(id), 'replica.log'),
   });
+}
+
+/** A colon is not allowed in file names everywhere. */
+function fileName(digest: string): string {
+  return digest.replace(':', '-');
 }

@@ -26,6 +26,8 @@ export async function openHome(folder: string): Promise<HomePaths> {
     for (const part of [
       paths.store,
       paths.models,
+      paths.sources,
+      paths.scriptModelDirs,
       paths.cache,
       paths.services,
       paths.replicas,

@@ -14,6 +14,15 @@ import { endReplicaFolder } from '../targets/local/replica-folder.ts';
 import { createMemoryTarget } from '../targets/memory/memory-target.ts';
 import { createHousekeeping } from './housekeeping.ts';
 
+const SCRIPT = {
+  entryScript: 'score.py',
+  files: [],
+  environment: null,
+  interpreter: null,
+  encodeNumpy: false,
+  workers: 1,
+};
+
 test('removes what nobody needs, and nothing else', async (t) => {
   const home = await openHome(await temporaryFolder(t));
   const store = createMemoryStore();
@@ -28,6 +37,15 @@ test('removes what nobody needs, and nothing else', async (t) => {
   const revision = await addRevisionOf(store, 'u', 1);
   const models = [{ name: 'one', version: 1, digest: used.digest }];
   await store.write((writer) => writer.put('revisions', 'u/1', { ...revision, models }));
+  const sources = await contentStore.manifests.packModel({ files: await files('sources') });
+  const earlier = await contentStore.manifests.packModel({ files: await files('earlier sources') });
+  for (const [number, { digest }] of [sources, earlier].entries()) {
+    await contentStore.manifests.checkout(digest, home.source(digest));
+    await mkdir(home.scriptModels('u', number + 1));
+    const script = { ...SCRIPT, digest };
+    const record = { ...revision, models, number: number + 1, script };
+    await store.write((writer) => writer.put('revisions', `u/${number + 1}`, record));
+  }
   for (const { digest } of [used, unused]) {
     await contentStore.manifests.checkout(digest, home.model(digest));
   }
@@ -66,6 +84,10 @@ test('removes what nobody needs, and nothing else', async (t) => {
   });
   await housekeeping.collect();
   assert.deepEqual((await readdir(home.models)).toSorted(), [coming, basename(home.model(used.digest))]);
+  assert.deepEqual(await readdir(home.sources), [basename(home.source(sources.digest))]);
+  assert.deepEqual(await readdir(home.scriptModelDirs), ['u-1']);
+  // The service can go back to the earlier ones.
+  assert.ok(await contentStore.blobs.stat(earlier.digest));
   assert.deepEqual(await readdir(home.services), ['u']);
   assert.deepEqual(await readdir(home.replicas), ['ended']);
   assert.ok(await contentStore.blobs.stat(used.digest));

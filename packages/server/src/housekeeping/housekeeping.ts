@@ -4,12 +4,14 @@ import type { HomePaths } from '../home/home-paths.ts';
 import { rotateLog } from '../processes/rotate-log.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { collectUnusedBlobs } from '../resources/models/unused-blobs.ts';
-import { liveModels } from '../resources/models/users.ts';
+import { liveRevisions } from '../resources/models/users.ts';
 import { scan } from '../resources/page.ts';
+import { revisionKey } from '../resources/services/revisions.ts';
+import type { RevisionRecord } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
 import type { Target } from '../targets/target.ts';
 import { removeOldOperations } from './old-operations.ts';
-import { type InUse, sweepFolders } from './sweep-folders.ts';
+import { type InUse, type ScriptInUse, sweepFolders } from './sweep-folders.ts';
 
 /** Logs are looked at this often: a process that writes 1 MB a second passes the limit by little. */
 const ROTATE_EVERY_MS = 10_000;
@@ -80,12 +82,20 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
     return await store.read(async (reader) => {
       const serviceUids = new Set<string>();
       const modelDigests = new Set<string>();
+      const scripts: ScriptInUse[] = [];
       for await (const { value } of scan(reader, 'services', {})) {
         serviceUids.add(value.uid);
-        for (const { digest } of await liveModels(reader, value)) modelDigests.add(digest);
+        const live = await liveRevisions(reader, value);
+        for (const { digest } of live.flatMap(({ models }) => models)) modelDigests.add(digest);
+        scripts.push(...live.flatMap(scriptOf));
+      }
+      for (const { serviceUid, revision } of replicas) {
+        // What still runs imports and opens when it likes.
+        const running = await reader.get('revisions', revisionKey(serviceUid ?? '', revision));
+        if (running !== undefined) scripts.push(...scriptOf(running.value));
       }
       const replicaIds = new Set([...replicas.map(({ id }) => id), ...booked]);
-      return { serviceUids, modelDigests, replicaIds };
+      return { serviceUids, modelDigests, scripts, replicaIds };
     });
   }
 
@@ -110,6 +120,10 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
       await working;
     },
   };
+}
+
+function scriptOf({ serviceUid, number, script }: RevisionRecord): readonly ScriptInUse[] {
+  return script === undefined ? [] : [{ serviceUid, revision: number, digest: script.digest }];
 }
 
 async function removeOldKeys(store: Store): Promise<void> {

@@ -12,23 +12,36 @@ export async function removeServiceFolders(home: HomePaths, uid: string): Promis
   await remove(home.service(uid));
 }
 
+/** A revision with a script that runs or is to run. */
+export interface ScriptInUse {
+  readonly serviceUid: string;
+  readonly revision: number;
+  /** Digest of its sources. */
+  readonly digest: string;
+}
+
 /** What is in use: everything else in the home's folders is left over. */
 export interface InUse {
   readonly serviceUids: ReadonlySet<string>;
   readonly replicaIds: ReadonlySet<string>;
   readonly modelDigests: ReadonlySet<string>;
+  readonly scripts: readonly ScriptInUse[];
 }
 
 /**
- * Removes folders of models, services and replicas that nothing uses any more; returns how many. The folders are
+ * Removes folders of models, sources, services and replicas that nothing uses any more; returns how many. The folders are
  * listed before `readInUse` is called: what is made meanwhile is none of them.
  */
 export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InUse>): Promise<number> {
-  const parents = [home.models, home.services, home.replicas];
+  const parents = [home.models, home.sources, home.scriptModelDirs, home.services, home.replicas];
   const there = await Promise.all(parents.map(async (parent) => await pathsIn(parent)));
   const used = await readInUse();
   const kept = new Set([
     ...[...used.modelDigests].map(home.model),
+    ...used.scripts.flatMap(({ serviceUid, revision, digest }) => [
+      home.source(digest),
+      home.scriptModels(serviceUid, revision),
+    ]),
     ...[...used.serviceUids].map(home.service),
     ...[...used.replicaIds].map(home.replica),
     ...(await foldersOfEnded(home, used.serviceUids)),

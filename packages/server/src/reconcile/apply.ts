@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type ServiceRoute, toSlipwayError } from '@slipway/contract';
+import { type ErrorCode, type ServiceRoute, toSlipwayError } from '@slipway/contract';
 import type { Router } from '../gateway/router.ts';
 import type { RevisionRecord } from '../store/collections.ts';
 import type { Target } from '../targets/target.ts';
@@ -110,6 +110,15 @@ export async function applyStep(
   if (step.do === 'forget') notes.replicas.delete(note.id);
 }
 
+/** Bytes, programs and packages that are gone or wrong do not come back by themselves. */
+const PERMANENT: ReadonlySet<ErrorCode> = new Set([
+  'corrupt',
+  'not_found',
+  'invalid_model',
+  'invalid_argument',
+  'unsupported',
+]);
+
 /** Starts in the background: making a model's folder may take long, and the other replicas need care meanwhile. */
 function beginStart(deps: ApplyDeps, { snapshot, events }: ApplyContext, note: ReplicaNote): void {
   const { service, revisions } = snapshot;
@@ -122,6 +131,7 @@ function beginStart(deps: ApplyDeps, { snapshot, events }: ApplyContext, note: R
       service: { uid: service.uid, name: service.name, workspace: service.workspace },
       revision: revision.number,
       models: revision.models,
+      script: revision.script,
       config: revision.config,
     })
     .then(
@@ -130,9 +140,7 @@ function beginStart(deps: ApplyDeps, { snapshot, events }: ApplyContext, note: R
       },
       (thrown: unknown) => {
         const { code, message, details } = toSlipwayError(thrown);
-        // Bytes that are gone or wrong do not come back by themselves.
-        const permanent = code === 'corrupt' || code === 'not_found' || code === 'invalid_model';
-        note.startError = { code, message, details, permanent };
+        note.startError = { code, message, details, permanent: PERMANENT.has(code) };
       },
     );
   deps.starting(start);

@@ -1,5 +1,5 @@
 import type { DeploymentConfig } from '@slipway/contract/api';
-import type { RevisionRecord } from '../store/collections.ts';
+import type { RevisionRecord, RevisionScript } from '../store/collections.ts';
 import type { RevisionGoal } from './plan/world.ts';
 
 /** Bytes in the gigabyte of the API. */
@@ -38,7 +38,7 @@ const CONTROL_FIELDS: ReadonlySet<keyof DeploymentConfig> = new Set([
 ] as const);
 
 /** Equal for revisions whose replicas are started in the same way, so that scaling restarts nothing. */
-function templateOf({ models, selections = [], config }: RevisionRecord): string {
+function templateOf({ models, selections = [], script, config }: RevisionRecord): string {
   const fields = Object.entries(config)
     .filter(([name]) => !CONTROL_FIELDS.has(name as keyof DeploymentConfig))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
@@ -47,5 +47,17 @@ function templateOf({ models, selections = [], config }: RevisionRecord): string
     // A replica that runs takes over other versions and labels of it.
     selected.has(name) ? name : `${name}:${version} ${digest}`,
   );
-  return JSON.stringify([[...new Set(served)], fields]);
+  return JSON.stringify([[...new Set(served)], fields, script === undefined ? null : scriptOf(script)]);
+}
+
+/** What the sources are is said by their digest. */
+function scriptOf(script: RevisionScript): readonly unknown[] {
+  return [
+    script.digest,
+    script.entryScript,
+    script.environment,
+    script.interpreter,
+    script.encodeNumpy,
+    script.workers,
+  ];
 }

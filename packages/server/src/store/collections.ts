@@ -2,6 +2,7 @@ import type {
   AuthMode,
   DeploymentConfig,
   Failure,
+  InferenceConfig,
   ModelFile,
   ModelSelection,
   OperationKind,
@@ -86,6 +87,11 @@ export interface ModelVersion {
   readonly labels?: readonly string[] | undefined;
 }
 
+/** The user's own code of a revision: what the API shows of it, and the digest of the manifest that names its files. */
+export interface RevisionScript extends InferenceConfig {
+  readonly digest: string;
+}
+
 /** What a service was to run, once and for all. Id: `service uid/number`. */
 export interface RevisionRecord {
   readonly serviceUid: string;
@@ -95,6 +101,8 @@ export interface RevisionRecord {
   readonly models: readonly ModelVersion[];
   /** The models whose versions follow a policy; absent: none. */
   readonly selections?: readonly ModelSelection[] | undefined;
+  /** Absent: the models answer by themselves. */
+  readonly script?: RevisionScript | undefined;
   readonly config: DeploymentConfig;
   readonly error: Failure | null;
   readonly createdAt: string;

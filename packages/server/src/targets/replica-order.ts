@@ -7,5 +7,6 @@ export interface ReplicaOrder {
   readonly service: { readonly uid: string; readonly name: string; readonly workspace: string };
   readonly revision: number;
   readonly models: RevisionRecord['models'];
+  readonly script?: RevisionRecord['script'];
   readonly config: DeploymentConfig;
 }

@@ -11,6 +11,7 @@ import { createService } from '../../resources/services/create.ts';
 import { deleteService } from '../../resources/services/delete.ts';
 import { listServices, requireService } from '../../resources/services/find.ts';
 import { rollbackService } from '../../resources/services/rollback.ts';
+import { packSources } from '../../resources/services/script.ts';
 import { updateService } from '../../resources/services/update.ts';
 import { readServiceParts, serviceView } from '../../resources/services/view.ts';
 import { accepted, resource, send } from '../answer.ts';
@@ -28,10 +29,13 @@ import {
   WorkspaceParams,
 } from './schemas.ts';
 
-type Deps = Pick<ApiDeps, 'store' | 'operations' | 'fleet' | 'vault' | 'traceCollector' | 'gatewayUrl'>;
+type Deps = Pick<
+  ApiDeps,
+  'store' | 'contentStore' | 'operations' | 'fleet' | 'vault' | 'traceCollector' | 'gatewayUrl'
+>;
 
 export function addServiceRoutes(app: App, deps: Deps): void {
-  const { store, operations, gatewayUrl } = deps;
+  const { store, contentStore, operations, gatewayUrl } = deps;
   const tags = ['services'];
 
   app.get(
@@ -70,8 +74,8 @@ export function addServiceRoutes(app: App, deps: Deps): void {
       const answer = await answerOnce(
         store,
         request,
-        async () => undefined,
-        async (writer) => accepted(await createService(writer, deps, target, request.body)),
+        () => packSources(contentStore, request.body.inferenceConfig),
+        async (writer, sources) => accepted(await createService(writer, deps, target, request.body, sources)),
       );
       operations.wake();
       return send(reply, answer);
@@ -110,7 +114,10 @@ export function addServiceRoutes(app: App, deps: Deps): void {
     },
     async (request, reply) => {
       const target = { workspace: request.params.ws, name: request.params.name, expect: ifMatch(request) };
-      const operation = await store.write((writer) => updateService(writer, deps, target, request.body));
+      const sources = await packSources(contentStore, request.body.inferenceConfig);
+      const operation = await store.write((writer) =>
+        updateService(writer, deps, target, request.body, sources),
+      );
       operations.wake();
       return send(reply, accepted(operation));
     },

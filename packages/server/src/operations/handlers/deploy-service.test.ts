@@ -38,6 +38,7 @@ for (const [status, expected] of ENDINGS) {
       reconciler: {} as Reconciler,
       fleet: { applyAuth: () => assert.fail('nobody gets new keys') },
       checkout: () => assert.fail('no model is put in place'),
+      placeScript: () => assert.fail('no script is put in place'),
     });
     const message = await handler({
       operation: CHANGE_OF_WORDS,

@@ -1,9 +1,10 @@
 import { errorFromBody, SlipwayError, toSlipwayError } from '@slipway/contract';
+import type { ScriptOrder } from '../../placement/place-script.ts';
 import type { Fleet } from '../../reconcile/fleet.ts';
 import { revisionGoal } from '../../reconcile/goal.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
 import { revisionKey } from '../../resources/services/revisions.ts';
-import type { RevisionRecord, ServiceRecord } from '../../store/collections.ts';
+import type { RevisionRecord, RevisionScript, ServiceRecord } from '../../store/collections.ts';
 import type { Store } from '../../store/store.ts';
 import { cancelledByRequest, type OperationContext, type OperationHandler } from '../operation-context.ts';
 import { changesOf } from './changes.ts';
@@ -18,6 +19,12 @@ export interface DeployDeps {
   readonly fleet: Pick<Fleet, 'applyAuth'>;
   /** Makes the folder of a model, verified; does nothing if it is there. */
   readonly checkout: (digest: string) => Promise<void>;
+  /** Puts in place what a script needs; what is there is left alone. */
+  readonly placeScript: (
+    order: ScriptOrder,
+    script: RevisionScript,
+    context: Pick<OperationContext, 'report' | 'signal'>,
+  ) => Promise<unknown>;
 }
 
 interface Deployed {
@@ -49,15 +56,14 @@ export function createDeployHandler(deps: DeployDeps): OperationHandler {
 }
 
 async function prepare(
-  { checkout, fleet, reconciler }: DeployDeps,
-  { report }: OperationContext,
+  deps: DeployDeps,
+  context: OperationContext,
   { service, revision }: Deployed,
 ): Promise<void> {
+  const { fleet, reconciler } = deps;
+  const { report } = context;
   await report({ percent: 0, message: `Deploying revision ${revision.number} of ${service.name}.` });
-  for (const { name, version, digest } of revision.models) {
-    await report({ message: `Putting model ${name}:${version} in place.` });
-    await checkout(digest);
-  }
+  await placeFiles(deps, context, service, revision);
   await fleet.applyAuth(service.name).catch(async (thrown: unknown) => {
     // A replica that does not answer is about to be replaced, and reads its key file when it does.
     await report({ level: 'warn', message: toSlipwayError(thrown).message });
@@ -68,6 +74,22 @@ async function prepare(
     message: `Starting ${numReplicas} ${numReplicas === 1 ? 'replica' : 'replicas'}.`,
   });
   await reconciler.wake(service.name);
+}
+
+async function placeFiles(
+  { checkout, placeScript }: DeployDeps,
+  context: OperationContext,
+  service: ServiceRecord,
+  { number, models, script, config }: RevisionRecord,
+): Promise<void> {
+  if (script !== undefined) {
+    await placeScript({ service, revision: number, models, config }, script, context);
+    return;
+  }
+  for (const { name, version, digest } of models) {
+    await context.report({ message: `Putting model ${name}:${version} in place.` });
+    await checkout(digest);
+  }
 }
 
 /** Returns when the revision is active. Throws the reason when it failed or something took its place. */

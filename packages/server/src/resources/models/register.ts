@@ -7,6 +7,7 @@ import { refuseProblems } from '../field-problems.ts';
 import { requireWorkspace } from '../workspaces/workspaces.ts';
 import { checkSignatureFiles } from './check-signature-files.ts';
 import { findModel, modelKey, newestModel } from './find.ts';
+import { FOLDER_ANNOTATION } from './folder-annotation.ts';
 
 /**
  * Registering has two steps: first the manifest is packed, which checks that every blob is there with its size and
@@ -15,7 +16,10 @@ import { findModel, modelKey, newestModel } from './find.ts';
  */
 export async function packModel(contentStore: ContentStore, order: ModelRegister): Promise<BlobDescriptor> {
   checkFramework(order);
-  const manifest = await contentStore.manifests.packModel({ files: order.files });
+  const manifest = await contentStore.manifests.packModel({
+    files: order.files,
+    ...(order.folder !== undefined && { annotations: { [FOLDER_ANNOTATION]: order.folder } }),
+  });
   await checkSignatureFiles(contentStore.blobs, order.files);
   return manifest;
 }

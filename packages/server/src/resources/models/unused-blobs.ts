@@ -18,6 +18,10 @@ function digestsInUse(store: Store): Promise<ReadonlySet<string>> {
     for await (const { value } of scan(reader, 'models', {})) digests.add(value.digest);
     for await (const { value } of scan(reader, 'services', {})) {
       for (const model of await liveModels(reader, value)) digests.add(model.digest);
+      // A service can go back to any of its revisions, and their sources are registered nowhere else.
+      for await (const revision of scan(reader, 'revisions', { where: { serviceUid: value.uid } })) {
+        if (revision.value.script !== undefined) digests.add(revision.value.script.digest);
+      }
     }
     return digests;
   });

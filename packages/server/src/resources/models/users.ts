@@ -1,4 +1,4 @@
-import type { ModelRecord, ServiceRecord } from '../../store/collections.ts';
+import type { ModelRecord, ModelVersion, RevisionRecord, ServiceRecord } from '../../store/collections.ts';
 import type { Reader } from '../../store/store.ts';
 import { scan } from '../page.ts';
 import { withCurrentVersions } from '../services/current-versions.ts';
@@ -17,20 +17,24 @@ export async function servicesThatUse(reader: Reader, model: ModelRecord): Promi
 }
 
 /** The models of what a service is to run and of what it runs. */
-export async function liveModels(
+export async function liveModels(reader: Reader, service: ServiceRecord): Promise<readonly ModelVersion[]> {
+  return (await liveRevisions(reader, service)).flatMap(({ models }) => models);
+}
+
+/** What a service is to run and what it runs, with the versions that they ask for now. */
+export async function liveRevisions(
   reader: Reader,
   service: ServiceRecord,
-): Promise<readonly { readonly name: string; readonly version: number; readonly digest: string }[]> {
+): Promise<readonly RevisionRecord[]> {
   const status = await reader.get('serviceStatus', service.name);
   const active = status?.value.uid === service.uid ? status.value.activeRevision : null;
   const numbers = new Set([service.revision, active ?? service.revision]);
   const revisions = await Promise.all(
     [...numbers].map((number) => reader.get('revisions', revisionKey(service.uid, number))),
   );
-  const current = await Promise.all(
+  return await Promise.all(
     revisions.flatMap((revision) =>
       revision === undefined ? [] : withCurrentVersions(reader, service.workspace, revision.value),
     ),
   );
-  return current.flatMap(({ models }) => models);
 }

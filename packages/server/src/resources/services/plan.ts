@@ -8,6 +8,7 @@ import { configProblems } from './config.ts';
 import { versionsOf } from './current-versions.ts';
 import type { RevisionPlan } from './revisions.ts';
 import { checkRoom } from './room.ts';
+import { scriptProblems } from './script-problems.ts';
 import { selectionProblems, selectVersions } from './select-versions.ts';
 import type { ServiceDeps } from './service-deps.ts';
 
@@ -64,6 +65,11 @@ export async function checkPlan(
   plan: RevisionPlan,
   further: readonly FieldProblem[] = [],
 ): Promise<void> {
-  refuseProblems([...configProblems(plan.config), ...unknownModelProblems(plan), ...further]);
+  refuseProblems([
+    ...configProblems(plan.config),
+    ...unknownModelProblems(plan),
+    ...scriptProblems(plan),
+    ...further,
+  ]);
   await checkRoom(reader, fleet.capacity().total, service, plan.config);
 }

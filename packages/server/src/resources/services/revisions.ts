@@ -2,11 +2,13 @@ import { SlipwayError } from '@slipway/contract';
 import type { DeploymentConfig, Revision } from '@slipway/contract/api';
 import type { RevisionRecord, ServiceRecord } from '../../store/collections.ts';
 import type { Reader, Stored, Writer } from '../../store/store.ts';
+import { scriptView } from './script.ts';
 
 /** What a revision is made of. */
 export interface RevisionPlan {
   readonly models: RevisionRecord['models'];
   readonly selections?: RevisionRecord['selections'];
+  readonly script?: RevisionRecord['script'];
   readonly config: DeploymentConfig;
 }
 
@@ -38,6 +40,7 @@ export async function addRevision(writer: Writer, serviceUid: string, plan: Revi
     status: 'pending',
     models: plan.models,
     ...(plan.selections !== undefined && { selections: plan.selections }),
+    ...(plan.script !== undefined && { script: plan.script }),
     config: plan.config,
     error: null,
     createdAt: new Date().toISOString(),
@@ -48,10 +51,11 @@ export async function addRevision(writer: Writer, serviceUid: string, plan: Revi
 
 /** The revision as the API shows it. */
 export function revisionView(service: string, { value }: Stored<RevisionRecord>): Revision {
-  const { serviceUid: _uid, models, selections, ...shown } = value;
+  const { serviceUid: _uid, models, selections, script, ...shown } = value;
   return {
     ...shown,
     ...(selections !== undefined && { selections: [...selections] }),
+    inferenceConfig: scriptView(script),
     service,
     models: models.map(({ name, version }) => `${name}:${version}`),
   };

@@ -100,6 +100,7 @@ function planRollback(present: RevisionRecord, earlier: RevisionRecord): Revisio
   return {
     models: earlier.models,
     selections: earlier.selections,
+    script: earlier.script,
     config: completeConfig({
       ...earlier.config,
       numReplicas,

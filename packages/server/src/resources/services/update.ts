@@ -8,6 +8,7 @@ import { changeable, requireService } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
 import { addRevision, type RevisionPlan, requireRevision } from './revisions.ts';
+import { type PackedSources, planScript } from './script.ts';
 import type { ServiceDeps, ServiceTarget } from './service-deps.ts';
 
 /**
@@ -20,10 +21,11 @@ export async function updateService(
   deps: ServiceDeps,
   target: ServiceTarget,
   update: ServiceUpdate,
+  sources: PackedSources | undefined,
 ): Promise<Stored<OperationRecord>> {
   const { value: before } = changeable(await requireService(writer, target.workspace, target.name));
   const present = await requireRevision(writer, before, before.revision);
-  const plan = await planUpdate(writer, deps, target.workspace, present, update);
+  const plan = await planUpdate(writer, deps, target.workspace, present, update, sources);
   const reached = isReached(present, plan, update);
   if (!reached) await checkPlan(writer, deps, target.name, plan);
   const revision = reached ? before.revision : await addRevision(writer, before.uid, plan);
@@ -49,10 +51,11 @@ export async function updateService(
 
 /** True if nothing that runs has to change. Asking again for what failed is a wish to try again. */
 function isReached(present: RevisionRecord, plan: RevisionPlan, update: ServiceUpdate): boolean {
-  const wordsOnly = update.models === undefined && update.config === undefined;
+  const asked = [update.models, update.config, update.inferenceConfig];
+  const wordsOnly = asked.every((one) => one === undefined);
   if (wordsOnly) return true;
-  const { models, selections, config, status } = present;
-  return status === 'active' && isDeepStrictEqual(plan, { models, selections, config });
+  const { models, selections, script, config, status } = present;
+  return status === 'active' && isDeepStrictEqual(plan, { models, selections, script, config });
 }
 
 async function planUpdate(
@@ -61,11 +64,13 @@ async function planUpdate(
   workspace: string,
   present: RevisionPlan,
   update: ServiceUpdate,
+  sources: PackedSources | undefined,
 ): Promise<RevisionPlan> {
   const { models, selections } =
     update.models === undefined ? present : await resolveModels(writer, workspace, update.models);
   const config = withCollector(completeConfig(update.config, present.config), traceCollector);
-  return { models, selections, config: { ...config } };
+  const script = planScript(update.inferenceConfig, sources, present.script);
+  return { models, selections, script, config: { ...config } };
 }
 
 function authAfter(

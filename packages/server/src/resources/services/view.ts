@@ -8,6 +8,7 @@ import type {
 import type { Reader, Stored } from '../../store/store.ts';
 import { withCurrentVersions } from './current-versions.ts';
 import { requireRevision } from './revisions.ts';
+import { scriptView } from './script.ts';
 
 /** All that a service's view is made of. */
 export interface ServiceParts {
@@ -44,6 +45,7 @@ export function serviceView({ service, revision, status }: ServiceParts, gateway
     swaggerUri: `${base}/swagger.json`,
     models: revision.models.map(({ name, version }) => `${name}:${version}`),
     ...(revision.selections !== undefined && { selections: [...revision.selections] }),
+    inferenceConfig: scriptView(revision.script),
     config: revision.config,
     activeRevision: status?.activeRevision ?? null,
     replicas: { desired: revision.config.numReplicas, ready: status?.readyReplicas ?? 0 },

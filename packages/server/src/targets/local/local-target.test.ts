@@ -26,6 +26,7 @@ async function localOptions(t: TestScope): Promise<LocalTargetOptions> {
     runtimeMain: fileURLToPath(new URL('../../fixtures/fake-replica.js', import.meta.url)),
     logLevel: 'info',
     checkout: async () => {},
+    placeScript: () => assert.fail('there is no script'),
     ensureAuth: async (uid) => {
       await mkdir(home.service(uid), { recursive: true });
       await writeJsonFile(home.serviceAuth(uid), { kind: 'ServiceAuth', generation: 1, mode: 'none' });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
 import {
   type LogLevel,
+  type ReplicaEntry,
   type ReplicaSpec,
   type ReplicaState,
   SlipwayError,
@@ -14,7 +15,7 @@ import { readJsonOfKind } from '../../home/json-of-kind.ts';
 import { askAdmin } from '../../processes/admin-client.ts';
 import { type OwnedProcess, sendSignal, vitalsOf } from '../../processes/owned-process.ts';
 import { startDetached } from '../../processes/start-detached.ts';
-import type { ModelVersion } from '../../store/collections.ts';
+import type { ModelVersion, RevisionScript } from '../../store/collections.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
 import type { ObservedReplica, StopMode, Target } from '../target.ts';
 import { findReplicas } from './find-replicas.ts';
@@ -32,6 +33,8 @@ export interface LocalTargetOptions {
   readonly logLevel: LogLevel;
   /** Makes the folder of a model; does nothing if it is there. */
   readonly checkout: (digest: string, folder: string) => Promise<void>;
+  /** Puts in place what the script of an order needs; what is there is left alone. */
+  readonly placeScript: (order: ReplicaOrder, script: RevisionScript) => Promise<ReplicaEntry>;
   /** Writes the key file of a service if it is not there. */
   readonly ensureAuth: (serviceUid: string) => Promise<void>;
   /** Called when a process of that service ends. */
@@ -88,8 +91,10 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
 
 async function startReplica(options: LocalTargetOptions, order: ReplicaOrder): Promise<LocalReplica> {
   const { home } = options;
-  const spec = replicaSpec(order, home, randomBytes(24).toString('base64url'), options.logLevel);
-  for (const model of spec.models) await options.checkout(model.digest, model.path);
+  const { script } = order;
+  const entry = script === undefined ? null : await options.placeScript(order, script);
+  const spec = replicaSpec(order, home, randomBytes(24).toString('base64url'), options.logLevel, entry);
+  if (entry === null) for (const { digest, path } of spec.models) await options.checkout(digest, path);
   await options.ensureAuth(order.service.uid);
   try {
     await makeReplicaFolder(home, spec);

@@ -1,4 +1,5 @@
-import type { LogLevel, ReplicaModel, ReplicaSpec } from '@slipway/contract';
+import { join } from 'node:path';
+import type { LogLevel, ReplicaEntry, ReplicaModel, ReplicaSpec } from '@slipway/contract';
 import { DEFAULT_DEPLOYMENT, type DeploymentConfig } from '@slipway/contract/api';
 import type { HomePaths } from '../../home/home-paths.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
@@ -12,6 +13,7 @@ export function replicaSpec(
   home: HomePaths,
   adminToken: string,
   logLevel: LogLevel,
+  entry: ReplicaEntry | null = null,
 ): ReplicaSpec {
   // A revision that an older version wrote has fewer fields.
   const config = { ...DEFAULT_DEPLOYMENT, ...order.config };
@@ -23,7 +25,10 @@ export function replicaSpec(
     revision: order.revision,
     listen: { host: HOST, port: 0 },
     adminToken,
-    models: replicaModels(order.models, home, config),
+    models: replicaModels(order.models, home, config).map((model) => ({
+      ...model,
+      ...(entry !== null && { path: join(entry.modelsDir, model.name, String(model.version)) }),
+    })),
     modelsGeneration: 1,
     allowModelControl: config.allowModelControl,
     corsOrigins: config.corsOrigins,
@@ -44,6 +49,7 @@ export function replicaSpec(
     logLevel,
     logSampleRatio: config.logSampleRatio,
     tracing: config.tracing,
+    entry,
   };
 }
 

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { entryScriptProblem } from './entry-script.ts';
+
+for (const path of ['score.py', 'src/score_2.py', '_x.py', 'größe.py']) {
+  test(`${path} can be an entry script`, () => assert.equal(entryScriptProblem(path), undefined));
+}
+
+const BAD: readonly [string, RegExp][] = [
+  ['my-score.py', /invalid name "my-score\.py" for provided entry script/],
+  ['src/2score.py', /invalid name "2score\.py"/],
+  ['class.py', /invalid name "class\.py"/],
+  ['.py', /invalid name "\.py"/],
+  ['score.R', /^Invalid driver type\. Currently only Python drivers are supported\.$/],
+  ['score', /^Invalid driver type/],
+];
+for (const [path, message] of BAD) {
+  test(`${path} cannot`, () => assert.match(entryScriptProblem(path) ?? '', message));
+}

@@ -1,0 +1,39 @@
+import { entryScriptProblem } from '@slipway/contract';
+import type { RevisionScript } from '../../store/collections.ts';
+import type { FieldProblem } from '../field-problems.ts';
+import type { RevisionPlan } from './revisions.ts';
+
+/** What is wrong with a script, and with its models or their absence. */
+export function scriptProblems({ models, selections, script }: RevisionPlan): readonly FieldProblem[] {
+  if (script === undefined) {
+    return models.length > 0
+      ? []
+      : [{ field: 'models', message: 'must name a model, unless inferenceConfig names an entry script' }];
+  }
+  return [...sourceProblems(script), ...runnerProblems(script), ...selectionProblems(selections)];
+}
+
+function sourceProblems({ entryScript, files }: RevisionScript): readonly FieldProblem[] {
+  const field = 'inferenceConfig.entryScript';
+  const problem = entryScriptProblem(entryScript);
+  if (problem !== undefined) return [{ field, message: `"${entryScript}": ${problem.replace(/\.$/, '')}` }];
+  if (files.some(({ path }) => path === entryScript)) return [];
+  return [
+    { field, message: `"${entryScript}" is none of the ${files.length} paths in inferenceConfig.files` },
+  ];
+}
+
+function runnerProblems({ environment, interpreter }: RevisionScript): readonly FieldProblem[] {
+  if (environment === null || interpreter === null) return [];
+  const message =
+    'and inferenceConfig.environment cannot both be given: an environment has its own interpreter';
+  return [{ field: 'inferenceConfig.interpreter', message }];
+}
+
+/** `init` loads models once, so that versions which come later would never be served. */
+function selectionProblems(selections: RevisionPlan['selections'] = []): readonly FieldProblem[] {
+  return selections.map(({ name }) => ({
+    field: 'models',
+    message: `must name one version of "${name}", such as "${name}:1": policies and labels are for services without an entry script`,
+  }));
+}
