@@ -1,5 +1,6 @@
 """Ends this process when the replica has gone, even while the script hangs."""
 
+import atexit
 import os
 import select
 import signal
@@ -19,11 +20,27 @@ def end_with_replica(descriptor: int) -> None:
     # That both directions have ended is told without being asked for.
     poll.register(descriptor, getattr(select, "POLLRDHUP", 0))
 
+    owner = os.getpid()
+
     def watch() -> None:
         poll.poll()
         time.sleep(_GRACE_SECONDS)
-        if os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
+        _end_group()
         os.kill(os.getpid(), signal.SIGKILL)
 
+    def leave() -> None:
+        # A replica that is there ends the group by itself; one that has gone has closed both directions.
+        hung_up = any(events & select.POLLHUP for _, events in poll.poll(0))
+        if hung_up and os.getpid() == owner:
+            _end_group()
+
+    # The first that is registered runs last: what the script does at exit is done before.
+    atexit.register(leave)
+
     threading.Thread(target=watch, name="slipway-hang-up", daemon=True).start()
+
+
+def _end_group() -> None:
+    """Kills the process group of this process, itself included, if it leads one."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)

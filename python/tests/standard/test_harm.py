@@ -1,4 +1,6 @@
+import os
 import signal
+import time
 
 from tests.worker import WorkerTest
 
@@ -94,8 +96,22 @@ for thread in threads: thread.join()
     def test_end_of_the_replica_ends_it(self) -> None:
         worker = self.serve("import atexit\natexit.register(print, 'bye')\ndef init(): pass\ndef run(d): pass\n")
         worker.hang_up()
-        self.assertEqual(worker.wait(), 0)
+        self.assertEqual(worker.wait(), -signal.SIGKILL)
         self.assertEqual(worker.descriptor_text(), "bye\n")
+
+    def test_end_of_the_replica_ends_what_an_idle_worker_has_started(self) -> None:
+        worker = self.serve(
+            "import subprocess\ndef init(): pass\ndef run(d): return subprocess.Popen(['sleep', '300']).pid\n"
+        )
+        answer = worker.request()
+        started = int(answer.body)
+        worker.hang_up()
+        worker.wait()
+        for _ in range(100):
+            if not os.path.exists("/proc/{}".format(started)):
+                return
+            time.sleep(0.05)
+        self.fail("The process that the worker had started still runs.")
 
     def test_end_of_the_replica_ends_what_hangs(self) -> None:
         rows = [

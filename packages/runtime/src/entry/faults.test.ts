@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
@@ -58,6 +58,14 @@ function logged(replica: TestReplica, pattern: RegExp): Promise<unknown> {
   return waitFor(() => logLines(replica).some((line) => pattern.test(JSON.stringify(line))), {
     what: `${pattern} in the log`,
   });
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const tasks = await readdir(`/proc/${pid}/task`);
+  const children = await Promise.all(
+    tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, 'utf8')),
+  );
+  return children.join(' ').split(/\s+/).filter(Boolean).map(Number);
 }
 
 const isRunning = (pid: number) => {
@@ -179,8 +187,6 @@ test('a replica that is told to end finishes what runs, and leaves no process', 
 
 test('a killed replica leaves no process, not even one that hangs', async (t) => {
   const replica = await harmful(t, { entry: { workers: 2 } });
-  const first = Number(await (await replica.score('pid')).text());
-  const orphan = Number(await (await replica.score('orphan')).text());
   const hanging = replica.score('stubborn').catch(() => undefined);
   await waitFor(
     async () => (await (await fetch(`${replica.url}/metrics`)).text()).includes('slipway_in_flight 1'),
@@ -188,9 +194,13 @@ test('a killed replica leaves no process, not even one that hangs', async (t) =>
       what: 'the request to run',
     },
   );
+  const idle = Number(await (await replica.score('pid')).text());
+  const orphan = Number(await (await replica.score('orphan')).text());
+  const all = await childrenOf(replica.process.pid);
+  assert.ok(all.length === 2 && all.includes(idle));
   await replica.process.stop('SIGKILL');
   await hanging;
-  for (const pid of [first, orphan]) {
+  for (const pid of [...all, orphan]) {
     await waitFor(() => !isRunning(pid), { what: `process ${pid} to end`, timeoutMs: 15_000 });
   }
 });
