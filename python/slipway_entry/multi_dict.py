@@ -1,6 +1,6 @@
 """Names that may repeat, as headers, query strings and forms have them."""
 
-from typing import Any, Iterable, Iterator, List, Mapping, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Tuple
 
 
 class MultiDict(Mapping):
@@ -15,7 +15,7 @@ class MultiDict(Mapping):
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        first_names = {}
+        first_names: Dict[Any, str] = {}
         for name, _ in self._pairs:
             first_names.setdefault(self._key(name), name)
         return iter(first_names.values())
