@@ -50,6 +50,10 @@ export class ComputeTarget {
   get allocated(): Capacity {
     return this.#resource.allocated;
   }
+  /** Where its services are called, without a slash at the end. */
+  get servicesUrl(): string {
+    return this.#resource.servicesUrl;
+  }
   get createdTime(): Date {
     return new Date(this.#resource.createdAt);
   }

@@ -4,9 +4,10 @@ import { checkName, SlipwayError } from '@slipway/contract';
 import type {
   Model as ModelResource,
   Operation as OperationResource,
-  PartialDeploymentConfig,
   ServiceCreate,
 } from '@slipway/contract/api';
+import { ComputeTarget } from './compute-target.ts';
+import { type DeploymentSettings, splitSettings } from './deployment-settings.ts';
 import type { Model, RegisterOptions } from './model.ts';
 import { type ModelVersions, selectionOf } from './model-selection.ts';
 import type { RegisterProgress } from './register-model.ts';
@@ -22,7 +23,7 @@ export interface DeployOptions {
    */
   readonly models: readonly (Model | string | ModelVersions)[];
   /** What is left out has its default, or, when an existing service is overwritten, stays. */
-  readonly deploymentConfig?: PartialDeploymentConfig | undefined;
+  readonly deploymentConfig?: DeploymentSettings | undefined;
   /** Default `local`. */
   readonly computeTarget?: string | { readonly name: string } | undefined;
   readonly description?: string | undefined;
@@ -38,12 +39,16 @@ export interface DeployOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Ports that a URL leaves out. */
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+
 type Register = (options: RegisterOptions) => Promise<Model>;
 
 /** Registers what is a path, then begins the deployment. */
 export async function deployModels(options: DeployOptions, register: Register): Promise<Webservice> {
   const { workspace, name, signal } = options;
   checkName('service', name);
+  await checkPort(workspace, options.deploymentConfig?.port, signal);
   const models: ServiceCreate['models'] = [];
   for (const choice of options.models) models.push(await resolveChoice(options, choice, register));
   const operation = await workspace.client.json<OperationResource>({
@@ -54,6 +59,24 @@ export async function deployModels(options: DeployOptions, register: Register): 
     signal,
   });
   return await Webservice.ofOperation({ workspace, name, operation, signal });
+}
+
+/** All services of a machine answer at its gateway, so that a port can only be agreed with. */
+async function checkPort(
+  workspace: Workspace,
+  port: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (port === undefined) return;
+  const { servicesUrl } = await ComputeTarget.get({ workspace, name: 'local', signal });
+  const url = new URL(servicesUrl);
+  const actual = url.port === '' ? DEFAULT_PORTS[url.protocol] : Number(url.port);
+  if (actual === port) return;
+  throw new SlipwayError(
+    'invalid_argument',
+    `Invalid configuration, port is ${port}, but services answer at ${servicesUrl}: leave port out, or start the server with "slipway up --gateway-port ${port}".`,
+    { details: { field: 'port', port, servicesUrl } },
+  );
 }
 
 async function resolveChoice(
@@ -122,15 +145,16 @@ function noSuchModel(text: string, workspace: Workspace): SlipwayError {
 }
 
 function bodyOf(options: DeployOptions, models: ServiceCreate['models']): ServiceCreate {
-  const { name, deploymentConfig, computeTarget, description, tags, properties, primaryKey, secondaryKey } =
-    options;
+  const { name, computeTarget, description, tags, properties, primaryKey, secondaryKey } = options;
+  const { config, fields } = splitSettings(options.deploymentConfig);
   return {
     name,
     models,
+    ...fields,
     ...(computeTarget !== undefined && {
       computeTarget: typeof computeTarget === 'string' ? computeTarget : computeTarget.name,
     }),
-    ...(deploymentConfig !== undefined && { config: deploymentConfig }),
+    ...(config !== undefined && { config }),
     ...(description !== undefined && { description }),
     ...(tags !== undefined && { tags: { ...tags } }),
     ...(properties !== undefined && { properties: { ...properties } }),

@@ -20,6 +20,9 @@ export type {
   ServiceToken,
   VersionPolicy,
 } from '@slipway/contract/api';
+export type { AksDeploymentOptions, AksUpdateOptions } from './azure/aks-options.ts';
+export { settingsOfFile } from './azure/settings-of-file.ts';
+export { AksWebservice, LocalWebservice } from './azure/webservices.ts';
 export type { CallOptions } from './call-options.ts';
 export { ComputeTarget } from './compute-target.ts';
 export { type ConnectOptions, homeFolder } from './connection.ts';
@@ -30,6 +33,7 @@ export {
   type Health,
 } from './control-plane.ts';
 export type { DeployOptions } from './deploy.ts';
+export type { DeploymentSettings } from './deployment-settings.ts';
 export type { DownloadOptions, DownloadProgress } from './download-model.ts';
 export type { Filters } from './filters.ts';
 export { type GetModelOptions, type ListModelsOptions, Model, type RegisterOptions } from './model.ts';

@@ -1,5 +1,6 @@
-import type { PartialDeploymentConfig } from '@slipway/contract/api';
+import type { AksUpdateOptions } from './azure/aks-options.ts';
 import type { CallOptions } from './call-options.ts';
+import type { DeploymentSettings } from './deployment-settings.ts';
 import type { Filters } from './filters.ts';
 import type { ModelVersions } from './model-selection.ts';
 import type { WaitOptions } from './operation.ts';
@@ -20,14 +21,15 @@ export interface WaitForDeploymentOptions extends WaitOptions {
   readonly print?: ((text: string) => void) | undefined;
 }
 
-export interface UpdateServiceOptions extends CallOptions {
+/** Azure's parameters by their names go before what `deploymentConfig` says. */
+export interface UpdateServiceOptions extends CallOptions, Omit<AksUpdateOptions, 'description'> {
   /** Each a `Model`, or an id, or a model whose versions follow a policy. */
   readonly models?: readonly ({ readonly id: string } | string | ModelVersions)[] | undefined;
   readonly description?: string | null | undefined;
   /** Replace the tags there are. */
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly tags?: AksUpdateOptions['tags'];
   /** Added to the properties there are. */
-  readonly properties?: Readonly<Record<string, string>> | undefined;
+  readonly properties?: AksUpdateOptions['properties'];
   /** Changes the settings it names and leaves the others. */
-  readonly deploymentConfig?: PartialDeploymentConfig | undefined;
+  readonly deploymentConfig?: DeploymentSettings | undefined;
 }

@@ -9,13 +9,11 @@ import type {
   ServiceKeys,
   Service as ServiceResource,
   ServiceToken,
-  ServiceUpdate,
 } from '@slipway/contract/api';
 import type { CallOptions } from './call-options.ts';
 import { createDeploymentOutput, finishedLine } from './deployment-output.ts';
 import { toQuery } from './filters.ts';
 import { errorOfFailure } from './http-errors.ts';
-import { selectionOf } from './model-selection.ts';
 import type { NodePredictionClient, NodeTensorClient } from './node-client/score-file.ts';
 import { Operation, type WaitOptions } from './operation.ts';
 import {
@@ -26,6 +24,7 @@ import {
   withLogsHint,
 } from './service-client.ts';
 import { type LogLine, readLogLines } from './service-logs.ts';
+import { updateBody } from './service-update.ts';
 import type {
   ListWebservicesOptions,
   UpdateServiceOptions,
@@ -258,26 +257,9 @@ export class Webservice {
     return readLogLines(this.workspace.client, this.#path('/logs'), numLines, signal);
   }
 
-  /** Begins a change; `waitForDeployment` waits for its end. */
-  async update({
-    models,
-    properties,
-    deploymentConfig,
-    tags,
-    description,
-    signal,
-  }: UpdateServiceOptions): Promise<this> {
-    const body: ServiceUpdate = {
-      ...(models !== undefined && {
-        models: models.map(choiceOf),
-      }),
-      ...(description !== undefined && { description }),
-      ...(tags !== undefined && { tags: { ...tags } }),
-      ...(properties !== undefined && { addProperties: { ...properties } }),
-      ...(deploymentConfig !== undefined && { config: deploymentConfig }),
-    };
-    if (Object.keys(body).length === 0) throw nothingToUpdate();
-    return await this.#begin('PATCH', '', body, signal);
+  /** Begins a change; what is not named stays. `waitForDeployment` waits for its end. */
+  async update({ signal, ...options }: UpdateServiceOptions): Promise<this> {
+    return await this.#begin('PATCH', '', updateBody(options), signal);
   }
 
   /** Begins to go back to `revision`, or to the one that was healthy before this one. */
@@ -371,16 +353,4 @@ function keyTypeOf(key: string): KeyRegenerate['keyType'] {
   throw new SlipwayError('invalid_argument', `${problem}: Primary or Secondary.`, {
     details: { field: 'key' },
   });
-}
-
-function nothingToUpdate(): SlipwayError {
-  return new SlipwayError('invalid_argument', 'No parameters were provided to update.');
-}
-
-function choiceOf(
-  choice: NonNullable<UpdateServiceOptions['models']>[number],
-): NonNullable<ServiceUpdate['models']>[number] {
-  if (typeof choice === 'string') return choice;
-  if ('id' in choice) return choice.id;
-  return selectionOf(typeof choice.model === 'string' ? choice.model : choice.model.id, choice);
 }

@@ -5,6 +5,19 @@ import { type DeploymentFlags, deploymentConfig } from './deployment-options.ts'
 
 const CASES: readonly [Partial<DeploymentFlags>, PartialDeploymentConfig | undefined][] = [
   [{}, undefined],
+  [
+    { replicas: 2, cpu: 1, cpuLimit: 2 },
+    { numReplicas: 2, cpuCores: 1, cpuCoresLimit: 2 },
+  ],
+  [
+    { initialDelaySeconds: 5, successThreshold: 2 },
+    { initialDelaySeconds: 5, successThreshold: 2 },
+  ],
+  [
+    { enableAppInsights: true, namespace: 'team' },
+    { enableAppInsights: true, namespace: 'team' },
+  ],
+  [{ tokenAuth: true }, { authEnabled: false, tokenAuthEnabled: true }],
   [{ batching: 'off' }, { batching: { mode: 'off' } }],
   [{ batchMaxSize: 8 }, { batching: { mode: 'greedy', maxSize: 8 } }],
   [{ batchMaxDelayMs: 5 }, { batching: { mode: 'dynamic', maxDelayMs: 5 } }],
@@ -15,6 +28,6 @@ const CASES: readonly [Partial<DeploymentFlags>, PartialDeploymentConfig | undef
 ];
 for (const [flags, expected] of CASES) {
   test(`${JSON.stringify(flags)} asks for ${JSON.stringify(expected)}`, async () => {
-    assert.deepEqual(await deploymentConfig({ auth: true, ...flags }), expected);
+    assert.deepEqual(await deploymentConfig({ auth: true, ...flags }, 'deploy'), expected);
   });
 }

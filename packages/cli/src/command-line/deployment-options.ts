@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import type { BatchingMode } from '@slipway/contract';
 import type { PartialDeploymentConfig } from '@slipway/contract/api';
+import type { DeploymentSettings } from '@slipway/sdk';
 import { apiCommand } from './define.ts';
 import { pair, positiveNumber, repeated, seconds, wholeNumber } from './parsers.ts';
 import { readConfigFile } from './read-config-file.ts';
@@ -19,12 +20,30 @@ export function deploymentCommand(name: string) {
       'a label that points at a version, such as canary=4; before it MODEL: for one of several models',
       repeated,
     )
-    .option('--config <file>', 'deployment configuration in JSON or YAML; options here go before it')
+    .option(
+      '--config <file>',
+      "deployment configuration in JSON or YAML, or Azure's deploymentconfig.json; options here go before it",
+    )
     .option('--replicas <count>', 'processes that serve side by side', wholeNumber(0))
     .option('--cpu <cores>', 'cores each replica is given', positiveNumber)
+    .option('--cpu-limit <cores>', 'cores each replica may use', positiveNumber)
     .option('--memory <gb>', 'gigabytes each replica asks for', positiveNumber)
     .option('--memory-limit <gb>', 'a replica that takes more is replaced', positiveNumber)
     .option('--scoring-timeout-ms <ms>', 'a request that runs longer is answered 504', wholeNumber(1))
+    .option('--max-concurrent-requests <count>', 'requests that run at once in a replica', wholeNumber(1))
+    .option('--max-request-wait-ms <ms>', 'a request that waits longer is answered 503', wholeNumber(1))
+    .option('--period-seconds <s>', 'time between two health checks', wholeNumber(1))
+    .option(
+      '--initial-delay-seconds <s>',
+      'time after its start in which a replica may fail them',
+      wholeNumber(1),
+    )
+    .option('--timeout-seconds <s>', 'time that a health check may take', wholeNumber(1))
+    .option('--success-threshold <count>', 'successes in a row that make failures forgotten', wholeNumber(1))
+    .option('--failure-threshold <count>', 'failures after which a replica is replaced', wholeNumber(1))
+    .option('--namespace <name>', 'kept and shown on the local target')
+    .option('--enable-app-insights', 'trace requests to the collector of the server')
+    .option('--no-enable-app-insights', 'trace them no longer')
     .addOption(
       new Option('--profile <profile>', 'one run on all cores, or many runs on one each').choices([
         'latency',
@@ -64,9 +83,19 @@ export interface DeploymentFlags {
   readonly config?: string | undefined;
   readonly replicas?: number | undefined;
   readonly cpu?: number | undefined;
+  readonly cpuLimit?: number | undefined;
   readonly memory?: number | undefined;
   readonly memoryLimit?: number | undefined;
   readonly scoringTimeoutMs?: number | undefined;
+  readonly maxConcurrentRequests?: number | undefined;
+  readonly maxRequestWaitMs?: number | undefined;
+  readonly periodSeconds?: number | undefined;
+  readonly initialDelaySeconds?: number | undefined;
+  readonly timeoutSeconds?: number | undefined;
+  readonly successThreshold?: number | undefined;
+  readonly failureThreshold?: number | undefined;
+  readonly namespace?: string | undefined;
+  readonly enableAppInsights?: boolean | undefined;
   readonly profile?: 'latency' | 'throughput' | undefined;
   readonly batching?: BatchingMode | undefined;
   readonly batchMaxSize?: number | undefined;
@@ -77,21 +106,43 @@ export interface DeploymentFlags {
   readonly corsOrigin?: string[] | undefined;
 }
 
-/** The configuration that file and options ask for; `undefined` if they ask for nothing. */
-export async function deploymentConfig(flags: DeploymentFlags): Promise<PartialDeploymentConfig | undefined> {
+/** Options that stand for one field with the value as it was given. */
+const PLAIN_FLAGS = {
+  replicas: 'numReplicas',
+  cpu: 'cpuCores',
+  cpuLimit: 'cpuCoresLimit',
+  memory: 'memoryGb',
+  memoryLimit: 'memoryGbLimit',
+  scoringTimeoutMs: 'scoringTimeoutMs',
+  maxConcurrentRequests: 'replicaMaxConcurrentRequests',
+  maxRequestWaitMs: 'maxRequestWaitTimeMs',
+  periodSeconds: 'periodSeconds',
+  initialDelaySeconds: 'initialDelaySeconds',
+  timeoutSeconds: 'timeoutSeconds',
+  successThreshold: 'successThreshold',
+  failureThreshold: 'failureThreshold',
+  namespace: 'namespace',
+  enableAppInsights: 'enableAppInsights',
+  profile: 'profile',
+  instances: 'instances',
+  corsOrigin: 'corsOrigins',
+} as const satisfies Partial<Record<keyof DeploymentFlags, keyof PartialDeploymentConfig>>;
+
+/** What file and options ask for, the options first; `undefined` if they ask for nothing. */
+export async function deploymentConfig(
+  flags: DeploymentFlags,
+  purpose: 'deploy' | 'update',
+): Promise<DeploymentSettings | undefined> {
+  const plain = Object.entries(PLAIN_FLAGS).flatMap(([flag, field]) => {
+    const value = flags[flag as keyof typeof PLAIN_FLAGS];
+    return value === undefined ? [] : [[field, value] as const];
+  });
   const config = {
-    ...(flags.config !== undefined && (await readConfigFile(flags.config))),
-    ...(flags.replicas !== undefined && { numReplicas: flags.replicas }),
-    ...(flags.cpu !== undefined && { cpuCores: flags.cpu }),
-    ...(flags.memory !== undefined && { memoryGb: flags.memory }),
-    ...(flags.memoryLimit !== undefined && { memoryGbLimit: flags.memoryLimit }),
-    ...(flags.scoringTimeoutMs !== undefined && { scoringTimeoutMs: flags.scoringTimeoutMs }),
-    ...(flags.profile !== undefined && { profile: flags.profile }),
+    ...(flags.config !== undefined && (await readConfigFile(flags.config, purpose))),
+    ...Object.fromEntries(plain),
     ...batchingConfig(flags),
-    ...(flags.instances !== undefined && { instances: flags.instances }),
     ...(!flags.auth && { authEnabled: false }),
     ...(flags.tokenAuth === true && { authEnabled: false, tokenAuthEnabled: true }),
-    ...(flags.corsOrigin !== undefined && { corsOrigins: flags.corsOrigin }),
   };
   return Object.keys(config).length === 0 ? undefined : config;
 }

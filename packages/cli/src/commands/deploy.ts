@@ -23,7 +23,7 @@ export function deploy() {
         'slipway deploy digits --model ./model.onnx',
         'slipway deploy digits --model digits:2 --replicas 2 --cpu 1 --overwrite',
         'slipway deploy digits --model digits --versions latest:2 --label stable=3',
-        'slipway deploy digits --model digits --config deploy.yaml',
+        'slipway deploy digits --model digits --config deploymentconfig.json',
       ),
     )
     .action((name, flags) =>
@@ -33,7 +33,7 @@ export function deploy() {
           workspace,
           name,
           models: modelChoices(flags.model, flags),
-          deploymentConfig: await deploymentConfig(flags),
+          deploymentConfig: await deploymentConfig(flags, 'deploy'),
           computeTarget: flags.target,
           description: flags.description,
           tags: flags.tag,

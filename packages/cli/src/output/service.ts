@@ -35,6 +35,7 @@ export function serviceDetails(service: Service): string {
         : `${service.revision}, active: ${service.activeRevision ?? 'none'}`,
     Replicas: `${readyOf(service)} ready`,
     Resources: `${config.cpuCores} cores, ${config.memoryGb} GB a replica`,
+    Namespace: config.namespace ?? undefined,
     Authentication: service.authMode,
     Compute: service.computeTarget,
     Workspace: service.workspace,

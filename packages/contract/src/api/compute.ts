@@ -14,6 +14,7 @@ export const ComputeTarget = Type.Object(
     provisioningState: Type.Enum(['Succeeded']),
     capacity: Capacity,
     allocated: Capacity,
+    servicesUrl: Type.String({ description: 'Where its services are called; without a slash at the end.' }),
     createdAt: Timestamp,
   },
   { $id: 'ComputeTarget' },

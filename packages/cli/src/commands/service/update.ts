@@ -23,7 +23,7 @@ export function serviceUpdate() {
         const service = await Webservice.get({ workspace: context.workspace, name });
         await service.update({
           models: flags.model && modelChoices(flags.model, flags),
-          deploymentConfig: await deploymentConfig(flags),
+          deploymentConfig: await deploymentConfig(flags, 'update'),
           description: flags.description,
           tags: flags.tag,
           properties: flags.property,

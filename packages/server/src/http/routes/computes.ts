@@ -8,12 +8,14 @@ import { errors, strict, WorkspaceParams } from './schemas.ts';
 
 const ComputeParams = Type.Interface([WorkspaceParams], { name: Type.String() });
 
-export function addComputeRoutes(app: App, { store, fleet }: Pick<ApiDeps, 'store' | 'fleet'>): void {
+type Deps = Pick<ApiDeps, 'store' | 'fleet' | 'gatewayUrl'>;
+
+export function addComputeRoutes(app: App, { store, fleet, gatewayUrl }: Deps): void {
   const tags = ['compute targets'];
 
   async function local(workspace: string): Promise<ComputeTarget> {
     const { value } = await store.read((reader) => requireWorkspace(reader, workspace));
-    return localTargetView(value, fleet.capacity());
+    return localTargetView(value, fleet.capacity(), gatewayUrl());
   }
 
   app.get(

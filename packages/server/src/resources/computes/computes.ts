@@ -23,7 +23,11 @@ export function checkComputeTarget(name: string, field = 'computeTarget'): void 
 }
 
 /** The local target as the API shows it; it is as old as its workspace. */
-export function localTargetView(workspace: WorkspaceRecord, capacity: TargetCapacity): ComputeTarget {
+export function localTargetView(
+  workspace: WorkspaceRecord,
+  capacity: TargetCapacity,
+  servicesUrl: string,
+): ComputeTarget {
   return {
     name: LOCAL_TARGET,
     workspace: workspace.name,
@@ -31,6 +35,7 @@ export function localTargetView(workspace: WorkspaceRecord, capacity: TargetCapa
     provisioningState: 'Succeeded',
     capacity: capacity.total,
     allocated: capacity.allocated,
+    servicesUrl,
     createdAt: workspace.createdAt,
   };
 }
