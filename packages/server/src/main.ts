@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type ServerInfo, SlipwayError, toSlipwayError } from '@slipway/contract';
+import { type ServerInfo, toSlipwayError } from '@slipway/contract';
 import { openContentStore } from '@slipway/oci';
 import { writeJsonFile } from '@slipway/transport';
 import pino, { type Logger } from 'pino';
-import type { Environments } from './environments/environments.ts';
+import { openEnvironments } from './environments/create-environments.ts';
 import { createAuthFiles } from './fleet/auth-files.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import { createReplicaLogs } from './fleet/replica-logs.ts';
@@ -17,6 +17,7 @@ import { createHousekeeping } from './housekeeping/housekeeping.ts';
 import { removeServiceFolders } from './housekeeping/sweep-folders.ts';
 import { createHttpApi } from './http/api.ts';
 import { createOperations } from './operations/create-operations.ts';
+import { createBuildHandler } from './operations/handlers/build-environment.ts';
 import { createDeleteHandler } from './operations/handlers/delete-service.ts';
 import { createDeployHandler } from './operations/handlers/deploy-service.ts';
 import { type PlacementDeps, placeScript } from './placement/place-script.ts';
@@ -55,15 +56,6 @@ async function runControlPlane(options: ServerOptions, log: Logger, end: EndRequ
   log.info({ services: end.services() }, 'Slipway ends');
 }
 
-const NO_ENVIRONMENTS: Environments = {
-  environmentFor: async () => {
-    throw new SlipwayError(
-      'unsupported',
-      'Environments are not built here yet. Name an interpreter instead.',
-    );
-  },
-};
-
 type State = Awaited<ReturnType<typeof openState>>;
 type Running = Awaited<ReturnType<typeof startRunning>>;
 type Work = Awaited<ReturnType<typeof startWork>>;
@@ -93,10 +85,11 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   const { home, store, contentStore } = state;
   const checkout = (digest: string, folder = home.model(digest)) =>
     contentStore.manifests.checkout(digest, folder);
+  const environments = await openEnvironments({ folder: home.environments, store });
   const placement: PlacementDeps = {
     home,
     manifests: contentStore.manifests,
-    environments: NO_ENVIRONMENTS,
+    environments,
     searchPath: process.env['PATH'] ?? '',
   };
   const authFiles = createAuthFiles(home, store, (service) => serviceAuth(service, state));
@@ -135,13 +128,13 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   await reconciler.start();
   const logs = createReplicaLogs(home, store);
   const fleet = createFleet({ store, target, reconciler, authFiles, logs });
-  return { checkout, placement, target, gateway, router, reconciler, fleet };
+  return { checkout, environments, placement, target, gateway, router, reconciler, fleet };
 }
 
 /** What is to be done: operations, and the removal of what nobody needs. */
 async function startWork({ options, log, parts }: Setting, state: State, running: Running) {
   const { home, store, contentStore } = state;
-  const { target, reconciler, router, fleet, checkout, placement } = running;
+  const { target, reconciler, router, fleet, checkout, environments, placement } = running;
   const { uploadGraceMs, operationsKeptMs } = options;
   const housekeeping = createHousekeeping({
     home,
@@ -149,6 +142,7 @@ async function startWork({ options, log, parts }: Setting, state: State, running
     contentStore,
     target,
     reconciler,
+    environments,
     log,
     uploadGraceMs,
     operationsKeptMs,
@@ -179,6 +173,7 @@ async function startWork({ options, log, parts }: Setting, state: State, running
       UpdateService: deploy,
       RollbackService: deploy,
       DeleteService: remove,
+      BuildEnvironment: createBuildHandler(environments),
     },
   });
   operations.start();
@@ -190,7 +185,7 @@ async function startWork({ options, log, parts }: Setting, state: State, running
 async function serve(
   { options, log, end, parts }: Setting,
   { home, ...state }: State,
-  { fleet, gateway, reconciler }: Running,
+  { environments, fleet, gateway, reconciler }: Running,
   { operations, housekeeping }: Work,
 ): Promise<ServerInfo> {
   const version = await readVersion();
@@ -199,6 +194,7 @@ async function serve(
     {
       ...state,
       operations,
+      environments,
       fleet,
       logger: log,
       version,
@@ -209,6 +205,7 @@ async function serve(
         housekeeping.released();
         reconciler.modelsChanged();
       },
+      environmentDeleted: housekeeping.released,
       shutdown: ({ services }) => end.request(services),
     },
     { host, port, tls: tls ?? undefined, publicHost },

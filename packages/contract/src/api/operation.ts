@@ -17,6 +17,7 @@ export const OperationKind = Type.Enum([
   'UpdateService',
   'RollbackService',
   'DeleteService',
+  'BuildEnvironment',
 ]);
 export type OperationKind = Static<typeof OperationKind>;
 

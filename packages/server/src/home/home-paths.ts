@@ -17,6 +17,8 @@ export interface HomePaths {
   /** Models as scripts find them. */
   readonly scriptModelDirs: string;
   readonly cache: string;
+  /** Environments that scripts run in. */
+  readonly environments: string;
   readonly services: string;
   readonly replicas: string;
   readonly gateway: string;
@@ -27,6 +29,7 @@ export interface HomePaths {
   model(digest: string): string;
   source(digest: string): string;
   scriptModels(serviceUid: string, revision: number): string;
+  environment(hash: string): string;
   service(uid: string): string;
   serviceAuth(uid: string): string;
   replica(id: string): string;
@@ -53,6 +56,7 @@ export function homePaths(root: string): HomePaths {
     sources: join(root, 'code'),
     scriptModelDirs: join(root, 'script-models'),
     cache: join(root, 'cache'),
+    environments: join(root, 'environments'),
     services: join(root, 'services'),
     replicas: join(root, 'replicas'),
     gateway,
@@ -64,6 +68,7 @@ export function homePaths(root: string): HomePaths {
     source: (digest: string) => join(root, 'code', fileName(digest)),
     scriptModels: (serviceUid: string, revision: number) =>
       join(root, 'script-models', `${serviceUid}-${revision}`),
+    environment: (hash: string) => join(root, 'environments', hash),
     service,
     serviceAuth: (uid: string) => join(service(uid), 'auth.json'),
     replica,

@@ -29,6 +29,7 @@ export async function openHome(folder: string): Promise<HomePaths> {
       paths.sources,
       paths.scriptModelDirs,
       paths.cache,
+      paths.environments,
       paths.services,
       paths.replicas,
       paths.gateway,

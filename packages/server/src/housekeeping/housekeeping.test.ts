@@ -78,6 +78,7 @@ test('removes what nobody needs, and nothing else', async (t) => {
     contentStore,
     target: createMemoryTarget({ cpuCores: 1, memoryGb: 1 }),
     reconciler: { all: () => [] },
+    environments: { inWork: () => ['building'] },
     log: pino({ level: 'silent' }),
     uploadGraceMs: 30_000,
     operationsKeptMs: 30_000,

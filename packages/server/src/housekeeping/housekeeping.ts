@@ -1,5 +1,6 @@
 import type { ContentStore } from '@slipway/oci';
 import type { Logger } from 'pino';
+import type { LocalEnvironments } from '../environments/create-environments.ts';
 import type { HomePaths } from '../home/home-paths.ts';
 import { rotateLog } from '../processes/rotate-log.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
@@ -10,6 +11,7 @@ import { revisionKey } from '../resources/services/revisions.ts';
 import type { RevisionRecord } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
 import type { Target } from '../targets/target.ts';
+import { environmentsInUse } from './environments-in-use.ts';
 import { removeOldOperations } from './old-operations.ts';
 import { type InUse, type ScriptInUse, sweepFolders } from './sweep-folders.ts';
 
@@ -31,6 +33,7 @@ export interface HousekeepingOptions {
   readonly contentStore: ContentStore;
   readonly target: Pick<Target, 'observe'>;
   readonly reconciler: Pick<Reconciler, 'all'>;
+  readonly environments: Pick<LocalEnvironments, 'inWork'>;
   readonly log: Logger;
   /** Blobs that no model names are kept this long: their model may be about to be registered. */
   readonly uploadGraceMs: number;
@@ -51,7 +54,7 @@ export interface Housekeeping {
 
 /** Builds the housekeeping; `start` begins its rounds. */
 export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
-  const { home, store, contentStore, target, reconciler, log } = options;
+  const { home, store, contentStore, target, reconciler, environments, log } = options;
   const timers: NodeJS.Timeout[] = [];
   let working: Promise<void> = Promise.resolve();
   let queued = false;
@@ -77,6 +80,7 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
   }
 
   async function readInUse(): Promise<InUse> {
+    const environmentHashes = await environmentsInUse(home, store, environments.inWork);
     const replicas = await target.observe();
     const booked = reconciler.all().flatMap(({ notes }) => [...notes.replicas.keys()]);
     return await store.read(async (reader) => {
@@ -95,7 +99,7 @@ export function createHousekeeping(options: HousekeepingOptions): Housekeeping {
         if (running !== undefined) scripts.push(...scriptOf(running.value));
       }
       const replicaIds = new Set([...replicas.map(({ id }) => id), ...booked]);
-      return { serviceUids, modelDigests, scripts, replicaIds };
+      return { serviceUids, modelDigests, environmentHashes, scripts, replicaIds };
     });
   }
 

@@ -25,6 +25,7 @@ export interface InUse {
   readonly serviceUids: ReadonlySet<string>;
   readonly replicaIds: ReadonlySet<string>;
   readonly modelDigests: ReadonlySet<string>;
+  readonly environmentHashes: ReadonlySet<string>;
   readonly scripts: readonly ScriptInUse[];
 }
 
@@ -33,7 +34,14 @@ export interface InUse {
  * listed before `readInUse` is called: what is made meanwhile is none of them.
  */
 export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InUse>): Promise<number> {
-  const parents = [home.models, home.sources, home.scriptModelDirs, home.services, home.replicas];
+  const parents = [
+    home.models,
+    home.sources,
+    home.scriptModelDirs,
+    home.environments,
+    home.services,
+    home.replicas,
+  ];
   const there = await Promise.all(parents.map(async (parent) => await pathsIn(parent)));
   const used = await readInUse();
   const kept = new Set([
@@ -42,6 +50,7 @@ export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InU
       home.source(digest),
       home.scriptModels(serviceUid, revision),
     ]),
+    ...[...used.environmentHashes].map(home.environment),
     ...[...used.serviceUids].map(home.service),
     ...[...used.replicaIds].map(home.replica),
     ...(await foldersOfEnded(home, used.serviceUids)),

@@ -1,5 +1,6 @@
 import type { ContentStore } from '@slipway/oci';
 import type { Logger } from 'pino';
+import type { LocalEnvironments } from '../environments/create-environments.ts';
 import type { OperationQueue } from '../operations/operation-queue.ts';
 import type { Fleet } from '../reconcile/fleet.ts';
 import type { TokenIssuer } from '../secrets/token-issuer.ts';
@@ -15,6 +16,7 @@ export interface ApiDeps {
   readonly contentStore: ContentStore;
   readonly operations: OperationQueue;
   readonly fleet: Fleet;
+  readonly environments: Pick<LocalEnvironments, 'check' | 'lockOf'>;
   readonly vault: Vault;
   readonly tokens: Pick<TokenIssuer, 'issue'>;
   readonly logger: Logger;
@@ -29,6 +31,8 @@ export interface ApiDeps {
   modelRegistered(): void;
   /** Called after a model was deleted: blobs may be unused now. */
   modelDeleted(): void;
+  /** Called after an environment was deleted: what was built for it may be unused now. */
+  environmentDeleted(): void;
   /** Called when the answer to a shutdown request has been sent. */
   shutdown(choice: { readonly services: ShutdownChoice }): void;
 }

@@ -158,6 +158,7 @@ export async function startApi(
       contentStore,
       operations,
       fleet,
+      environments: { check: async () => ['careful'], lockOf: async () => 'six==1.17.0\n' },
       vault,
       tokens,
       logger: pino({ level: 'debug' }, { write: (line) => void logs.push(line) }),
@@ -169,6 +170,7 @@ export async function startApi(
       modelDeleted: () => {
         counts.modelDeleted += 1;
       },
+      environmentDeleted: () => undefined,
       shutdown: ({ services }) => void shutdowns.push(services),
     },
     { host: '127.0.0.1', port: 0, ...listen },

@@ -15,6 +15,7 @@ import { describeApi } from './openapi.ts';
 import { renewCertificate } from './renew-certificate.ts';
 import { addBlobRoutes } from './routes/blobs.ts';
 import { addComputeRoutes } from './routes/computes.ts';
+import { addEnvironmentRoutes } from './routes/environments.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addServerRoutes } from './routes/server.ts';
@@ -81,6 +82,7 @@ function addRoutes(app: App, deps: ApiDeps, closing: AbortSignal): void {
     addUploadRoutes(app, deps);
     addBlobRoutes(app, deps);
     addModelRoutes(app, deps);
+    addEnvironmentRoutes(app, deps);
     addComputeRoutes(app, deps);
     addServiceRoutes(app, deps);
     addServiceAccessRoutes(app, deps);

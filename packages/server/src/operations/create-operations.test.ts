@@ -15,6 +15,7 @@ function startOperations(t: TestScope, store: Store, handler: OperationHandler):
     UpdateService: handler,
     RollbackService: handler,
     DeleteService: handler,
+    BuildEnvironment: handler,
   };
   const operations = createOperations({ store, handlers, log: pino({ level: 'silent' }) });
   onTestEnd(t, () => operations.stop());

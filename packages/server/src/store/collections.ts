@@ -1,6 +1,8 @@
 import type {
   AuthMode,
   DeploymentConfig,
+  EnvironmentBuild,
+  EnvironmentDefinition,
   Failure,
   InferenceConfig,
   ModelFile,
@@ -40,9 +42,27 @@ export interface ModelRecord {
   readonly updatedAt: string;
 }
 
-/** The last version given to a model name, so that none is given twice. Id: `workspace/name`. */
-export interface ModelCounterRecord {
+/** The last version given to a name, so that none is given twice. Id: `workspace/name`. */
+export interface VersionCounterRecord {
   readonly lastVersion: number;
+}
+
+/** A registered environment version. Id: `workspace/name:version`. */
+export interface EnvironmentRecord {
+  readonly workspace: string;
+  readonly name: string;
+  readonly version: number;
+  /** True for the highest version of its name. */
+  readonly latest: boolean;
+  readonly description: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly definition: EnvironmentDefinition;
+  readonly warnings: readonly string[];
+  /** What was built for it last; the files lie under its hash. */
+  readonly build: EnvironmentBuild | null;
+  readonly operationId: string | null;
+  readonly createdAt: string;
+  readonly updatedAt: string;
 }
 
 /** What a service should be. Id: its name, which is unique in the installation because its address is. */
@@ -172,7 +192,9 @@ export interface SigningKeyRecord {
 export interface Collections {
   readonly workspaces: WorkspaceRecord;
   readonly models: ModelRecord;
-  readonly modelCounters: ModelCounterRecord;
+  readonly modelCounters: VersionCounterRecord;
+  readonly environments: EnvironmentRecord;
+  readonly environmentCounters: VersionCounterRecord;
   readonly services: ServiceRecord;
   readonly serviceStatus: ServiceStatusRecord;
   readonly revisions: RevisionRecord;
@@ -189,6 +211,8 @@ export const INDEXES = {
   workspaces: [],
   models: ['workspace', 'name', 'framework', 'latest', 'digest', 'parentId'],
   modelCounters: [],
+  environments: ['workspace', 'name', 'latest'],
+  environmentCounters: [],
   services: ['workspace', 'computeTarget', 'uid'],
   serviceStatus: [],
   revisions: ['serviceUid'],

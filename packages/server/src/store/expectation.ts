@@ -6,6 +6,8 @@ const NOUNS: Readonly<Record<CollectionName, string>> = {
   workspaces: 'workspace',
   models: 'model',
   modelCounters: 'model counter',
+  environments: 'environment',
+  environmentCounters: 'environment counter',
   services: 'service',
   serviceStatus: 'service status',
   revisions: 'revision',

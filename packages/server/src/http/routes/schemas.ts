@@ -24,6 +24,11 @@ export const ModelParams = Type.Object({
   id: Type.String({ description: 'name:version, or name for the newest version', maxLength: 300 }),
 });
 
+export const EnvironmentParams = Type.Object({
+  ws: Type.String({ pattern: namePattern('workspace') }),
+  id: Type.String({ description: 'name:version, or name for the newest version', maxLength: 300 }),
+});
+
 export const OperationParams = Type.Object({
   ws: Type.String({ pattern: namePattern('workspace') }),
   id: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
