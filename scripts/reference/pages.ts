@@ -1,3 +1,4 @@
+import { azureConfigurationReference } from './azure-configuration.ts';
 import { cliReference } from './cli.ts';
 import { configurationReference } from './configuration.ts';
 import { errorsReference } from './errors.ts';
@@ -12,6 +13,7 @@ export interface Page {
 /** Every page that is made from the code, as it should be. */
 export async function referencePages(): Promise<readonly Page[]> {
   return [
+    { path: 'docs/reference/azure-configuration.md', text: azureConfigurationReference() },
     { path: 'docs/reference/cli.md', text: await cliReference() },
     { path: 'docs/reference/configuration.md', text: configurationReference() },
     { path: 'docs/reference/errors.md', text: errorsReference() },
