@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl
 from slipway_entry.multi_dict import Headers, MultiDict
 from slipway_entry.multipart import UploadedFile, parse_multipart
 
-
-#: Azure puts the mark on the module, not on the function, so that it is found below other decorators.
+#: Azure puts the mark on the module, not on the function, so that it is found below other
+#: decorators.
 _rawHttpRequested = False
 
 
@@ -23,7 +23,9 @@ def rawhttp(run: Callable[..., Any]) -> Callable[..., Any]:
 class AMLRequest:
     """The whole request, with those members of a request of Flask that are about its content."""
 
-    def __init__(self, method: str, path: str, query: str, headers: Iterable[Tuple[str, str]], body: bytes) -> None:
+    def __init__(
+        self, method: str, path: str, query: str, headers: Iterable[Tuple[str, str]], body: bytes
+    ) -> None:
         self.method = method
         self.path = path
         self.query_string = query.encode()
@@ -37,7 +39,8 @@ class AMLRequest:
         if name.startswith("_"):
             raise AttributeError(name)
         raise AttributeError(
-            "This request has no {!r}. Add flask to the environment's pip packages to get a request of Flask.".format(name)
+            "This request has no {!r}. Add flask to the environment's pip packages to get a"
+            " request of Flask.".format(name)
         )
 
     @property
@@ -84,7 +87,10 @@ class AMLRequest:
         return self.get_json()
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:
-        """The body parsed as JSON. Raises ValueError where it is not JSON, or not said to be (unless `force`)."""
+        """
+        The body parsed as JSON. Raises ValueError where it is not JSON, or not said to be (unless
+        `force`).
+        """
         try:
             if not force and not self.is_json:
                 raise ValueError("The request's Content-Type is not application/json.")
@@ -116,5 +122,10 @@ class AMLRequest:
             files = [(name, part) for name, part in parts if isinstance(part, UploadedFile)]
             return MultiDict(fields), MultiDict(files)
         if self.mimetype == "application/x-www-form-urlencoded":
-            return MultiDict(parse_qsl(self._body.decode("utf-8", "replace"), keep_blank_values=True)), MultiDict()
+            return (
+                MultiDict(
+                    parse_qsl(self._body.decode("utf-8", "replace"), keep_blank_values=True)
+                ),
+                MultiDict(),
+            )
         return MultiDict(), MultiDict()

@@ -8,8 +8,9 @@ from slipway_entry.multi_dict import Headers
 
 class AMLResponse:
     """
-    An answer that goes out as it is. The message is text, bytes or an iterable of these; with `json_str` anything that
-    JSON can say; None is an empty JSON object. Header values are split at commas into repeated headers.
+    An answer that goes out as it is. The message is text, bytes or an iterable of these; with
+    `json_str` anything that JSON can say; None is an empty JSON object. Header values are split at
+    commas into repeated headers.
     """
 
     def __init__(
@@ -21,9 +22,15 @@ class AMLResponse:
         run_function_failed: bool = False,
     ) -> None:
         is_json = json_str or message is None
-        self.status_code = int(status_code.split()[0]) if isinstance(status_code, str) else int(status_code)
-        self.headers = Headers([("Content-Type", "application/json" if is_json else "text/html; charset=utf-8")])
-        self._data = b"".join(_pieces(json.dumps({} if message is None else message) if is_json else message))
+        self.status_code = (
+            int(status_code.split()[0]) if isinstance(status_code, str) else int(status_code)
+        )
+        self.headers = Headers(
+            [("Content-Type", "application/json" if is_json else "text/html; charset=utf-8")]
+        )
+        self._data = b"".join(
+            _pieces(json.dumps({} if message is None else message) if is_json else message)
+        )
         self.headers["x-ms-run-function-failed"] = bool(run_function_failed)
         if not is_json and "content-type" in Headers(response_headers.items()):
             self.headers.remove("Content-Type")
@@ -49,8 +56,7 @@ def _pieces(message: Any) -> "list[bytes]":
         return [bytes(message)]
     if isinstance(message, dict) or not hasattr(message, "__iter__"):
         raise TypeError(
-            "The message of an AMLResponse is text or bytes, not {}: give json_str=True to send it as JSON.".format(
-                type(message).__name__
-            )
+            "The message of an AMLResponse is text or bytes, not {}: give json_str=True to send it"
+            " as JSON.".format(type(message).__name__)
         )
     return [piece for part in message for piece in _pieces(part)]

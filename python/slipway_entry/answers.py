@@ -11,7 +11,9 @@ _FAILED_HEADER = "x-ms-run-function-failed"
 _TIME_HEADER = "x-ms-run-fn-exec-ms"
 
 #: The replica writes these: they are about the connection.
-_NOT_FROM_SCRIPTS = frozenset(("content-length", "connection", "keep-alive", "transfer-encoding", "upgrade"))
+_NOT_FROM_SCRIPTS = frozenset(
+    ("content-length", "connection", "keep-alive", "transfer-encoding", "upgrade")
+)
 
 #: Names and values that HTTP allows (RFC 9110, 5.1 and 5.5).
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
@@ -19,8 +21,11 @@ _HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 #: The head of nearly every answer, where only two things change.
 _JSON_HEAD = (
-    '{{"type":"response","id":{0},"status":200,"headers":[["content-type","application/json"],'
-    '["' + _FAILED_HEADER + '","False"],["' + _TIME_HEADER + '","{1:.3f}"]],"execMs":{1:.3f},"functionFailed":false}}'
+    '{{"type":"response","id":{0},"status":200,"headers":[["content-type","application/json"],["'
+    + _FAILED_HEADER
+    + '","False"],["'
+    + _TIME_HEADER
+    + '","{1:.3f}"]],"execMs":{1:.3f},"functionFailed":false}}'
 )
 
 
@@ -39,7 +44,9 @@ Encode = Callable[[Any], bytes]
 
 
 class NoAnswer(Exception):
-    """What `run` returned cannot be sent. The message is for the log: what it was, and what to do."""
+    """
+    What `run` returned cannot be sent. The message is for the log: what it was, and what to do.
+    """
 
 
 def refusal(status: int, message: str, has_failed: bool = False) -> Answer:
@@ -53,13 +60,18 @@ def json_answer(status: int, value: Any, has_failed: bool = False) -> Answer:
     return Answer(status, headers, json.dumps(value).encode(), None, has_failed)
 
 
-SCRIPT_FAILED = refusal(500, "An unexpected error occurred in scoring script. Check the logs for more info.", True)
-INTERNAL_ERROR = refusal(500, "An unexpected internal error occurred. Check the logs for more info.")
+SCRIPT_FAILED = refusal(
+    500, "An unexpected error occurred in scoring script. Check the logs for more info.", True
+)
+INTERNAL_ERROR = refusal(
+    500, "An unexpected internal error occurred. Check the logs for more info."
+)
 
 
 def encoder(plain: Optional[Callable[[Any], Any]]) -> Encode:
     """
-    Encodes as `json.dumps` does. What it cannot encode is tried again as `plain` makes it, if given. Raises NoAnswer.
+    Encodes as `json.dumps` does. What it cannot encode is tried again as `plain` makes it, if
+    given. Raises NoAnswer.
     """
     dumps = json.dumps
 
@@ -78,14 +90,20 @@ def encoder(plain: Optional[Callable[[Any], Any]]) -> Encode:
     return encode
 
 
-def answer_frame(request_id: int, result: Any, exec_ms: float, encode: Encode) -> Tuple[bytes, Bytes]:
+def answer_frame(
+    request_id: int, result: Any, exec_ms: float, encode: Encode
+) -> Tuple[bytes, Bytes]:
     """The head and the body for what `run` returned. Raises NoAnswer."""
     if is_response(result):
         answer = _from_response(result, exec_ms)
         return encode_head(request_id, answer), answer.body
     body = encode(result)
     if len(body) > MAX_BODY_BYTES:
-        raise NoAnswer("run() returned {} bytes of JSON; an answer has at most {}.".format(len(body), MAX_BODY_BYTES))
+        raise NoAnswer(
+            "run() returned {} bytes of JSON; an answer has at most {}.".format(
+                len(body), MAX_BODY_BYTES
+            )
+        )
     return _JSON_HEAD.format(request_id, exec_ms).encode(), body
 
 
@@ -103,28 +121,46 @@ def encode_head(request_id: int, answer: Answer) -> bytes:
 
 def is_response(result: Any) -> bool:
     """Whether it goes out as it is: our AMLResponse, or a response of Flask."""
-    return hasattr(type(result), "get_data") and hasattr(result, "status_code") and hasattr(result, "headers")
+    return (
+        hasattr(type(result), "get_data")
+        and hasattr(result, "status_code")
+        and hasattr(result, "headers")
+    )
 
 
 def _from_response(response: Any, exec_ms: float) -> Answer:
     status = int(response.status_code)
     if not 200 <= status <= 599:
-        raise NoAnswer("run() returned a response with status {}; it must be between 200 and 599.".format(status))
+        raise NoAnswer(
+            "run() returned a response with status {}; it must be between 200 and 599.".format(
+                status
+            )
+        )
     # A file that Flask would hand to the web server by itself is read here.
     response.direct_passthrough = False
     body = response.get_data()
     if len(body) > MAX_BODY_BYTES:
-        raise NoAnswer("run() returned {} bytes; an answer has at most {}.".format(len(body), MAX_BODY_BYTES))
+        raise NoAnswer(
+            "run() returned {} bytes; an answer has at most {}.".format(len(body), MAX_BODY_BYTES)
+        )
     headers = _headers(response.headers.items())
     if status >= 500:
-        headers = [pair for pair in headers if pair[0] != _FAILED_HEADER] + [(_FAILED_HEADER, "True")]
+        headers = [pair for pair in headers if pair[0] != _FAILED_HEADER] + [
+            (_FAILED_HEADER, "True")
+        ]
     has_failed = (_FAILED_HEADER, "True") in headers
-    return Answer(status, headers + [(_TIME_HEADER, "{:.3f}".format(exec_ms))], body, exec_ms, has_failed)
+    return Answer(
+        status, headers + [(_TIME_HEADER, "{:.3f}".format(exec_ms))], body, exec_ms, has_failed
+    )
 
 
 def _headers(pairs: Iterable[Tuple[str, Any]]) -> List[Tuple[str, str]]:
     headers = [(str(name).lower(), str(value)) for name, value in pairs]
     for name, value in headers:
         if not (_HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value)):
-            raise NoAnswer("run() returned a response with the header {!r}: {!r}, which HTTP forbids.".format(name, value))
+            raise NoAnswer(
+                "run() returned a response with the header {!r}: {!r}, which HTTP forbids.".format(
+                    name, value
+                )
+            )
     return [pair for pair in headers if pair[0] not in _NOT_FROM_SCRIPTS]

@@ -7,7 +7,8 @@ from slipway_entry.frames import Channel, head_of
 from slipway_entry.output_capture import OutputCapture
 from slipway_entry.results import plain_numpy
 
-#: The most bytes of rows that one call hands over: collected data is to be read by people, not a second way out.
+#: The most bytes of rows that one call hands over: collected data is to be read by people, not a
+#: second way out.
 _MAX_ROWS_BYTES = 4 * 1024 * 1024
 
 
@@ -20,28 +21,42 @@ class Collector:
         self._is_enabled = is_enabled
 
     def collect(
-        self, model: str, designation: str, features: Optional[Sequence[str]], correlation_id: str, data: Any
+        self,
+        model: str,
+        designation: str,
+        features: Optional[Sequence[str]],
+        correlation_id: str,
+        data: Any,
     ) -> bool:
         """
-        Sends the rows; False, with a line in the log, where they are not collected. A script never fails by it. When
-        collection is off, which is the default, nothing happens.
+        Sends the rows; False, with a line in the log, where they are not collected. A script never
+        fails by it. When collection is off, which is the default, nothing happens.
         """
         if not self._is_enabled:
             return False
         problem = self._send(model, designation, features, correlation_id, data)
         if problem is not None:
-            self._capture.log("Data of {} ({}) was not collected: {}".format(model, designation, problem))
+            self._capture.log(
+                "Data of {} ({}) was not collected: {}".format(model, designation, problem)
+            )
         return problem is None
 
     def _send(
-        self, model: str, designation: str, features: Optional[Sequence[str]], correlation_id: str, data: Any
+        self,
+        model: str,
+        designation: str,
+        features: Optional[Sequence[str]],
+        correlation_id: str,
+        data: Any,
     ) -> Optional[str]:
         try:
             rows = json.dumps(rows_of(data)).encode()
         except Exception as error:
             return "only rows of numbers, texts and booleans are ({}).".format(error)
         if len(rows) > _MAX_ROWS_BYTES:
-            return "it is {} bytes as JSON, and a call collects at most {}.".format(len(rows), _MAX_ROWS_BYTES)
+            return "it is {} bytes as JSON, and a call collects at most {}.".format(
+                len(rows), _MAX_ROWS_BYTES
+            )
         head = head_of(
             "collect",
             requestId=self._capture.request_id,

@@ -7,7 +7,8 @@ from typing import Iterator, List, Optional
 
 _OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
-#: The most characters of a message that stands in a state, and of a traceback in a frame: an exception may carry anything.
+#: The most characters of a message that stands in a state, and of a traceback in a frame: an
+#: exception may carry anything.
 _MAX_MESSAGE = 2_000
 _MAX_TRACEBACK = 64_000
 
@@ -41,13 +42,18 @@ def summary_of(error: BaseException) -> str:
 
 
 def traceback_of(error: BaseException) -> str:
-    """The traceback as Python writes it, from where the script begins. A very long one loses its middle."""
+    """
+    The traceback as Python writes it, from where the script begins. A very long one loses its
+    middle.
+    """
     lines = traceback.format_exception(type(error), error, _from_script(error.__traceback__))
     text = "".join(lines)
     if len(text) <= _MAX_TRACEBACK:
         return text
     half = _MAX_TRACEBACK // 2
-    return "{}\n… {} characters left out …\n{}".format(text[:half], len(text) - 2 * half, text[-half:])
+    return "{}\n… {} characters left out …\n{}".format(
+        text[:half], len(text) - 2 * half, text[-half:]
+    )
 
 
 def _from_script(whole: Optional[TracebackType]) -> Optional[TracebackType]:

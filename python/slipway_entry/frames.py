@@ -1,4 +1,6 @@
-"""Frames on the socket to the replica: two lengths, a head in JSON, and a body of bytes as they are."""
+"""
+Frames on the socket to the replica: two lengths, a head in JSON, and a body of bytes as they are.
+"""
 
 import json
 import os
@@ -16,14 +18,18 @@ Frame = Tuple[Dict[str, Any], memoryview]
 
 _LENGTHS = struct.Struct(">II")
 
-#: Frames up to this many bytes are received into one buffer that is kept: a request of a few kilobytes costs one read.
+#: Frames up to this many bytes are received into one buffer that is kept: a request of a few
+#: kilobytes costs one read.
 _BUFFER_BYTES = 256 * 1024
 
 #: What a length of 4 bytes can say.
 MAX_BODY_BYTES = 0xFFFF_FFFF
 
 
-_CUT = b"A frame was cut, by a signal handler that raised or because the socket was closed here: this process ends.\n"
+_CUT = (
+    b"A frame was cut, by a signal handler that raised or because the socket was closed here: this"
+    b" process ends.\n"
+)
 
 
 class HungUp(Exception):
@@ -65,14 +71,17 @@ class Channel:
         return json.loads(str(frame[:head_bytes], "utf-8")), frame[head_bytes:]
 
     def send(self, head: bytes, body: Bytes = b"") -> None:
-        """Sends one frame, waiting as long as the replica does not read. Raises HungUp when it never will."""
+        """
+        Sends one frame, waiting as long as the replica does not read. Raises HungUp when it never
+        will.
+        """
         if not self.try_send(head, body):
             raise HungUp
 
     def try_send(self, head: bytes, body: Bytes) -> bool:
         """
-        As `send`, but False where nothing may be sent: the replica has hung up, this is a forked process, or a signal
-        handler interrupts a frame that this very thread is sending.
+        As `send`, but False where nothing may be sent: the replica has hung up, this is a forked
+        process, or a signal handler interrupts a frame that this very thread is sending.
         """
         if not self._is_open or not self.is_ours:
             return False
@@ -139,7 +148,10 @@ def head_of(frame_type: str, **fields: Any) -> bytes:
 
 
 def connect(descriptor: int) -> Channel:
-    """The channel on an inherited descriptor, which the programs that the script starts do not inherit."""
+    """
+    The channel on an inherited descriptor, which the programs that the script starts do not
+    inherit.
+    """
     connection = socket.socket(fileno=descriptor)
     connection.set_inheritable(False)
     connection.setblocking(True)

@@ -1,4 +1,7 @@
-"""From a request to the arguments of `run`. What `run` takes is looked at once, when the script is loaded."""
+"""
+From a request to the arguments of `run`. What `run` takes is looked at once, when the script is
+loaded.
+"""
 
 import inspect
 import json
@@ -41,21 +44,33 @@ class Inputs(NamedTuple):
 
 
 def inspect_run(run: Callable[..., Any]) -> Inputs:
-    """Decides by the parameters and the decorators of `run`. Raises StartFailure where Azure refuses the script."""
+    """
+    Decides by the parameters and the decorators of `run`. Raises StartFailure where Azure refuses
+    the script.
+    """
     every = list(inspect.signature(run).parameters.values())
-    if any(parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY) for parameter in every):
+    if any(
+        parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        for parameter in every
+    ):
         raise _refused("run() cannot accept positional-only arguments, *args, or **kwargs.")
     takes_headers = any(parameter.name == _HEADERS_PARAMETER for parameter in every)
     parameters = [parameter for parameter in every if parameter.name != _HEADERS_PARAMETER]
     if not parameters:
-        other = 'an argument other than "request_headers"' if takes_headers else "an argument for input data"
+        other = (
+            'an argument other than "request_headers"'
+            if takes_headers
+            else "an argument for input data"
+        )
         raise _refused("run() needs to accept {}.".format(other))
     inputs = _inputs(run, parameters)
     return Inputs(inputs.kind, _with_headers(inputs.make_arguments)) if takes_headers else inputs
 
 
 def _inputs(run: Callable[..., Any], parameters: List[inspect.Parameter]) -> Inputs:
-    is_raw = any(getattr(sys.modules.get(module), "_rawHttpRequested", False) for module in _RAW_MODULES)
+    is_raw = any(
+        getattr(sys.modules.get(module), "_rawHttpRequested", False) for module in _RAW_MODULES
+    )
     if is_raw and is_schema_decorated(run):
         raise _refused("run() cannot be decorated with both @rawhttp and @input_schema")
     if is_raw:
@@ -66,7 +81,10 @@ def _inputs(run: Callable[..., Any], parameters: List[inspect.Parameter]) -> Inp
 
 
 def is_schema_decorated(run: Callable[..., Any]) -> bool:
-    """Whether the installed inference_schema, or ours, has decorated it. If nobody imported one, nobody has."""
+    """
+    Whether the installed inference_schema, or ours, has decorated it. If nobody imported one,
+    nobody has.
+    """
     schema_util = sys.modules.get("inference_schema.schema_util")
     return schema_util is not None and schema_util.is_schema_decorated(run)
 
@@ -142,7 +160,9 @@ def _says_json(headers: List[Tuple[str, str]]) -> bool:
     for name, value in headers:
         if name.lower() == "content-type":
             media = value.split(";")[0].strip().lower()
-            return media == "application/json" or (media.startswith("application/") and media.endswith("+json"))
+            return media == "application/json" or (
+                media.startswith("application/") and media.endswith("+json")
+            )
     return False
 
 

@@ -69,7 +69,12 @@ def _start(channel: Channel, capture: OutputCapture, settings: Settings) -> Serv
     swagger = swagger_documents(settings, script.run)
     capture.flush()
     channel.send(
-        head_of("ready", python=platform.python_version(), inputs=inputs.kind, packages=installed_packages())
+        head_of(
+            "ready",
+            python=platform.python_version(),
+            inputs=inputs.kind,
+            packages=installed_packages(),
+        )
     )
     encode = encoder(plain_numpy if settings.encodes_numpy else None)
     return Server(channel, capture, script.run, inputs.make_arguments, encode, swagger)
@@ -84,12 +89,17 @@ def _initialize(channel: Channel, init: Callable[[], Any]) -> None:
     leave_if_forked(channel, "init")
 
 
-def _report(channel: Channel, capture: OutputCapture, settings: Settings, failure: StartFailure) -> None:
+def _report(
+    channel: Channel, capture: OutputCapture, settings: Settings, failure: StartFailure
+) -> None:
     traceback = failure.traceback
     capture.log("{}\n{}".format(failure.message, traceback))
     folder: Optional[str] = settings.model_directory
     if failure.stage == "init" and folder is not None and os.path.isdir(folder):
-        capture.log("AZUREML_MODEL_DIR, {}, holds:\n{}".format(folder, listing_of(folder.rstrip("/"))))
+        capture.log(
+            "AZUREML_MODEL_DIR, {}, holds:\n{}".format(folder, listing_of(folder.rstrip("/")))
+        )
     channel.send(
-        head_of("failed", stage=failure.stage, message=failure.message), traceback.encode("utf-8", "backslashreplace")
+        head_of("failed", stage=failure.stage, message=failure.message),
+        traceback.encode("utf-8", "backslashreplace"),
     )

@@ -1,4 +1,7 @@
-"""Where Python looks for modules: the script's folders, then ours, so that an installed package always wins."""
+"""
+Where Python looks for modules: the script's folders, then ours, so that an installed package
+always wins.
+"""
 
 import os
 import sys
@@ -11,8 +14,9 @@ _STAND_INS = os.path.join(_ROOT, "slipway_azureml")
 
 def arrange_module_path(settings: Settings) -> None:
     """
-    Puts the app root and the source directory on the path, and behind everything the folder that this package came from
-    and our stand-ins for `azureml` and its kin. Processes that `multiprocessing` starts take the path over.
+    Puts the app root and the source directory on the path, and behind everything the folder that
+    this package came from and our stand-ins for `azureml` and its kin. Processes that
+    `multiprocessing` starts take the path over.
     """
     _forget(_ROOT)
     _forget_in_environment(_ROOT)
@@ -38,8 +42,8 @@ def _forget_in_environment(folder: str) -> None:
 
 def _join_existing_namespace() -> None:
     """
-    Old wheels make the module `azureml` when the interpreter starts (`*-nspkg.pth`), before we could say where else its
-    parts are.
+    Old wheels make the module `azureml` when the interpreter starts (`*-nspkg.pth`), before we
+    could say where else its parts are.
     """
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] != "azureml" or not hasattr(module, "__path__"):

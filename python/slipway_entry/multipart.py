@@ -39,11 +39,15 @@ Part = Union[str, UploadedFile]
 
 
 def parse_multipart(content_type: str, body: bytes) -> List[Tuple[str, Part]]:
-    """The fields and files of a form with their names. Raises ValueError where it is not well formed."""
+    """
+    The fields and files of a form with their names. Raises ValueError where it is not well formed.
+    """
     boundary = _parameters(content_type).get_param("boundary")
     if not isinstance(boundary, str) or boundary == "":
         raise ValueError("The form's Content-Type has no boundary: {!r}.".format(content_type))
-    return [_part(headers, data) for headers, data in _split(body, b"--" + boundary.encode("utf-8"))]
+    return [
+        _part(headers, data) for headers, data in _split(body, b"--" + boundary.encode("utf-8"))
+    ]
 
 
 def _parameters(content_type: str) -> Message:
@@ -80,4 +84,6 @@ def _part(raw_headers: bytes, data: bytes) -> Tuple[str, Part]:
     filename = headers.get_filename()
     if filename is None:
         return name, data.decode("utf-8", "replace")
-    return name, UploadedFile(name, filename, headers.get("content-type", "application/octet-stream"), data)
+    return name, UploadedFile(
+        name, filename, headers.get("content-type", "application/octet-stream"), data
+    )

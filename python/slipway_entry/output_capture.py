@@ -12,7 +12,8 @@ from slipway_entry.frames import Channel, head_of
 #: The id of what is printed while no request runs, as Azure has it.
 NO_REQUEST = "00000000-0000-0000-0000-000000000000"
 
-#: The most bytes in a `log` frame. A longer line is cut, and a line without an end is sent when it has grown so long.
+#: The most bytes in a `log` frame. A longer line is cut, and a line without an end is sent when it
+#: has grown so long.
 MAX_LOG_BYTES = 64 * 1024
 
 Deliver = Callable[[bytes], None]
@@ -20,8 +21,8 @@ Deliver = Callable[[bytes], None]
 
 class OutputCapture:
     """
-    Stands in for standard output and error. Lines are sent when they end, so that a crash loses none; while the replica
-    does not read, printing waits.
+    Stands in for standard output and error. Lines are sent when they end, so that a crash loses
+    none; while the replica does not read, printing waits.
     """
 
     def __init__(self, channel: Channel) -> None:
@@ -101,7 +102,8 @@ class LineStream(io.RawIOBase):
 
 
 def _text_stream(lines: LineStream) -> io.TextIOWrapper:
-    # Whatever is printed is in `lines` at once, where what is left of it at a request's end is seen.
+    # Whatever is printed is in `lines` at once, where what is left of it at a request's end is
+    # seen.
     return io.TextIOWrapper(
         lines,  # type: ignore[arg-type]
         encoding="utf-8",

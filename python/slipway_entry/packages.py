@@ -9,7 +9,10 @@ _METADATA_FOLDER = re.compile(r"^([^-]+)-(.+)\.dist-info$")
 
 
 def installed_packages() -> Dict[str, str]:
-    """Versions by normalized name (PEP 503), from the names of the folders alone: reading the metadata takes long."""
+    """
+    Versions by normalized name (PEP 503), from the names of the folders alone: reading the
+    metadata takes long.
+    """
     packages: Dict[str, str] = {}
     for folder in sys.path:
         try:

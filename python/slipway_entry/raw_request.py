@@ -1,4 +1,7 @@
-"""The request that a `run` decorated with `@rawhttp` gets: of Flask where the script's packages brought it, else ours."""
+"""
+The request that a `run` decorated with `@rawhttp` gets: of Flask where the script's packages
+brought it, else ours.
+"""
 
 import io
 import sys
@@ -8,7 +11,10 @@ from slipway_entry.aml_request import AMLRequest
 
 
 def raw_request(head: Dict[str, Any], body: bytes) -> Any:
-    """The whole request. The real AMLRequest is a request of Flask, so whoever has Flask gets all of it."""
+    """
+    The whole request. The real AMLRequest is a request of Flask, so whoever has Flask gets all of
+    it.
+    """
     flask = sys.modules.get("flask")
     if flask is not None and hasattr(flask, "Request"):
         return flask.Request(_wsgi_environment(head, body))

@@ -15,7 +15,11 @@ def plain_numpy(value: Any) -> Any:
     if isinstance(value, _PLAIN) and type(value) in _PLAIN:
         return value
     if _is_numpy(value):
-        return plain_numpy(value.tolist()) if value.dtype == object and value.shape else value.tolist()
+        return (
+            plain_numpy(value.tolist())
+            if value.dtype == object and value.shape
+            else value.tolist()
+        )
     if isinstance(value, dict):
         return {plain_numpy(key): plain_numpy(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -27,10 +31,18 @@ def explain_unencodable(value: Any, error: BaseException) -> str:
     """What of a result JSON cannot say, where it stands, and what to do."""
     found = _first_unencodable(value)
     if found is None:
-        return "run() returned a {} that cannot be encoded as JSON: {}".format(_type_of(value), error)
+        return "run() returned a {} that cannot be encoded as JSON: {}".format(
+            _type_of(value), error
+        )
     culprit, path = found
-    where = "a {}".format(_type_of(culprit)) if path == "" else "a {} at result{}".format(_type_of(culprit), path)
-    return "run() returned {}, which JSON cannot say, so the caller got status 500. {}".format(where, _advice(culprit))
+    where = (
+        "a {}".format(_type_of(culprit))
+        if path == ""
+        else "a {} at result{}".format(_type_of(culprit), path)
+    )
+    return "run() returned {}, which JSON cannot say, so the caller got status 500. {}".format(
+        where, _advice(culprit)
+    )
 
 
 def _advice(value: Any) -> str:
@@ -38,8 +50,8 @@ def _advice(value: Any) -> str:
         return "Return result.tolist(), or deploy with --encode-numpy (SLIPWAY_ENCODE_NUMPY=1)."
     if isinstance(value, (bytes, bytearray, memoryview)):
         return (
-            "To answer with bytes, return AMLResponse(data, 200, {'Content-Type': 'application/octet-stream'}) "
-            "(from azureml.contrib.services.aml_response)."
+            "To answer with bytes, return AMLResponse(data, 200, {'Content-Type':"
+            " 'application/octet-stream'}) (from azureml.contrib.services.aml_response)."
         )
     if inspect.iscoroutine(value):
         value.close()
@@ -49,7 +61,10 @@ def _advice(value: Any) -> str:
     if isinstance(value, (set, frozenset)):
         return "Return sorted(result) or list(result)."
     if type(value).__module__.split(".")[0] == "pandas":
-        return "Return result.to_dict(orient='records') of a DataFrame, or result.tolist() of a Series."
+        return (
+            "Return result.to_dict(orient='records') of a DataFrame, or result.tolist() of a"
+            " Series."
+        )
     if hasattr(value, "tolist"):
         return "Return result.tolist()."
     return "Return dicts, lists, strings, numbers, booleans and None only."
@@ -87,4 +102,8 @@ def _is_numpy(value: Any) -> bool:
 
 def _type_of(value: Any) -> str:
     kind = type(value)
-    return kind.__name__ if kind.__module__ == "builtins" else "{}.{}".format(kind.__module__, kind.__name__)
+    return (
+        kind.__name__
+        if kind.__module__ == "builtins"
+        else "{}.{}".format(kind.__module__, kind.__name__)
+    )

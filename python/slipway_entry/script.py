@@ -30,7 +30,9 @@ def load_script(settings: Settings) -> Script:
     for function in ("init", "run"):
         if not callable(getattr(module, function, None)):
             file = getattr(module, "__file__", None) or module.__name__
-            message = "User script at {} does not have a {}() function defined.".format(file, function)
+            message = "User script at {} does not have a {}() function defined.".format(
+                file, function
+            )
             raise StartFailure("checks", message)
     return Script(module.init, module.run)  # type: ignore[attr-defined]
 
@@ -40,21 +42,24 @@ def _import_file(settings: Settings) -> ModuleType:
     if not os.path.isfile(path):
         raise StartFailure(
             "import",
-            "The entry script {} does not exist: AZUREML_ENTRY_SCRIPT is taken relative to AML_APP_ROOT, {}.".format(
-                path, _contents(settings.app_root)
-            ),
+            "The entry script {} does not exist: AZUREML_ENTRY_SCRIPT is taken relative to"
+            " AML_APP_ROOT, {}.".format(path, _contents(settings.app_root)),
         )
     name = _module_name(path)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise StartFailure("import", "The entry script {} is not a Python file: it must end in .py.".format(path))
+        raise StartFailure(
+            "import", "The entry script {} is not a Python file: it must end in .py.".format(path)
+        )
     module = importlib.util.module_from_spec(spec)
     # Classes of the script are pickled by the name of their module, and dataclasses look it up.
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except BaseException as error:
-        raise StartFailure("import", "The entry script {} could not be imported.".format(path)) from error
+        raise StartFailure(
+            "import", "The entry script {} could not be imported.".format(path)
+        ) from error
     return module
 
 
@@ -62,7 +67,10 @@ def _import_default(settings: Settings) -> ModuleType:
     try:
         return importlib.import_module(_DEFAULT_MODULE)
     except BaseException as error:
-        message = "The module main, which is the entry script when AZUREML_ENTRY_SCRIPT is not set, could not be imported; {}."
+        message = (
+            "The module main, which is the entry script when AZUREML_ENTRY_SCRIPT is not set,"
+            " could not be imported; {}."
+        )
         raise StartFailure("import", message.format(_contents(settings.app_root))) from error
 
 

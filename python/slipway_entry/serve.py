@@ -3,7 +3,14 @@
 from time import perf_counter
 from typing import Any, Callable, Dict, Tuple
 
-from slipway_entry.answers import INTERNAL_ERROR, SCRIPT_FAILED, Answer, Encode, NoAnswer, answer_frame
+from slipway_entry.answers import (
+    INTERNAL_ERROR,
+    SCRIPT_FAILED,
+    Answer,
+    Encode,
+    NoAnswer,
+    answer_frame,
+)
 from slipway_entry.answers import encode_head, refusal
 from slipway_entry.failures import traceback_of
 from slipway_entry.forked import leave_if_forked

@@ -19,7 +19,11 @@ _VERSIONS = {"2": "2", "2.0": "2", "3": "3", "3.0": "3", "3.1": "3.1"}
 _SCHEMA_VERSIONS = {"2": "2.0", "3": "3.0", "3.1": "3.1"}
 
 #: Files in the app root that win over what is made here.
-_FILES = {"2": ("swagger.json", "swagger2.json"), "3": ("swagger3.json",), "3.1": ("swagger3.1.json",)}
+_FILES = {
+    "2": ("swagger.json", "swagger2.json"),
+    "3": ("swagger3.json",),
+    "3.1": ("swagger3.1.json",),
+}
 
 _ANYTHING = {"type": "object", "example": {}}
 
@@ -36,22 +40,35 @@ class SwaggerDocuments:
     """The documents of a script, made once."""
 
     def __init__(self, documents: Dict[str, Document]) -> None:
-        self._answers = {version: json_answer(200, document) for version, document in documents.items()}
+        self._answers = {
+            version: json_answer(200, document) for version, document in documents.items()
+        }
 
     def answer(self, asked: str) -> Answer:
         """The document, or 404 that says which there are."""
         there = ", ".join(sorted(self._answers))
         version = _VERSIONS.get(asked)
         if version is None:
-            return refusal(404, "Swagger version [{}] is not valid. Supported versions: [{}].".format(asked, there))
+            return refusal(
+                404,
+                "Swagger version [{}] is not valid. Supported versions: [{}].".format(
+                    asked, there
+                ),
+            )
         if version not in self._answers:
-            message = "Swagger version [{}] is not supported for the scoring script. Supported swagger versions: [{}]."
+            message = (
+                "Swagger version [{}] is not supported for the scoring script. Supported swagger"
+                " versions: [{}]."
+            )
             return refusal(404, message.format(asked, there))
         return self._answers[version]
 
 
 def swagger_documents(settings: Settings, run: Callable[..., Any]) -> SwaggerDocuments:
-    """The documents of `run`. Raises StartFailure where a file of the app root, or a schema, is not JSON."""
+    """
+    The documents of `run`. Raises StartFailure where a file of the app root, or a schema, is not
+    JSON.
+    """
     documents = {}
     for version in ("2", "3", "3.1"):
         document = _read_file(settings.app_root, _FILES[version]) or _make(settings, run, version)
@@ -71,7 +88,9 @@ def _make(settings: Settings, run: Callable[..., Any], version: str) -> Optional
         raise StartFailure("checks", "The schema of run() cannot be made.") from error
     if _SCHEMA_VERSIONS[version] not in schemas.versions:
         return None
-    return _swagger_2(settings, schemas) if version == "2" else _openapi_3(settings, schemas, version)
+    return (
+        _swagger_2(settings, schemas) if version == "2" else _openapi_3(settings, schemas, version)
+    )
 
 
 def _schemas_of(run: Callable[..., Any]) -> Schemas:
@@ -94,7 +113,9 @@ def _read_file(folder: str, names: Tuple[str, ...]) -> Optional[Document]:
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:
-            raise StartFailure("checks", "The swagger file {} cannot be used.".format(path)) from error
+            raise StartFailure(
+                "checks", "The swagger file {} cannot be used.".format(path)
+            ) from error
     return None
 
 
@@ -108,30 +129,58 @@ def _info(settings: Settings) -> Document:
 
 
 #: Description and name of the security scheme, which both languages have in the same words.
-_BEARER = {"type": "apiKey", "name": "Authorization", "in": "header", "description": "For example: Bearer abc123"}
+_BEARER = {
+    "type": "apiKey",
+    "name": "Authorization",
+    "in": "header",
+    "description": "For example: Bearer abc123",
+}
 
 _ERROR = {"type": "object", "properties": {"message": {"type": "string"}}}
 
-_HEALTH = ("ServiceHealthCheck", "Says whether the service is up.", "The service is up: the text 'Healthy'.")
-_SCORE = ("RunMLService", "Runs the model of the service on an input.", "What the model says about the input.")
+_HEALTH = (
+    "ServiceHealthCheck",
+    "Says whether the service is up.",
+    "The service is up: the text 'Healthy'.",
+)
+_SCORE = (
+    "RunMLService",
+    "Runs the model of the service on an input.",
+    "What the model says about the input.",
+)
 _SWAGGER = ("GetSwaggerSpec", "Gets this specification.", "The specification.")
 _FAILED = "The service failed to execute due to an error."
 
 
 def _swagger_2(settings: Settings, schemas: Schemas) -> Document:
-    def operation(texts: Tuple[str, str, str], schema: Document, parameters: List[Document]) -> Document:
+    def operation(
+        texts: Tuple[str, str, str], schema: Document, parameters: List[Document]
+    ) -> Document:
         return {
             "operationId": texts[0],
             "description": texts[1],
             "parameters": parameters,
             "responses": {
                 "200": {"description": texts[2], "schema": schema},
-                "default": {"description": _FAILED, "schema": {"$ref": "#/definitions/ErrorResponse"}},
+                "default": {
+                    "description": _FAILED,
+                    "schema": {"$ref": "#/definitions/ErrorResponse"},
+                },
             },
         }
 
-    body = {"name": "serviceInputPayload", "in": "body", "schema": {"$ref": "#/definitions/ServiceInput"}}
-    version = {"name": "version", "in": "query", "required": False, "type": "string", "enum": list(_FILES)}
+    body = {
+        "name": "serviceInputPayload",
+        "in": "body",
+        "schema": {"$ref": "#/definitions/ServiceInput"},
+    }
+    version = {
+        "name": "version",
+        "in": "query",
+        "required": False,
+        "type": "string",
+        "enum": list(_FILES),
+    }
     score = operation(_SCORE, {"$ref": "#/definitions/ServiceOutput"}, [body])
     return {
         "swagger": "2.0",
@@ -143,9 +192,15 @@ def _swagger_2(settings: Settings, schemas: Schemas) -> Document:
         "paths": {
             settings.path_prefix + "/": {"get": operation(_HEALTH, {"type": "string"}, [])},
             settings.path_prefix + "/score": {"post": {**score, "security": [{"Bearer": []}]}},
-            settings.path_prefix + "/swagger.json": {"get": operation(_SWAGGER, {"type": "object"}, [version])},
+            settings.path_prefix + "/swagger.json": {
+                "get": operation(_SWAGGER, {"type": "object"}, [version])
+            },
         },
-        "definitions": {"ServiceInput": schemas.input, "ServiceOutput": schemas.output, "ErrorResponse": _ERROR},
+        "definitions": {
+            "ServiceInput": schemas.input,
+            "ServiceOutput": schemas.output,
+            "ErrorResponse": _ERROR,
+        },
     }
 
 
@@ -159,11 +214,19 @@ def _openapi_3(settings: Settings, schemas: Schemas, version: str) -> Document:
             "description": texts[1],
             "responses": {
                 "200": {"description": texts[2], "content": answer},
-                "default": {"description": _FAILED, "content": content({"$ref": "#/components/schemas/ErrorResponse"})},
+                "default": {
+                    "description": _FAILED,
+                    "content": content({"$ref": "#/components/schemas/ErrorResponse"}),
+                },
             },
         }
 
-    asked = {"name": "version", "in": "query", "required": False, "schema": {"type": "string", "enum": list(_FILES)}}
+    asked = {
+        "name": "version",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "enum": list(_FILES)},
+    }
     score = operation(_SCORE, content({"$ref": "#/components/schemas/ServiceOutput"}))
     body = {"requestBody": {"content": content({"$ref": "#/components/schemas/ServiceInput"})}}
     swagger = operation(_SWAGGER, content({"type": "object"}))
@@ -171,12 +234,20 @@ def _openapi_3(settings: Settings, schemas: Schemas, version: str) -> Document:
         "openapi": {"3": "3.0.3", "3.1": "3.1.0"}[version],
         "info": _info(settings),
         "paths": {
-            settings.path_prefix + "/": {"get": operation(_HEALTH, content({"type": "string"}, "text/plain"))},
-            settings.path_prefix + "/score": {"post": {**score, **body, "security": [{"Bearer": []}]}},
+            settings.path_prefix + "/": {
+                "get": operation(_HEALTH, content({"type": "string"}, "text/plain"))
+            },
+            settings.path_prefix + "/score": {
+                "post": {**score, **body, "security": [{"Bearer": []}]}
+            },
             settings.path_prefix + "/swagger.json": {"get": {**swagger, "parameters": [asked]}},
         },
         "components": {
-            "schemas": {"ServiceInput": schemas.input, "ServiceOutput": schemas.output, "ErrorResponse": _ERROR},
+            "schemas": {
+                "ServiceInput": schemas.input,
+                "ServiceOutput": schemas.output,
+                "ErrorResponse": _ERROR,
+            },
             "securitySchemes": {"Bearer": _BEARER},
         },
     }

@@ -40,14 +40,23 @@ def frame(head: Dict[str, Any], body: bytes = b"") -> bytes:
 
 
 def request_head(number: int, **fields: Any) -> Dict[str, Any]:
-    common = {"type": "request", "method": "POST", "path": "/score", "query": "", "headers": (), "requestId": "the-request"}
+    common = {
+        "type": "request",
+        "method": "POST",
+        "path": "/score",
+        "query": "",
+        "headers": (),
+        "requestId": "the-request",
+    }
     return {**common, "id": number, **fields}
 
 
 class Worker:
     """One worker process, in a process group of its own."""
 
-    def __init__(self, script: str, environment: Dict[str, str], python_path: Tuple[str, ...]) -> None:
+    def __init__(
+        self, script: str, environment: Dict[str, str], python_path: Tuple[str, ...]
+    ) -> None:
         self.app_root = tempfile.mkdtemp(prefix="slipway-entry-")
         with open(os.path.join(self.app_root, "score.py"), "w", encoding="utf-8") as file:
             file.write(textwrap.dedent(script))
@@ -97,7 +106,9 @@ class Worker:
             if lengths is None:
                 return None
             head_bytes, body_bytes = _LENGTHS.unpack(lengths)
-            frame = Received(json.loads(self._exactly(head_bytes) or b""), self._exactly(body_bytes) or b"")
+            frame = Received(
+                json.loads(self._exactly(head_bytes) or b""), self._exactly(body_bytes) or b""
+            )
             if frame.head["type"] == "log":
                 self.logs.append(frame)
             elif frame.head["type"] == "collect":
@@ -127,7 +138,9 @@ class Worker:
     ) -> Optional[Received]:
         """Sends a request and returns its answer; None if the worker ended instead."""
         self._next_id += 1
-        head = request_head(self._next_id, method=method, headers=headers, query=query, requestId=request_id)
+        head = request_head(
+            self._next_id, method=method, headers=headers, query=query, requestId=request_id
+        )
         self.send(head, body)
         answer = self.receive()
         if answer is not None:
@@ -142,7 +155,9 @@ class Worker:
         return answer
 
     def log_text(self, stream: Optional[str] = None) -> str:
-        return b"".join(log.body for log in self.logs if stream in (None, log.head["stream"])).decode()
+        return b"".join(
+            log.body for log in self.logs if stream in (None, log.head["stream"])
+        ).decode()
 
     def descriptor_text(self) -> str:
         """What went to the descriptors 1 and 2, past the frames."""

@@ -13,18 +13,25 @@ Decorator = Callable[[Function], Function]
 
 
 def input_schema(
-    param_name: str, param_type: AbstractParameterType, convert_to_provided_type: bool = True, optional: bool = False
+    param_name: str,
+    param_type: AbstractParameterType,
+    convert_to_provided_type: bool = True,
+    optional: bool = False,
 ) -> Decorator:
     """
-    Says the type of a parameter. Unless `convert_to_provided_type` is false, the value that JSON brought is converted
-    to it; with `optional`, a value that is missing or empty is left alone.
+    Says the type of a parameter. Unless `convert_to_provided_type` is false, the value that JSON
+    brought is converted to it; with `optional`, a value that is missing or empty is left alone.
     """
     _require_parameter_type(param_type)
 
     def decorate(function: Function) -> Function:
         names = list(inspect.signature(function).parameters)
         if param_name not in names:
-            raise Exception('Error, provided param_name "{}" is not in the decorated function.'.format(param_name))
+            raise Exception(
+                'Error, provided param_name "{}" is not in the decorated function.'.format(
+                    param_name
+                )
+            )
         position = names.index(param_name)
 
         @functools.wraps(function)
@@ -37,7 +44,9 @@ def input_schema(
                 kwargs[param_name] = _converted(kwargs[param_name])
             return function(*args, **kwargs)
 
-        schema = schema_of(function) or FunctionSchema([name for name in names if name != "request_headers"])
+        schema = schema_of(function) or FunctionSchema(
+            [name for name in names if name != "request_headers"]
+        )
         set_schema(wrapper, schema.with_input(param_name, param_type))
         return wrapper
 
@@ -58,8 +67,12 @@ def output_schema(output_type: AbstractParameterType) -> Decorator:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             return function(*args, **kwargs)
 
-        names = [name for name in inspect.signature(function).parameters if name != "request_headers"]
-        set_schema(wrapper, (schema_of(function) or FunctionSchema(names)).with_output(output_type))
+        names = [
+            name for name in inspect.signature(function).parameters if name != "request_headers"
+        ]
+        set_schema(
+            wrapper, (schema_of(function) or FunctionSchema(names)).with_output(output_type)
+        )
         return wrapper
 
     return decorate
@@ -67,7 +80,9 @@ def output_schema(output_type: AbstractParameterType) -> Decorator:
 
 def _require_parameter_type(param_type: Any) -> None:
     if not isinstance(param_type, AbstractParameterType):
-        raise Exception("Error, provided param_type must be a subclass of the AbstractParameterType.")
+        raise Exception(
+            "Error, provided param_type must be a subclass of the AbstractParameterType."
+        )
     # A sample without a schema is a mistake in the script, best said when it is imported.
     param_type.input_to_swagger()
 
@@ -93,7 +108,10 @@ def _convert_dict(value: Any, param_type: Any) -> Any:
     if not isinstance(value, dict):
         raise ValueError(unexpected_type(dict, value))
     nested = getattr(param_type, "sample_data_type_map", {})
-    return {name: _convert(item, nested[name]) if name in nested else item for name, item in value.items()}
+    return {
+        name: _convert(item, nested[name]) if name in nested else item
+        for name, item in value.items()
+    }
 
 
 def _convert_list(value: Any, param_type: Any) -> Any:

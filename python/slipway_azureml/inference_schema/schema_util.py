@@ -12,7 +12,10 @@ _ATTRIBUTE = "__slipway_schema__"
 
 
 class FunctionSchema:
-    """What is known of one function: the names of its parameters, types of some, and the type of its result."""
+    """
+    What is known of one function: the names of its parameters, types of some, and the type of its
+    result.
+    """
 
     def __init__(
         self,
@@ -36,7 +39,10 @@ class FunctionSchema:
 
 
 def schema_of(func: Callable[..., Any]) -> Optional[FunctionSchema]:
-    """The schema of a function; None if it is not decorated. Other decorators that use functools.wraps keep it."""
+    """
+    The schema of a function; None if it is not decorated. Other decorators that use
+    functools.wraps keep it.
+    """
     return getattr(func, _ATTRIBUTE, None)
 
 
@@ -56,7 +62,9 @@ def get_input_schema(func: Callable[..., Any]) -> Swagger:
     if schema is None or not schema.inputs:
         return {"type": "object"}
     described: Dict[str, Any] = {name: {"example": ""} for name in schema.parameters}
-    described.update((name, copy.deepcopy(kind.input_to_swagger())) for name, kind in schema.inputs.items())
+    described.update(
+        (name, copy.deepcopy(kind.input_to_swagger())) for name, kind in schema.inputs.items()
+    )
     examples = {name: each.pop("example") for name, each in described.items()}
     return {"type": "object", "properties": described, "example": examples}
 
@@ -64,7 +72,11 @@ def get_input_schema(func: Callable[..., Any]) -> Swagger:
 def get_output_schema(func: Callable[..., Any]) -> Swagger:
     """The result."""
     schema = schema_of(func)
-    return {"type": "object"} if schema is None or schema.output is None else schema.output.input_to_swagger()
+    return (
+        {"type": "object"}
+        if schema is None or schema.output is None
+        else schema.output.input_to_swagger()
+    )
 
 
 def get_supported_versions(func: Callable[..., Any]) -> List[str]:
@@ -74,4 +86,8 @@ def get_supported_versions(func: Callable[..., Any]) -> List[str]:
         return ALL_SUPPORTED_VERSIONS
     types = [*schema.inputs.values(), *([] if schema.output is None else [schema.output])]
     supported = [kind.supported_versions() for kind in types]
-    return [version for version in ALL_SUPPORTED_VERSIONS if all(version in versions for versions in supported)]
+    return [
+        version
+        for version in ALL_SUPPORTED_VERSIONS
+        if all(version in versions for versions in supported)
+    ]

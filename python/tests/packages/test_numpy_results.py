@@ -15,7 +15,11 @@ RESULTS = [
     ("np.array([7])", "numpy.ndarray", [7]),
     ("np.array(7)", "numpy.ndarray", 7),
     ("np.int64(7)", "numpy.int64", 7),
-    ("[1, {'scores': np.float32(0.5)}]", "numpy.float32 at result[1]['scores']", [1, {"scores": 0.5}]),
+    (
+        "[1, {'scores': np.float32(0.5)}]",
+        "numpy.float32 at result[1]['scores']",
+        [1, {"scores": 0.5}],
+    ),
     ("{np.int64(3): 1}", "numpy.int64 at result (a key)", {"3": 1}),
     ("(np.bool_(True), None, 'x')", "at result[0]", [True, None, "x"]),
     ("np.array([{'a': np.array([1.5])}, None])", "numpy.ndarray", [{"a": [1.5]}, None]),
@@ -41,7 +45,11 @@ class NumpyResults(WorkerTest):
         for expression, _, expected in RESULTS:
             with self.subTest(expression):
                 answer = worker.request(expression.encode())
-                self.assertEqual((answer.head["status"], json.loads(answer.body)), (200, expected), worker.log_text())
+                self.assertEqual(
+                    (answer.head["status"], json.loads(answer.body)),
+                    (200, expected),
+                    worker.log_text(),
+                )
 
     def test_float64_is_a_float(self) -> None:
         self.assertEqual(self.serve(EVALUATE).request(b"[np.float64(0.1)]").body, b"[0.1]")
@@ -73,4 +81,6 @@ class CollectedData(WorkerTest):
                 worker.collected.clear()
                 worker.request(expression.encode())
                 (frame,) = worker.collected
-                self.assertEqual((frame.head["features"], json.loads(frame.body)), (features, expected))
+                self.assertEqual(
+                    (frame.head["features"], json.loads(frame.body)), (features, expected)
+                )

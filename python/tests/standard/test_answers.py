@@ -41,7 +41,9 @@ class Answers(WorkerTest):
                 self.assertEqual(answer.headers["content-type"], "application/json")
                 self.assertEqual(answer.headers["x-ms-run-function-failed"], "False")
                 self.assertRegex(answer.headers["x-ms-run-fn-exec-ms"], r"^\d+\.\d{3}$")
-                self.assertAlmostEqual(float(answer.headers["x-ms-run-fn-exec-ms"]), answer.head["execMs"])
+                self.assertAlmostEqual(
+                    float(answer.headers["x-ms-run-fn-exec-ms"]), answer.head["execMs"]
+                )
                 self.assertIs(answer.head["functionFailed"], False)
 
     def test_results_that_json_cannot_say(self) -> None:
@@ -69,11 +71,21 @@ class Answers(WorkerTest):
         answer = self.worker.request(
             b"AMLResponse(b'\\xff\\xd8', 201, {'Content-Type': 'image/jpeg', 'X-Tag': 'a, b', 'Content-Length': '9'})"
         )
-        self.assertEqual((answer.head["status"], answer.body, answer.head["functionFailed"]), (201, b"\xff\xd8", False))
-        headers = [tuple(pair) for pair in answer.head["headers"] if pair[0] != "x-ms-run-fn-exec-ms"]
+        self.assertEqual(
+            (answer.head["status"], answer.body, answer.head["functionFailed"]),
+            (201, b"\xff\xd8", False),
+        )
+        headers = [
+            tuple(pair) for pair in answer.head["headers"] if pair[0] != "x-ms-run-fn-exec-ms"
+        ]
         self.assertEqual(
             headers,
-            [("x-ms-run-function-failed", "False"), ("content-type", "image/jpeg"), ("x-tag", "a"), ("x-tag", "b")],
+            [
+                ("x-ms-run-function-failed", "False"),
+                ("content-type", "image/jpeg"),
+                ("x-tag", "a"),
+                ("x-tag", "b"),
+            ],
         )
         self.assertIsNotNone(answer.head["execMs"])
 
@@ -83,15 +95,24 @@ class Answers(WorkerTest):
             ("AMLResponse({'a': 1}, 200, json_str=True)", b'{"a": 1}', "application/json"),
             ("AMLResponse('text', '200 OK')", b"text", "text/html; charset=utf-8"),
             ("AMLResponse('text', 200, {'content-type': 'text/csv'})", b"text", "text/csv"),
-            ("AMLResponse((part for part in ['a', b'b']), 200)", b"ab", "text/html; charset=utf-8"),
+            (
+                "AMLResponse((part for part in ['a', b'b']), 200)",
+                b"ab",
+                "text/html; charset=utf-8",
+            ),
         ]
         for expression, body, content_type in rows:
             with self.subTest(expression):
                 answer = self.worker.request(expression.encode())
-                self.assertEqual((answer.body, answer.headers["content-type"]), (body, content_type))
+                self.assertEqual(
+                    (answer.body, answer.headers["content-type"]), (body, content_type)
+                )
 
     def test_response_that_says_that_it_failed(self) -> None:
-        for expression in ("AMLResponse('no', 503)", "AMLResponse('no', 200, run_function_failed=True)"):
+        for expression in (
+            "AMLResponse('no', 503)",
+            "AMLResponse('no', 200, run_function_failed=True)",
+        ):
             answer = self.worker.request(expression.encode())
             self.assertEqual(answer.headers["x-ms-run-function-failed"], "True", expression)
             self.assertIs(answer.head["functionFailed"], True)
@@ -106,7 +127,9 @@ class Answers(WorkerTest):
         ]
         for expression, status, message in rows:
             answer = self.worker.request(expression.encode())
-            self.assertEqual((answer.head["status"], answer.message), (status, message), expression)
+            self.assertEqual(
+                (answer.head["status"], answer.message), (status, message), expression
+            )
 
     def test_run_that_raises(self) -> None:
         answer = self.worker.request(b"1 / 0", request_id="r-1")
@@ -119,7 +142,11 @@ class Answers(WorkerTest):
         self.assertEqual({log.head["requestId"] for log in self.worker.logs}, {"r-1"})
 
     def test_run_that_leaves(self) -> None:
-        for expression in ("exit(4)", "(_ for _ in ()).throw(KeyboardInterrupt)", "(_ for _ in ()).throw(GeneratorExit)"):
+        for expression in (
+            "exit(4)",
+            "(_ for _ in ()).throw(KeyboardInterrupt)",
+            "(_ for _ in ()).throw(GeneratorExit)",
+        ):
             answer = self.worker.request(expression.encode())
             self.assertEqual((answer.head["status"], answer.message), (500, FAILED), expression)
         self.assertEqual(self.worker.request(b"'still here'").body, b'"still here"')

@@ -30,7 +30,11 @@ class Harm(WorkerTest):
         self.assertIn("score.py", self.worker.descriptor_text())
 
     def test_forked_process_does_not_answer(self) -> None:
-        rows = ["pid = os.fork()", "pid = os.fork()\nif pid == 0: raise ValueError()", "pid = os.fork()\nif pid == 0: sys.exit()"]
+        rows = [
+            "pid = os.fork()",
+            "pid = os.fork()\nif pid == 0: raise ValueError()",
+            "pid = os.fork()\nif pid == 0: sys.exit()",
+        ]
         for code in rows:
             with self.subTest(code):
                 parent = "\nif pid: result = os.WEXITSTATUS(os.waitpid(pid, 0)[1])"
@@ -40,21 +44,20 @@ class Harm(WorkerTest):
         self.assertEqual(self.worker.request(b"").body, b'"fine"')
 
     def test_forked_process_prints_to_the_descriptor(self) -> None:
-        answer = self.worker.request(
-            b"""
+        answer = self.worker.request(b"""
 pid = os.fork()
 if pid == 0:
     print("from the forked")
     os._exit(0)
 os.waitpid(pid, 0)
-"""
-        )
+""")
         self.assertEqual(answer.body, b'"fine"')
-        self.assertEqual((self.worker.log_text(), self.worker.descriptor_text()), ("", "from the forked\n"))
+        self.assertEqual(
+            (self.worker.log_text(), self.worker.descriptor_text()), ("", "from the forked\n")
+        )
 
     def test_fork_while_a_thread_prints(self) -> None:
-        answer = self.worker.request(
-            b"""
+        answer = self.worker.request(b"""
 done = threading.Event()
 def chatter():
     while not done.is_set(): print("x" * 1000)
@@ -68,18 +71,18 @@ for _ in range(20):
     os.waitpid(pid, 0)
 done.set()
 for thread in threads: thread.join()
-"""
-        )
+""")
         self.assertEqual(answer.body, b'"fine"')
         self.assertEqual(self.worker.descriptor_text().count("forked\n"), 20)
 
     def test_programs_do_not_inherit_the_socket(self) -> None:
-        answer = self.worker.request(b"result = os.system('ls -l /proc/self/fd | grep -c socket:')")
+        answer = self.worker.request(
+            b"result = os.system('ls -l /proc/self/fd | grep -c socket:')"
+        )
         self.assertEqual(self.worker.descriptor_text().strip(), "0", answer)
 
     def test_process_pool_of_spawned_processes_finds_our_modules(self) -> None:
-        worker = self.serve(
-            """
+        worker = self.serve("""
             import multiprocessing
             from azureml.core.model import Model
             from azureml.contrib.services.aml_response import AMLResponse
@@ -88,13 +91,14 @@ for thread in threads: thread.join()
             def run(data):
                 with multiprocessing.get_context("spawn").Pool(1) as pool:
                     return pool.map(work, [5])
-            """
-        )
+            """)
         answer = worker.request()
         self.assertEqual(answer.body, b'[[5, "azureml.core.model", 200]]', worker.log_text())
 
     def test_end_of_the_replica_ends_it(self) -> None:
-        worker = self.serve("import atexit\natexit.register(print, 'bye')\ndef init(): pass\ndef run(d): pass\n")
+        worker = self.serve(
+            "import atexit\natexit.register(print, 'bye')\ndef init(): pass\ndef run(d): pass\n"
+        )
         worker.hang_up()
         self.assertEqual(worker.wait(), -signal.SIGKILL)
         self.assertEqual(worker.descriptor_text(), "bye\n")
@@ -136,4 +140,3 @@ for thread in threads: thread.join()
         answer = self.worker.request(b"result = []\nfor _ in range(100_000): result = [result]")
         self.assertEqual((answer.head["status"], answer.head["functionFailed"]), (500, False))
         self.assertEqual(self.worker.request(b"").body, b'"fine"')
-

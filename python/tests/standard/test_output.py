@@ -13,7 +13,9 @@ EXECUTE = """
 class Output(WorkerTest):
     def setUp(self) -> None:
         self.worker = self.serve(EXECUTE)
-        self.started = [(log.head["requestId"], log.head["stream"], log.body) for log in self.worker.logs]
+        self.started = [
+            (log.head["requestId"], log.head["stream"], log.body) for log in self.worker.logs
+        ]
         self.worker.logs.clear()
 
     def bodies(self, code: str) -> list:
@@ -74,28 +76,26 @@ class Output(WorkerTest):
                     self.assertTrue(all(body.endswith(b"\n") for body in bodies))
 
     def test_much_output_in_little_memory(self) -> None:
-        answer = self.worker.request(
-            b"""
+        answer = self.worker.request(b"""
 import resource
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for _ in range(2_000): print('x' * 50_000)
 assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
-"""
-        )
+""")
         self.assertEqual(answer.head["status"], 200, self.worker.log_text()[-2_000:])
         self.assertEqual(sum(len(log.body) for log in self.worker.logs), 2_000 * 50_001)
 
     def test_threads_do_not_tear_frames(self) -> None:
-        self.bodies(
-            """
+        self.bodies("""
 def work(name):
     for _ in range(200): print(name * 1_000)
 threads = [threading.Thread(target=work, args=(name,)) for name in "abcd"]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
-"""
+""")
+        self.assertEqual(
+            sum(len(log.body.replace(b"\n", b"")) for log in self.worker.logs), 4 * 200 * 1_000
         )
-        self.assertEqual(sum(len(log.body.replace(b"\n", b"")) for log in self.worker.logs), 4 * 200 * 1_000)
 
     def test_signal_handler_that_raises_while_a_frame_is_sent(self) -> None:
         self.worker.send_bytes(
@@ -115,13 +115,11 @@ while True: print('x' * 50_000)
         self.assertIn("A frame was cut", self.worker.descriptor_text())
 
     def test_signal_handler_that_prints(self) -> None:
-        self.bodies(
-            """
+        self.bodies("""
 import signal
 signal.signal(signal.SIGALRM, lambda *_: print('tick'))
 signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
 for _ in range(3_000): print('x' * 3_000)
 signal.setitimer(signal.ITIMER_REAL, 0)
-"""
-        )
+""")
         self.assertIn("tick", self.worker.log_text() + self.worker.descriptor_text())

@@ -31,7 +31,10 @@ class SchemaInput(WorkerTest):
         self.assertEqual(self.ready.head["inputs"], "schema")
         rows = [
             (GIVEN, [{"rows": [1, 2.5]}, 4, [], 2, True]),
-            ({**GIVEN, "scale": None, "image": "YWI=", "extra": 1}, [{"rows": [1, 2.5]}, 4, [97, 98], None, True]),
+            (
+                {**GIVEN, "scale": None, "image": "YWI=", "extra": 1},
+                [{"rows": [1, 2.5]}, 4, [97, 98], None, True],
+            ),
             ({**GIVEN, "Inputs": {"free": "any"}}, [{"free": "any"}, 4, [], 2, True]),
         ]
         for body, result in rows:
@@ -39,11 +42,18 @@ class SchemaInput(WorkerTest):
                 self.assertEqual(json.loads(self.post(body).body), {"Results": result})
 
     def test_media_types(self) -> None:
-        for content_type in ("application/json; charset=utf-8", "Application/JSON", "application/vnd.a+json"):
+        for content_type in (
+            "application/json; charset=utf-8",
+            "Application/JSON",
+            "application/vnd.a+json",
+        ):
             self.assertEqual(self.post(GIVEN, content_type).head["status"], 200, content_type)
         for content_type in ("text/json", "", "multipart/form-data"):
             answer = self.post(GIVEN, content_type)
-            self.assertEqual((answer.head["status"], answer.message), (415, "Expects Content-Type to be application/json"))
+            self.assertEqual(
+                (answer.head["status"], answer.message),
+                (415, "Expects Content-Type to be application/json"),
+            )
 
     def test_bodies_that_are_refused(self) -> None:
         rows = [
@@ -71,7 +81,9 @@ class SchemaInput(WorkerTest):
         for body, said in rows:
             with self.subTest(said):
                 answer = self.post(body)
-                self.assertEqual((answer.head["status"], answer.head["functionFailed"]), (500, True))
+                self.assertEqual(
+                    (answer.head["status"], answer.head["functionFailed"]), (500, True)
+                )
                 self.assertIn(said, self.worker.log_text())
 
     def test_get(self) -> None:
@@ -86,14 +98,16 @@ class SchemaInput(WorkerTest):
                 schemas["ServiceInput"]["example"],
                 {"Inputs": {"rows": [1.5], "free": 1}, "count": 3, "image": "YWJj", "scale": ""},
             )
-            self.assertEqual(schemas["ServiceInput"]["properties"]["count"], {"type": "integer", "format": "int64"})
+            self.assertEqual(
+                schemas["ServiceInput"]["properties"]["count"],
+                {"type": "integer", "format": "int64"},
+            )
             self.assertEqual(schemas["ServiceOutput"]["example"], {"Results": [1]})
 
 
 class SchemaTypes(WorkerTest):
     def test_dates_and_times(self) -> None:
-        worker = self.serve(
-            """
+        worker = self.serve("""
             import datetime
             from inference_schema.schema_decorators import input_schema
             from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType as T
@@ -102,16 +116,24 @@ class SchemaTypes(WorkerTest):
             @input_schema("moment", T(datetime.datetime(2020, 1, 2, 3, 4)))
             @input_schema("hour", T(datetime.time(3, 4)))
             def run(day, moment, hour): return [day.isoformat(), moment.isoformat(), hour.isoformat()]
-            """
-        )
-        example = json.loads(worker.ask_swagger("3").body)["components"]["schemas"]["ServiceInput"]["example"]
+            """)
+        example = json.loads(worker.ask_swagger("3").body)["components"]["schemas"][
+            "ServiceInput"
+        ]["example"]
         self.assertEqual(
             example,
-            {"day": "2020-01-02", "moment": "2020-01-02 03:04:00.000000 +0000", "hour": "03:04:00.000000 +0000"},
+            {
+                "day": "2020-01-02",
+                "moment": "2020-01-02 03:04:00.000000 +0000",
+                "hour": "03:04:00.000000 +0000",
+            },
         )
         rows = [
             (example, ["2020-01-02", "2020-01-02T03:04:00+00:00", "03:04:00+00:00"]),
-            ({**example, "moment": "2021-05-06T07:08:09Z", "hour": "10:11"}, ["2020-01-02", "2021-05-06T07:08:09+00:00", "10:11:00"]),
+            (
+                {**example, "moment": "2021-05-06T07:08:09Z", "hour": "10:11"},
+                ["2020-01-02", "2021-05-06T07:08:09+00:00", "10:11:00"],
+            ),
         ]
         for body, expected in rows:
             answer = worker.request(json.dumps(body).encode())
@@ -119,8 +141,11 @@ class SchemaTypes(WorkerTest):
 
     def test_what_is_refused_at_start(self) -> None:
         rows = [
-            ("@input_schema('b', T(1))", "param_name \"b\" is not in the decorated function"),
-            ("@input_schema('a', 1)", "provided param_type must be a subclass of the AbstractParameterType"),
+            ("@input_schema('b', T(1))", 'param_name "b" is not in the decorated function'),
+            (
+                "@input_schema('a', 1)",
+                "provided param_type must be a subclass of the AbstractParameterType",
+            ),
             ("@input_schema('a', T(None))\n", "Sample input cannot be None"),
             ("@input_schema('a', T(object()))", "ensure that the data is fully JSON serializable"),
             ("@output_schema(T(1))\n@output_schema(T(1))", "output schema already defined"),
@@ -140,8 +165,7 @@ class SchemaTypes(WorkerTest):
                 self.assertIn(said, failed.head["message"])
 
     def test_type_of_the_script_whose_schema_is_not_json(self) -> None:
-        _, failed = self.fail_to_start(
-            """
+        _, failed = self.fail_to_start("""
             from inference_schema.schema_decorators import input_schema
             from inference_schema.parameter_types.abstract_parameter_type import AbstractParameterType
             class Mine(AbstractParameterType):
@@ -150,18 +174,17 @@ class SchemaTypes(WorkerTest):
             def init(): pass
             @input_schema("a", Mine(1))
             def run(a): return a
-            """
+            """)
+        self.assertEqual(
+            (failed.head["stage"], "is not JSON" in failed.head["message"]), ("checks", True)
         )
-        self.assertEqual((failed.head["stage"], "is not JSON" in failed.head["message"]), ("checks", True))
 
     def test_without_conversion(self) -> None:
-        worker = self.serve(
-            """
+        worker = self.serve("""
             from inference_schema.schema_decorators import input_schema
             from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType as T
             def init(): pass
             @input_schema("a", T(1), convert_to_provided_type=False)
             def run(a): return a
-            """
-        )
+            """)
         self.assertEqual(worker.request(b'{"a": "text"}').body, b'"text"')

@@ -77,9 +77,13 @@ class InstalledPackagesWin(WorkerTest):
         self.assertEqual(self.found_with(files), dict.fromkeys(OURS, "ours"))
 
     def test_inference_schema_is_installed(self) -> None:
-        found = self.found_with({"inference_schema/__init__.py": "", "inference_schema/schema_decorators.py": REAL})
+        found = self.found_with(
+            {"inference_schema/__init__.py": "", "inference_schema/schema_decorators.py": REAL}
+        )
         self.assertEqual(found["inference_schema.schema_decorators"], "real")
-        self.assertIn("No module named 'inference_schema.schema_util'", found["inference_schema.schema_util"])
+        self.assertIn(
+            "No module named 'inference_schema.schema_util'", found["inference_schema.schema_util"]
+        )
 
 
 class ModelPath(WorkerTest):
@@ -98,22 +102,47 @@ class ModelPath(WorkerTest):
                 except Exception as error:
                     return "{{}}: {{}}".format(type(error).__name__, error)
             """.format(files, expression),
-            **environment
+            **environment,
         )
         return json.loads(worker.request().body)
 
     def test_where_a_model_is(self) -> None:
         one = ["models/mnist/3/model/weights.bin"]
-        several = ["models/mnist/3/weights.bin", "models/mnist/11/a", "models/mnist/11/b", "models/other/1/x.onnx"]
+        several = [
+            "models/mnist/3/weights.bin",
+            "models/mnist/11/a",
+            "models/mnist/11/b",
+            "models/other/1/x.onnx",
+        ]
         folder = {"AZUREML_MODEL_DIR": "models"}
         rows = [
-            ("Model.get_model_path('mnist')", one, {"AZUREML_MODEL_DIR": "models/mnist/3"}, "models/mnist/3/model"),
-            ("Model.get_model_path('mnist', version=3)", several, folder, "models/mnist/3/weights.bin"),
+            (
+                "Model.get_model_path('mnist')",
+                one,
+                {"AZUREML_MODEL_DIR": "models/mnist/3"},
+                "models/mnist/3/model",
+            ),
+            (
+                "Model.get_model_path('mnist', version=3)",
+                several,
+                folder,
+                "models/mnist/3/weights.bin",
+            ),
             ("Model.get_model_path('mnist', None, None)", several, folder, "models/mnist/11"),
             ("Model.get_model_path('other')", several, folder, "models/other/1/x.onnx"),
-            ("Model.get_model_path('x')", ["azureml-models/x/2/m.pkl"], {}, "azureml-models/x/2/m.pkl"),
+            (
+                "Model.get_model_path('x')",
+                ["azureml-models/x/2/m.pkl"],
+                {},
+                "azureml-models/x/2/m.pkl",
+            ),
             ("Model.get_model_path('local.pkl')", ["./local.pkl"], {}, "local.pkl"),
-            ("Model.get_model_path('mnist', '3')", several, folder, "TypeError: version must be an int, not '3'."),
+            (
+                "Model.get_model_path('mnist', '3')",
+                several,
+                folder,
+                "TypeError: version must be an int, not '3'.",
+            ),
             (
                 "Model.get_model_path('mnist', 4)",
                 several,
@@ -144,11 +173,18 @@ class DataCollection(WorkerTest):
 
     def test_rows_go_to_the_replica(self) -> None:
         worker = self.serve(self.script, AML_MODEL_DC_STORAGE_ENABLED="true")
-        rows = [("[1, 2]", [[1, 2]]), ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]), ("7", [[7]]), ("(1, 'x')", [[1, "x"]])]
+        rows = [
+            ("[1, 2]", [[1, 2]]),
+            ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
+            ("7", [[7]]),
+            ("(1, 'x')", [[1, "x"]]),
+        ]
         for data, expected in rows:
             with self.subTest(data):
                 worker.collected.clear()
-                self.assertEqual(worker.request(data.encode(), request_id="r-9").head["status"], 200)
+                self.assertEqual(
+                    worker.request(data.encode(), request_id="r-9").head["status"], 200
+                )
                 (frame,) = worker.collected
                 self.assertEqual(json.loads(frame.body), expected)
                 self.assertEqual(
@@ -165,7 +201,10 @@ class DataCollection(WorkerTest):
 
     def test_what_cannot_be_collected_is_said_and_harms_nobody(self) -> None:
         worker = self.serve(self.script, AML_MODEL_DC_STORAGE_ENABLED="True")
-        for data, said in (("b'image'", "only rows of numbers"), ("['x' * 5_000_000]", "collects at most")):
+        for data, said in (
+            ("b'image'", "only rows of numbers"),
+            ("['x' * 5_000_000]", "collects at most"),
+        ):
             self.assertEqual(worker.request(data.encode()).head["status"], 200)
             self.assertIn(said, worker.log_text("stderr"))
         self.assertEqual(worker.collected, [])

@@ -16,34 +16,43 @@ class Start(WorkerTest):
         self.assertIsInstance(self.ready.head["packages"], dict)
 
     def test_init_runs_once(self) -> None:
-        worker = self.serve(
-            """
+        worker = self.serve("""
             calls = 0
             def init():
                 global calls
                 calls += 1
             def run(data): return calls
-            """
-        )
+            """)
         self.assertEqual([worker.request(b"").body for _ in range(3)], [b"1"] * 3)
 
     def test_script_that_cannot_be_imported(self) -> None:
-        worker, failed = self.fail_to_start("import no_such_package\ndef init(): pass\ndef run(data): return data\n")
+        worker, failed = self.fail_to_start(
+            "import no_such_package\ndef init(): pass\ndef run(data): return data\n"
+        )
         self.assertEqual(failed.head["stage"], "import")
-        self.assertIn("ModuleNotFoundError: No module named 'no_such_package'", failed.head["message"])
+        self.assertIn(
+            "ModuleNotFoundError: No module named 'no_such_package'", failed.head["message"]
+        )
         self.assertTrue(failed.body.startswith(b"Traceback"), failed.body)
         self.assertIn(b'score.py", line 1', failed.body)
         self.assertNotIn(b"slipway_entry", failed.body)
+        self.assertIsNone(worker.receive())
         self.assertIn("No module named 'no_such_package'", worker.log_text("stderr"))
+        self.assertNotIn("Exception ignored", worker.log_text())
 
     def test_script_that_leaves_while_it_is_imported(self) -> None:
         _, failed = self.fail_to_start("import sys\nsys.exit(0)\n")
-        self.assertEqual((failed.head["stage"], "SystemExit: 0" in failed.head["message"]), ("import", True))
+        self.assertEqual(
+            (failed.head["stage"], "SystemExit: 0" in failed.head["message"]), ("import", True)
+        )
 
     def test_script_that_does_not_exist(self) -> None:
         _, failed = self.fail_to_start(IDENTITY, AZUREML_ENTRY_SCRIPT="src/score.py")
         self.assertEqual(failed.head["stage"], "import")
-        self.assertRegex(failed.head["message"], r"entry script .*/src/score\.py does not exist.*holds score\.py")
+        self.assertRegex(
+            failed.head["message"],
+            r"entry script .*/src/score\.py does not exist.*holds score\.py",
+        )
 
     def test_module_main_is_the_script_if_none_is_named(self) -> None:
         _, failed = self.fail_to_start(IDENTITY, AZUREML_ENTRY_SCRIPT="")
@@ -53,10 +62,22 @@ class Start(WorkerTest):
         rows = [
             ("def run(data): return data", "does not have a init() function defined."),
             ("def init(): pass", "does not have a run() function defined."),
-            ("def init(): pass\ndef run(*args): pass", "run() cannot accept positional-only arguments, *args, or **kwargs."),
-            ("def init(): pass\ndef run(**args): pass", "run() cannot accept positional-only arguments, *args, or **kwargs."),
-            ("def init(): pass\ndef run(a, /): pass", "run() cannot accept positional-only arguments, *args, or **kwargs."),
-            ("def init(): pass\ndef run(): pass", "run() needs to accept an argument for input data."),
+            (
+                "def init(): pass\ndef run(*args): pass",
+                "run() cannot accept positional-only arguments, *args, or **kwargs.",
+            ),
+            (
+                "def init(): pass\ndef run(**args): pass",
+                "run() cannot accept positional-only arguments, *args, or **kwargs.",
+            ),
+            (
+                "def init(): pass\ndef run(a, /): pass",
+                "run() cannot accept positional-only arguments, *args, or **kwargs.",
+            ),
+            (
+                "def init(): pass\ndef run(): pass",
+                "run() needs to accept an argument for input data.",
+            ),
             (
                 "def init(): pass\ndef run(request_headers): pass",
                 'run() needs to accept an argument other than "request_headers".',
@@ -118,14 +139,12 @@ class Start(WorkerTest):
         self.assertEqual(second.request(b"x").body, b'"x"')
 
     def test_its_module_can_be_pickled(self) -> None:
-        worker = self.serve(
-            """
+        worker = self.serve("""
             import pickle
             class Box: value = 3
             def init(): pass
             def run(data): return pickle.loads(pickle.dumps(Box())).value
-            """
-        )
+            """)
         self.assertEqual(worker.request().body, b"3")
 
     def test_without_a_replica(self) -> None:

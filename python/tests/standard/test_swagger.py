@@ -13,7 +13,12 @@ SCRIPT = """
 
 class SwaggerDocuments(WorkerTest):
     def test_of_a_script_without_schemas(self) -> None:
-        worker = self.serve(SCRIPT, SERVICE_NAME="mnist", SERVICE_PATH_PREFIX="api/v1/service/mnist/", SERVICE_VERSION="7")
+        worker = self.serve(
+            SCRIPT,
+            SERVICE_NAME="mnist",
+            SERVICE_PATH_PREFIX="api/v1/service/mnist/",
+            SERVICE_VERSION="7",
+        )
         operations = {
             "/api/v1/service/mnist/": ("get", "ServiceHealthCheck"),
             "/api/v1/service/mnist/score": ("post", "RunMLService"),
@@ -22,21 +27,33 @@ class SwaggerDocuments(WorkerTest):
         for version, language in (("2", "2.0"), ("3", "3.0.3"), ("3.1", "3.1.0")):
             answer = worker.ask_swagger(version)
             document = json.loads(answer.body)
-            self.assertEqual((answer.head["status"], answer.headers["content-type"]), (200, "application/json"))
+            self.assertEqual(
+                (answer.head["status"], answer.headers["content-type"]), (200, "application/json")
+            )
             self.assertEqual(document.get("swagger") or document["openapi"], language)
-            self.assertEqual((document["info"]["title"], document["info"]["version"]), ("mnist", "7"))
+            self.assertEqual(
+                (document["info"]["title"], document["info"]["version"]), ("mnist", "7")
+            )
             found = {
                 path: (method, operation["operationId"])
                 for path, methods in document["paths"].items()
                 for method, operation in methods.items()
             }
             self.assertEqual(found, operations)
-            schemas = document["definitions"] if version == "2" else document["components"]["schemas"]
+            schemas = (
+                document["definitions"] if version == "2" else document["components"]["schemas"]
+            )
             self.assertEqual(schemas["ServiceInput"], {"type": "object", "example": {}})
             self.assertEqual(schemas["ServiceOutput"], {"type": "object", "example": {}})
             self.assertEqual(list(schemas["ErrorResponse"]["properties"]), ["message"])
-            schemes = document["securityDefinitions"] if version == "2" else document["components"]["securitySchemes"]
-            self.assertEqual((schemes["Bearer"]["in"], schemes["Bearer"]["name"]), ("header", "Authorization"))
+            schemes = (
+                document["securityDefinitions"]
+                if version == "2"
+                else document["components"]["securitySchemes"]
+            )
+            self.assertEqual(
+                (schemes["Bearer"]["in"], schemes["Bearer"]["name"]), ("header", "Authorization")
+            )
 
     def test_versions_that_there_are_not(self) -> None:
         answer = self.serve(SCRIPT).ask_swagger("4")
@@ -46,19 +63,20 @@ class SwaggerDocuments(WorkerTest):
         )
 
     def test_version_that_the_schema_cannot_be_said_in(self) -> None:
-        worker = self.serve(
-            """
+        worker = self.serve("""
             from inference_schema.schema_decorators import input_schema
             from inference_schema.parameter_types.standard_py_parameter_type import StandardPythonParameterType
             def init(): pass
             @input_schema("a", StandardPythonParameterType([1, "mixed"]))
             def run(a): return a
-            """
-        )
+            """)
         answer = worker.ask_swagger("2")
         self.assertEqual(
             (answer.head["status"], answer.message),
-            (404, "Swagger version [2] is not supported for the scoring script. Supported swagger versions: [3, 3.1]."),
+            (
+                404,
+                "Swagger version [2] is not supported for the scoring script. Supported swagger versions: [3, 3.1].",
+            ),
         )
         self.assertEqual(worker.ask_swagger("3.0").head["status"], 200)
 
@@ -69,16 +87,20 @@ class SwaggerDocuments(WorkerTest):
         ]
         for files, expected in rows:
             worker = self.serve(SCRIPT, FILES=files)
-            found = [json.loads(worker.ask_swagger(version).body).get("from") for version in ("2", "3", "3.1")]
+            found = [
+                json.loads(worker.ask_swagger(version).body).get("from")
+                for version in ("2", "3", "3.1")
+            ]
             self.assertEqual(found, expected)
 
     def test_file_that_is_not_json(self) -> None:
-        _, failed = self.fail_to_start(
-            """
+        _, failed = self.fail_to_start("""
             def init():
                 with open("swagger3.json", "w") as file: file.write("{")
             def run(data): return data
-            """
-        )
+            """)
         self.assertEqual(failed.head["stage"], "checks")
-        self.assertRegex(failed.head["message"], r"The swagger file .*/swagger3\.json cannot be used\. .*JSONDecodeError")
+        self.assertRegex(
+            failed.head["message"],
+            r"The swagger file .*/swagger3\.json cannot be used\. .*JSONDecodeError",
+        )

@@ -5,15 +5,15 @@ from tests.worker import WorkerTest, frame, request_head
 
 class TextInput(WorkerTest):
     def setUp(self) -> None:
-        self.worker = self.serve(
-            """
+        self.worker = self.serve("""
             def init(): pass
             def run(data): return data
-            """
-        )
+            """)
 
     def test_body_is_text_whatever_its_type(self) -> None:
-        answer = self.worker.request('{"ä": 1}'.encode(), headers=(("Content-Type", "image/jpeg"),))
+        answer = self.worker.request(
+            '{"ä": 1}'.encode(), headers=(("Content-Type", "image/jpeg"),)
+        )
         self.assertEqual((answer.head["status"], json.loads(answer.body)), (200, '{"ä": 1}'))
 
     def test_body_that_is_not_utf8(self) -> None:
@@ -46,7 +46,8 @@ class TextInput(WorkerTest):
 class FramesTogetherAndInPieces(WorkerTest):
     def test_are_answered_in_their_order(self) -> None:
         worker = self.serve("def init(): pass\ndef run(data): return len(data)\n")
-        # More than the worker's buffer holds, so that some cross its end; and cut inside lengths, heads and bodies.
+        # More than the worker's buffer holds, so that some cross its end; and cut inside lengths,
+        # heads and bodies.
         together = b"".join(frame(request_head(number), b"y" * 3_000) for number in range(100))
         for step in (3_001, 3_140, 20_011, len(together)):
             for start in range(0, len(together), step):
@@ -59,11 +60,13 @@ class FramesTogetherAndInPieces(WorkerTest):
 
 class RequestHeaders(WorkerTest):
     def test_headers_come_as_a_dict(self) -> None:
-        worker = self.serve(
-            """
+        worker = self.serve("""
             def init(): pass
             def run(data, request_headers): return request_headers
-            """
+            """)
+        answer = worker.request(
+            headers=(("content-type", "a/b"), ("x-ms-REQUEST-id", "1"), ("x", "1"), ("X", "2"))
         )
-        answer = worker.request(headers=(("content-type", "a/b"), ("x-ms-REQUEST-id", "1"), ("x", "1"), ("X", "2")))
-        self.assertEqual(json.loads(answer.body), {"Content-Type": "a/b", "X-Ms-Request-Id": "1", "X": "1,2"})
+        self.assertEqual(
+            json.loads(answer.body), {"Content-Type": "a/b", "X-Ms-Request-Id": "1", "X": "1,2"}
+        )

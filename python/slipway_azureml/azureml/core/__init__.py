@@ -11,6 +11,7 @@ def __getattr__(name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
     raise ImportError(
-        "azureml.core.{} is not part of what Slipway brings for entry scripts, which is Model.get_model_path. "
-        "If the script needs it, add azureml-core to the environment's pip packages.".format(name)
+        "azureml.core.{} is not part of what Slipway brings for entry scripts, which is"
+        " Model.get_model_path. If the script needs it, add azureml-core to the environment's pip"
+        " packages.".format(name)
     )

@@ -15,16 +15,20 @@ class Model:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise NotImplementedError(
-            "An entry script finds its models with Model.get_model_path(name), or in os.environ['AZUREML_MODEL_DIR']. "
-            "To work with a workspace, add azureml-core to the environment's pip packages."
+            "An entry script finds its models with Model.get_model_path(name), or in"
+            " os.environ['AZUREML_MODEL_DIR']. To work with a workspace, add azureml-core to the"
+            " environment's pip packages."
         )
 
     @staticmethod
-    def get_model_path(model_name: str, version: Optional[int] = None, _workspace: Any = None) -> str:
+    def get_model_path(
+        model_name: str, version: Optional[int] = None, _workspace: Any = None
+    ) -> str:
         """
-        The path of a model's file or folder: what stands alone in `azureml-models/<name>/<version>/`, or that folder
-        itself where it holds several; the newest version if none is asked for. Else `./<name>`. Raises
-        ModelNotFoundException, which names the models that there are.
+        The path of a model's file or folder: what stands alone in
+        `azureml-models/<name>/<version>/`, or that folder itself where it holds several; the
+        newest version if none is asked for. Else `./<name>`. Raises ModelNotFoundException, which
+        names the models that there are.
         """
         if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
             raise TypeError("version must be an int, not {!r}.".format(version))
@@ -40,13 +44,17 @@ class Model:
 
 def _caches() -> Iterator[str]:
     """
-    Folders that hold `<name>/<version>/`: AZUREML_MODEL_DIR, or, where that is the one model's own folder, the one two
-    above; then the app root's, and the current directory's.
+    Folders that hold `<name>/<version>/`: AZUREML_MODEL_DIR, or, where that is the one model's own
+    folder, the one two above; then the app root's, and the current directory's.
     """
     model_directory = os.environ.get("AZUREML_MODEL_DIR")
     if model_directory:
         folder = os.path.abspath(model_directory)
-        yield os.path.dirname(os.path.dirname(folder)) if _is_version(os.path.basename(folder)) else folder
+        yield (
+            os.path.dirname(os.path.dirname(folder))
+            if _is_version(os.path.basename(folder))
+            else folder
+        )
     yield os.path.join(os.environ.get("AML_APP_ROOT") or "/var/azureml-app", _CACHE_FOLDER)
     yield os.path.abspath(_CACHE_FOLDER)
 
@@ -81,4 +89,6 @@ def _not_found(model_name: str, version: Optional[int]) -> str:
         }
     )
     wanted = model_name if version is None else "{}:{}".format(model_name, version)
-    return "Model {} is not part of this deployment, which has {}.".format(wanted, ", ".join(there) or "no models")
+    return "Model {} is not part of this deployment, which has {}.".format(
+        wanted, ", ".join(there) or "no models"
+    )

@@ -15,7 +15,9 @@ class AbstractParameterType(ABC):
 
     @abstractmethod
     def deserialize_input(self, input_data: Any) -> Any:
-        """The value that JSON brought, as a value of this type. Raises ValueError if it is none."""
+        """
+        The value that JSON brought, as a value of this type. Raises ValueError if it is none.
+        """
 
     @abstractmethod
     def input_to_swagger(self) -> Swagger:

@@ -5,11 +5,18 @@ from typing import Any
 import numpy
 
 from inference_schema.parameter_types.abstract_parameter_type import AbstractParameterType, Swagger
-from inference_schema.parameter_types.numpy_swagger import array_example, array_swagger, timedelta_of
+from inference_schema.parameter_types.numpy_swagger import (
+    array_example,
+    array_swagger,
+    timedelta_of,
+)
 
 
 class NumpyParameterType(AbstractParameterType):
-    """An array like the sample: of its datatype, and of its shape but for the first dimension, which is free."""
+    """
+    An array like the sample: of its datatype, and of its shape but for the first dimension, which
+    is free.
+    """
 
     def __init__(
         self, sample_input: Any, enforce_column_type: bool = True, enforce_shape: bool = True
@@ -58,14 +65,12 @@ def _item(item: Any, dtype: Any) -> Any:
 def _check_shape(shape: Any, expected: Any) -> None:
     if len(shape) != len(expected):
         raise ValueError(
-            "Invalid input array: an array with {} dimensions is expected; input has {} [shape {}]".format(
-                len(expected), len(shape), shape
-            )
+            "Invalid input array: an array with {} dimensions is expected; input has {} [shape {}]"
+            .format(len(expected), len(shape), shape)
         )
     for axis, (size, wanted) in enumerate(zip(shape, expected)):
         if axis > 0 and size != wanted:
             raise ValueError(
-                "Invalid input array: array has size {} on dimension #{}, while expected value is {}".format(
-                    size, axis, wanted
-                )
+                "Invalid input array: array has size {} on dimension #{}, while expected value"
+                " is {}".format(size, axis, wanted)
             )

@@ -48,7 +48,10 @@ def array_swagger(dtype: Any, dimensions: int) -> Swagger:
 def dtype_swagger(dtype: Any) -> Swagger:
     """The schema of one item. Raises TypeError for datatypes that JSON cannot carry."""
     if dtype.names is not None:
-        return {"type": "object", "properties": {name: dtype_swagger(dtype[name]) for name in dtype.names}}
+        return {
+            "type": "object",
+            "properties": {name: dtype_swagger(dtype[name]) for name in dtype.names},
+        }
     if dtype.subdtype is not None:
         return array_swagger(dtype.subdtype[0], len(dtype.subdtype[1]))
     if dtype.kind in "iu":
@@ -57,7 +60,9 @@ def dtype_swagger(dtype: Any) -> Swagger:
         return {"type": "number", "format": _FLOAT_FORMATS[dtype.itemsize]}
     if dtype.kind in _SIMPLE:
         return dict(_SIMPLE[dtype.kind])
-    raise TypeError("We currently do not support extracting schema from data of type {}".format(dtype.name))
+    raise TypeError(
+        "We currently do not support extracting schema from data of type {}".format(dtype.name)
+    )
 
 
 def array_example(array: Any) -> Any:
@@ -84,8 +89,7 @@ def timedelta_of(text: Any) -> Any:
     unit = _TIMEDELTA_UNITS.get(parts[-1].lower())
     if len(parts) != 2 or unit is None:
         raise ValueError(
-            "Invalid span of time {!r}: it is a whole number and a unit, which is one of {}.".format(
-                text, ", ".join(_TIMEDELTA_UNITS)
-            )
+            "Invalid span of time {!r}: it is a whole number and a unit, which is one of {}."
+            .format(text, ", ".join(_TIMEDELTA_UNITS))
         )
     return numpy.timedelta64(int(parts[0]), unit)

@@ -13,7 +13,10 @@ _ORIENTS = ("split", "records", "index", "columns", "values", "table")
 
 
 class PandasParameterType(AbstractParameterType):
-    """A DataFrame with the columns of the sample, in one of the forms (`orient`) that pandas has for JSON."""
+    """
+    A DataFrame with the columns of the sample, in one of the forms (`orient`) that pandas has for
+    JSON.
+    """
 
     def __init__(
         self,
@@ -24,7 +27,9 @@ class PandasParameterType(AbstractParameterType):
         orient: str = "records",
     ) -> None:
         if not isinstance(sample_input, pandas.DataFrame):
-            raise Exception("Invalid sample input provided, must provide a sample Pandas Dataframe.")
+            raise Exception(
+                "Invalid sample input provided, must provide a sample Pandas Dataframe."
+            )
         if orient not in _ORIENTS:
             raise Exception("Invalid orient provided, must be one of {}".format(_ORIENTS))
         super().__init__(sample_input)
@@ -38,7 +43,11 @@ class PandasParameterType(AbstractParameterType):
         if isinstance(input_data, pandas.DataFrame):
             return input_data
         if not isinstance(input_data, (list, dict)):
-            raise ValueError("Error, unable to convert input of type {} into Pandas Dataframe".format(type(input_data)))
+            raise ValueError(
+                "Error, unable to convert input of type {} into Pandas Dataframe".format(
+                    type(input_data)
+                )
+            )
         frame = pandas.read_json(StringIO(json.dumps(input_data)), orient=self.orient, dtype=False)
         if self.apply_column_names:
             frame.columns = self.sample_input.columns.copy()
@@ -83,13 +92,14 @@ class PandasParameterType(AbstractParameterType):
         for column in self.sample_input.columns:
             kind = str(self.sample_input.dtypes[column])
             if str(column) in fields and kind.startswith(("datetime", "timedelta")):
-                fields[str(column)]["format"] = "date-time" if kind.startswith("datetime") else "timedelta"
+                fields[str(column)]["format"] = (
+                    "date-time" if kind.startswith("datetime") else "timedelta"
+                )
 
 
 def _check_columns(count: int, expected: int) -> None:
     if count != expected:
         raise ValueError(
-            "Invalid input data frame: data frame has size {} on dimension #1, while expected value is {}".format(
-                count, expected
-            )
+            "Invalid input data frame: data frame has size {} on dimension #1, while expected"
+            " value is {}".format(count, expected)
         )

@@ -8,6 +8,7 @@ class SparkParameterType:
 
     def __init__(self, sample_input: Any, apply_sample_schema: bool = True) -> None:
         raise NotImplementedError(
-            "SparkParameterType is not part of what Slipway brings for entry scripts. "
-            "Add inference-schema and pyspark to the environment's pip packages, or use PandasParameterType."
+            "SparkParameterType is not part of what Slipway brings for entry scripts. Add"
+            " inference-schema and pyspark to the environment's pip packages, or use"
+            " PandasParameterType."
         )

@@ -13,39 +13,58 @@ _TIME_FORMAT = "%H:%M:%S.%f %z"
 
 
 class StandardPythonParameterType(AbstractParameterType):
-    """A value of the sample's type. Inside a dict or a list that is the sample, parameter types are converted too."""
+    """
+    A value of the sample's type. Inside a dict or a list that is the sample, parameter types are
+    converted too.
+    """
 
     def __init__(self, sample_input: Any) -> None:
         super().__init__(sample_input)
         nested = isinstance(sample_input, dict), isinstance(sample_input, (list, tuple))
         self.sample_data_type_map = _parameter_types(sample_input.items()) if nested[0] else {}
-        self.sample_data_type_list = list(_parameter_types(enumerate(sample_input)).values()) if nested[1] else []
+        self.sample_data_type_list = (
+            list(_parameter_types(enumerate(sample_input)).values()) if nested[1] else []
+        )
 
     def deserialize_input(self, input_data: Any) -> Any:
-        """As the base class says. An int counts as a float; bytes come as base64; dates and times in ISO 8601."""
+        """
+        As the base class says. An int counts as a float; bytes come as base64; dates and times in
+        ISO 8601.
+        """
         parse = _PARSERS.get(self.sample_data_type)
-        value = parse(input_data) if parse is not None and isinstance(input_data, str) else input_data
+        value = (
+            parse(input_data) if parse is not None and isinstance(input_data, str) else input_data
+        )
         is_int_for_float = self.sample_data_type is float and type(value) is int
         if not is_int_for_float and not isinstance(value, self.sample_data_type):
             raise ValueError(unexpected_type(self.sample_data_type, input_data))
         return value
 
     def input_to_swagger(self) -> Swagger:
-        """As the base class says. Raises ValueError for None, and TypeError for what JSON cannot say."""
+        """
+        As the base class says. Raises ValueError for None, and TypeError for what JSON cannot say.
+        """
         if self.sample_input is None:
             raise ValueError("Sample input cannot be None")
         schema = swagger_of(self.sample_input)
         try:
             json.dumps(schema)
         except TypeError as error:
-            message = "Invalid python data sample provided: ensure that the data is fully JSON serializable to be able "
-            raise TypeError(message + "to generate swagger schema from it. Actual error: {}".format(error)) from None
+            message = (
+                "Invalid python data sample provided: ensure that the data is fully JSON"
+                " serializable to be able "
+            )
+            raise TypeError(
+                message + "to generate swagger schema from it. Actual error: {}".format(error)
+            ) from None
         return schema
 
 
 def unexpected_type(expected: type, value: Any) -> str:
     """What is said of a value that is not of the type."""
-    return "Invalid input data type to parse. Expected: {0} but got {1}".format(expected, type(value))
+    return "Invalid input data type to parse. Expected: {0} but got {1}".format(
+        expected, type(value)
+    )
 
 
 def swagger_of(sample: Any) -> Swagger:
@@ -61,7 +80,11 @@ def _parameter_types(items: Iterable[Any]) -> Dict[Any, AbstractParameterType]:
 
 
 def _scalar(kind: str, *formats: str) -> Callable[[Any], Swagger]:
-    return lambda sample: {"type": kind, **({"format": formats[0]} if formats else {}), "example": sample}
+    return lambda sample: {
+        "type": kind,
+        **({"format": formats[0]} if formats else {}),
+        "example": sample,
+    }
 
 
 def _base64(sample: Any) -> Swagger:
@@ -70,7 +93,11 @@ def _base64(sample: Any) -> Swagger:
 
 def _moment(name: str, layout: str) -> Callable[[Any], Swagger]:
     def describe(sample: Any) -> Swagger:
-        zoned = sample if getattr(sample, "tzinfo", True) is not None else sample.replace(tzinfo=datetime.timezone.utc)
+        zoned = (
+            sample
+            if getattr(sample, "tzinfo", True) is not None
+            else sample.replace(tzinfo=datetime.timezone.utc)
+        )
         return {"type": "string", "format": name, "example": zoned.strftime(layout)}
 
     return describe
@@ -79,13 +106,22 @@ def _moment(name: str, layout: str) -> Callable[[Any], Swagger]:
 def _array(samples: Any) -> Swagger:
     items: List[Swagger] = [swagger_of(sample) for sample in samples]
     examples = [item.pop("example") for item in items]
-    return {"type": "array", "items": items[-1] if items else {"type": "object"}, "example": examples}
+    return {
+        "type": "array",
+        "items": items[-1] if items else {"type": "object"},
+        "example": examples,
+    }
 
 
 def _object(samples: Dict[str, Any]) -> Swagger:
     properties = {name: swagger_of(sample) for name, sample in samples.items()}
     example = {name: schema.pop("example") for name, schema in properties.items()}
-    return {"type": "object", "required": list(properties), "properties": properties, "example": example}
+    return {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "example": example,
+    }
 
 
 _DESCRIPTIONS: Dict[type, Callable[[Any], Swagger]] = {
