@@ -32,8 +32,9 @@ export function createRequestHandler(deps: HandlerDeps): {
     response.onClose(() => {
       inFlight -= 1;
       const seconds = (performance.now() - began) / 1_000;
-      // A caller that left was not answered; 499 is what proxies count then.
-      deps.metrics.requestEnded(service?.name, response.status ?? 499, seconds);
+      // A caller that left, or did not read, was not answered; 499 is what proxies count then.
+      const { status = 499, isUnread } = response;
+      deps.metrics.requestEnded(service?.name, isUnread ? 499 : status, seconds);
     });
 
     const ids = resolveRequestIds(request.headers, randomUUID);

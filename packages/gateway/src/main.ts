@@ -13,6 +13,9 @@ import { createRouteTable } from './routes/route-table.ts';
 import { readRoutes } from './routes/routes-file.ts';
 import { createStateReport } from './state.ts';
 
+/** Shorter than a replica's, which would else give a call up first that its caller does not read, and look as if it failed. */
+const UNREAD_TIMEOUT_MS = 60_000;
+
 const log = pino({ name: 'gateway' });
 
 try {
@@ -52,6 +55,7 @@ async function run(config: GatewayConfig, log: Logger): Promise<void> {
     const listener = await createListener({
       ...config.listen,
       tls: config.tls,
+      limits: { unreadTimeoutMs: UNREAD_TIMEOUT_MS },
       handler: requests.handle,
       onCall: calls.handle,
       onError,

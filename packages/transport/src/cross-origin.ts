@@ -85,6 +85,9 @@ export function withHeaders(response: HttpResponse, headers: Readonly<Record<str
     get status() {
       return response.status;
     },
+    get isUnread() {
+      return response.isUnread;
+    },
     send: (status, own, body) => response.send(status, joined(own), body),
     start: (status, own) => response.start(status, joined(own)),
     write: (chunk) => response.write(chunk),

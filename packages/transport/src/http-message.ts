@@ -39,6 +39,11 @@ export interface HttpResponse {
   /** The status that was sent; `undefined` until then. */
   readonly status: number | undefined;
   /**
+   * True if its caller left, or took nothing of it for too long, after it had begun and before all of it was sent. Known
+   * when `onClose` calls back.
+   */
+  readonly isUnread: boolean;
+  /**
    * Sends an answer whose body is ready, with its length unless the headers have one already. The body is left out where
    * the method is HEAD.
    */

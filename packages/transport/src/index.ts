@@ -22,6 +22,7 @@ export type {
 export { type CrossOrigin, crossOrigin, withHeaders } from './cross-origin.ts';
 export type { CallHandler } from './grpc-call.ts';
 export type { BodyReader, HttpHandler, HttpRequest, HttpResponse, IncomingBody } from './http-message.ts';
+export { isUnread } from './http2/is-unread.ts';
 export { readJsonFile, TEMPORARY_NAME, writeJsonFile } from './json-file.ts';
 export { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';
 export { createListener, type Listener, type ListenerOptions } from './listener.ts';

@@ -2,8 +2,10 @@
 export interface TransportLimits {
   /** From the connection, or the first byte of a further request, to the end of the headers. */
   readonly headerTimeoutMs: number;
-  /** From the head of a request to its last byte, for callers that trickle a body; and as long may an answer wait for its reader, by HTTP/1.1, HTTP/2 and gRPC. */
+  /** From the head of a request to its last byte, for callers that trickle a body. */
   readonly requestTimeoutMs: number;
+  /** So long may an answer wait for a caller that takes nothing of it, by HTTP/1.1, HTTP/2 and gRPC. */
+  readonly unreadTimeoutMs: number;
   /** A connection without a request is closed after this time. */
   readonly keepAliveTimeoutMs: number;
   readonly maxHeaderBytes: number;
@@ -19,6 +21,8 @@ export const DEFAULT_TRANSPORT_LIMITS: TransportLimits = Object.freeze({
   headerTimeoutMs: 10_000,
   // A body of 100 MB at 3 Mbit/s takes 270 s.
   requestTimeoutMs: 300_000,
+  // As long as a body may take: callers on such lines read as slowly as they write.
+  unreadTimeoutMs: 300_000,
   // Longer than the 60 s of common proxies, so that they close first and never race with a request.
   keepAliveTimeoutMs: 65_000,
   maxHeaderBytes: 16_384,

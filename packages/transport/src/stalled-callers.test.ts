@@ -28,7 +28,7 @@ test('a thousand callers that stall keep nobody waiting, and are closed when the
     host: '127.0.0.1',
     port: 0,
     tls: null,
-    limits: { headerTimeoutMs: 3_000, requestTimeoutMs: 3_000 },
+    limits: { headerTimeoutMs: 3_000, requestTimeoutMs: 3_000, unreadTimeoutMs: 3_000 },
     handler: answer,
     onError: (error) => assert.fail(error),
   });

@@ -6,9 +6,6 @@ import { headersForCaller } from './headers.ts';
 /** A response up to this size is held until it is whole: headers and body in one write take half the time of two. */
 const MAX_HELD_BYTES = 16_384;
 
-/** A caller that reads nothing of its answer for this long is given up. */
-const STALL_TIMEOUT_MS = 60_000;
-
 interface HeldResponse {
   readonly status: number;
   readonly headers: OutgoingHttpHeaders;
@@ -59,12 +56,5 @@ function sendHeld(response: HttpResponse, { status, headers, chunks }: HeldRespo
 /** Holds the replica back until the caller has read what there is. */
 function waitForCaller(response: HttpResponse, source: Source): void {
   source.pause();
-  const stalled = setTimeout(() => response.destroy(), STALL_TIMEOUT_MS);
-  response.onDrain(goOn);
-  response.onClose(goOn);
-
-  function goOn(): void {
-    clearTimeout(stalled);
-    source.resume();
-  }
+  response.onDrain(() => source.resume());
 }

@@ -12,9 +12,6 @@ import type { CallBody } from './call-body.ts';
 import { answerHeaders, answerTrailers } from './call-headers.ts';
 import { leave, statusFields } from './status.ts';
 
-/** A caller that reads nothing of its answer for this long is given up. */
-const STALL_TIMEOUT_MS = 60_000;
-
 /** A call and where its answer goes. */
 export interface Call {
   readonly stream: ServerHttp2Stream;
@@ -137,14 +134,5 @@ function leaveReplica(stream: ClientHttp2Stream): void {
 function waitForCaller(caller: ServerHttp2Stream, replica: ClientHttp2Stream): void {
   if (replica.isPaused()) return;
   replica.pause();
-  const stalled = setTimeout(() => caller.close(constants.NGHTTP2_CANCEL), STALL_TIMEOUT_MS);
-  caller.once('drain', goOn);
-  caller.once('close', goOn);
-
-  function goOn(): void {
-    clearTimeout(stalled);
-    caller.off('drain', goOn);
-    caller.off('close', goOn);
-    replica.resume();
-  }
+  caller.once('drain', () => replica.resume());
 }

@@ -39,9 +39,9 @@ export class CallBody {
     this.#onMore = listener;
   }
 
-  /** Calls back when the caller has sent all. */
-  onEnd(listener: () => void): void {
-    if (this.#isOver) listener();
+  /** Calls back when the caller has sent all; `undefined`: no longer. */
+  onEnd(listener: (() => void) | undefined): void {
+    if (this.#isOver) listener?.();
     else this.#onEnd = listener;
   }
 

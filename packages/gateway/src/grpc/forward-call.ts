@@ -47,6 +47,7 @@ function watchCall(service: RoutedService, { stream, body }: Call, cancellation:
   stream.once('close', leave);
   return () => {
     clearTimeout(timer);
+    body.onEnd(undefined);
     stream.off('close', leave);
   };
 }
@@ -79,7 +80,7 @@ function endFailed(call: Call, service: string, failure: CallFailure | undefined
       });
     case 'abandoned':
       stream.close(constants.NGHTTP2_CANCEL);
-      return CANCELLED;
+      return String(GRPC_STATUS.CANCELLED);
   }
 
   function end(status: CallStatus): string {
@@ -87,5 +88,3 @@ function endFailed(call: Call, service: string, failure: CallFailure | undefined
     return String(GRPC_STATUS[status.code]);
   }
 }
-
-const CANCELLED = '1';

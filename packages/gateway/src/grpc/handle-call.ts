@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { SlipwayError } from '@slipway/contract';
-import { type CallHandler, resolveRequestIds } from '@slipway/transport';
+import { type CallHandler, isUnread, resolveRequestIds } from '@slipway/transport';
 import type { ForwardDeps } from '../forward/try-replicas.ts';
 import type { Metrics } from '../metrics.ts';
 import type { RouteTable } from '../routes/route-table.ts';
@@ -38,13 +38,18 @@ export function createCallHandler(deps: CallHandlerDeps): {
 
   const handle: CallHandler = (stream, headers) => {
     const began = performance.now();
+    let ended: Ended | undefined;
+    let isClosed = false;
     inFlight += 1;
-    stream.once('close', () => {
+    stream.on('close', () => {
       inFlight -= 1;
+      isClosed = true;
+      count();
     });
     serveCall(deps, stream, headers).then(
-      ({ service, code }) => {
-        deps.metrics.callEnded(service, code, (performance.now() - began) / 1_000);
+      (result) => {
+        ended = result;
+        count();
       },
       (cause: unknown) => {
         deps.onError(
@@ -53,6 +58,13 @@ export function createCallHandler(deps: CallHandlerDeps): {
         stream.close(constants.NGHTTP2_INTERNAL_ERROR);
       },
     );
+
+    /** Once the status is known and all of the answer was sent, or cannot be. */
+    function count(): void {
+      if (ended === undefined || !isClosed) return;
+      const code = isUnread(stream) ? String(GRPC_STATUS.CANCELLED) : ended.code;
+      deps.metrics.callEnded(ended.service, code, (performance.now() - began) / 1_000);
+    }
   };
 
   return { handle, inFlight: () => inFlight };

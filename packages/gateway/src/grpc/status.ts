@@ -3,6 +3,7 @@ import { NOT_RUN } from '../forward/headers.ts';
 
 /** The status codes of gRPC that the gateway gives by itself. */
 export const GRPC_STATUS = {
+  CANCELLED: 1,
   INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   NOT_FOUND: 5,

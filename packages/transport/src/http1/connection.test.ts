@@ -249,7 +249,7 @@ for (const [what, bytes] of [
 
 test('a caller that reads nothing of its answer is cut off', async (t) => {
   const { handler, next } = held();
-  const { port } = await start(t, handler, { requestTimeoutMs: 100 });
+  const { port } = await start(t, handler, { unreadTimeoutMs: 100 });
   const caller = await openRaw(t, port, GET);
   caller.socket.pause();
   const [, response] = await next();
@@ -266,7 +266,7 @@ test('a caller that reads nothing of its answer is cut off', async (t) => {
 
 test('a caller that goes on when it has caught up is not', async (t) => {
   const { handler, next } = held();
-  const { port } = await start(t, handler, { requestTimeoutMs: 1_000 });
+  const { port } = await start(t, handler, { unreadTimeoutMs: 1_000 });
   const caller = await openRaw(t, port, GET);
   const [, response] = await next();
   response.start(200, { 'content-length': 2 * LARGE.length });

@@ -99,7 +99,7 @@ export class Http1Connection {
 
   /** Called by the response when it waits for the caller to read. */
   waitForCaller(): void {
-    this.#deadline = performance.now() + this.#host.limits.requestTimeoutMs;
+    this.#deadline = performance.now() + this.#host.limits.unreadTimeoutMs;
   }
 
   /** Called by the response when the kernel has all of it. */

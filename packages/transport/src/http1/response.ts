@@ -23,6 +23,8 @@ export class Http1Response implements HttpResponse {
   #left: number | undefined;
   /** Nothing more is to be written. */
   #hasEnded = false;
+  /** The kernel has all of it, or it was broken off on this side. */
+  #isSettled = false;
   /** Nothing more is to come of it. */
   #isOver = false;
 
@@ -34,6 +36,10 @@ export class Http1Response implements HttpResponse {
 
   get status(): number | undefined {
     return this.#status;
+  }
+
+  get isUnread(): boolean {
+    return this.#isOver && this.#status !== undefined && !this.#isSettled;
   }
 
   /** True once nothing more is to be written. */
@@ -112,6 +118,7 @@ export class Http1Response implements HttpResponse {
   }
 
   destroy(): void {
+    if (!this.#isOver) this.#isSettled = true;
     this.#connection.socket.destroy();
   }
 
@@ -159,6 +166,7 @@ export class Http1Response implements HttpResponse {
 
   #close(): void {
     if (this.#isOver) return;
+    this.#isSettled = true;
     this.abandon();
     this.#connection.answered(this.#keepAlive);
   }

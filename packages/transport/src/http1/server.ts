@@ -53,6 +53,13 @@ export function createHttp1Connections(
   };
 }
 
-function checkInterval({ headerTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs }: TransportLimits): number {
-  return Math.min(MAX_CHECK_INTERVAL_MS, headerTimeoutMs, requestTimeoutMs, keepAliveTimeoutMs);
+function checkInterval(limits: TransportLimits): number {
+  const { headerTimeoutMs, requestTimeoutMs, unreadTimeoutMs, keepAliveTimeoutMs } = limits;
+  return Math.min(
+    MAX_CHECK_INTERVAL_MS,
+    headerTimeoutMs,
+    requestTimeoutMs,
+    unreadTimeoutMs,
+    keepAliveTimeoutMs,
+  );
 }

@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { HttpResponse } from '../http-message.ts';
+import { isUnread } from './is-unread.ts';
 
 /** Headers about one connection, which HTTP/2 does not know (RFC 9113, 8.2.2). */
 const OF_CONNECTIONS = ['connection', 'keep-alive', 'transfer-encoding'];
@@ -10,6 +11,8 @@ export class Http2Response implements HttpResponse {
   readonly #stream: ServerHttp2Stream;
   readonly #isHead: boolean;
   #status: number | undefined;
+  /** True if it was broken off on this side. */
+  #isGivenUp = false;
 
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
     this.#stream = stream;
@@ -18,6 +21,10 @@ export class Http2Response implements HttpResponse {
 
   get status(): number | undefined {
     return this.#status;
+  }
+
+  get isUnread(): boolean {
+    return this.#status !== undefined && !this.#isGivenUp && isUnread(this.#stream);
   }
 
   send(status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
@@ -48,6 +55,8 @@ export class Http2Response implements HttpResponse {
   }
 
   destroy(): void {
+    if (this.#stream.closed) return;
+    this.#isGivenUp = true;
     this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   }
 

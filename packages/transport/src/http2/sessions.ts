@@ -87,15 +87,15 @@ export function createHttp2Sessions(
  * Counted in requests and not in bytes, so that neither pings nor header fragments keep a connection.
  */
 function watchStreams(session: ServerHttp2Session, limits: TransportLimits): void {
-  const { keepAliveTimeoutMs, requestTimeoutMs } = limits;
+  const { keepAliveTimeoutMs, unreadTimeoutMs } = limits;
   const streams = new OpenStreams();
   session.on('stream', (stream) => streams.add(stream));
-  const timer = setInterval(look, Math.min(MAX_CHECK_INTERVAL_MS, keepAliveTimeoutMs, requestTimeoutMs));
+  const timer = setInterval(look, Math.min(MAX_CHECK_INTERVAL_MS, keepAliveTimeoutMs, unreadTimeoutMs));
   session.once('close', () => clearInterval(timer));
 
   function look(): void {
     const now = performance.now();
-    streams.resetStalled(now, requestTimeoutMs);
+    streams.resetStalled(now, unreadTimeoutMs);
     const idleMs = streams.idleMs(now);
     // Header fragments of a request that never was do not end by themselves.
     if (idleMs >= 2 * keepAliveTimeoutMs) session.destroy();

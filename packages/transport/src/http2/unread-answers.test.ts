@@ -46,7 +46,7 @@ async function start(
 for (const windowBytes of [0, 65_535]) {
   for (const type of ['application/grpc', 'application/json']) {
     test(`an answer that nobody reads is given up: ${type}, window of ${windowBytes} bytes`, async (t) => {
-      const { session } = await start(t, windowBytes, { requestTimeoutMs: 50 });
+      const { session } = await start(t, windowBytes, { unreadTimeoutMs: 50 });
       const stream = session.request({ ':method': 'POST', ':path': '/', 'content-type': type });
       stream.end();
       stream.pause();

@@ -1,6 +1,6 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
-import { type RequestIds, resolveRequestIds } from '@slipway/transport';
+import { isUnread, type RequestIds, resolveRequestIds } from '@slipway/transport';
 import type { EncodedMessage } from '../../protobuf/writer.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -227,14 +227,8 @@ export class GrpcCall {
   #closed(): void {
     this.signal.aborted = true;
     if (!this.#isOver) this.fail(new SlipwayError('cancelled', 'The caller gave the call up.'));
-    else if (this.#isUnread())
+    else if (isUnread(this.#stream))
       this.note(new SlipwayError('cancelled', 'The caller did not read its answer.'));
-  }
-
-  /** True if the call was reset, by its caller or for a caller that takes nothing, before all of the answer was sent. */
-  #isUnread(): boolean {
-    const { rstCode, writableFinished } = this.#stream;
-    return rstCode !== constants.NGHTTP2_NO_ERROR && !writableFinished;
   }
 
   #elapsed(): number {
