@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { buffer, text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import type { ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
+import type { ServerDuplexStream, ServerUnaryCall, sendUnaryData } from '@grpc/grpc-js';
 import type { ReplicaRoute } from '@slipway/contract';
 import { onTestEnd, openRaw, waitFor } from '@slipway/testkit';
 import { createListener } from '@slipway/transport';
 import type { ForwardDeps } from './forward/try-replicas.ts';
-import { INFER, startCallReplica } from './grpc/calls.test.helper.ts';
+import { INFER, STREAM, startCallReplica } from './grpc/calls.test.helper.ts';
 import { createCallHandler } from './grpc/handle-call.ts';
 import { createRequestHandler } from './handle-request.ts';
 import { createMetrics } from './metrics.ts';
@@ -111,6 +111,11 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 }
 
+function atMostTimers(count: number): Promise<true> {
+  // The wait has one of its own.
+  return waitFor(() => timers() - 1 <= count, { what: 'the timers to be cleared' });
+}
+
 for (const [name, wire] of Object.entries({ GRPC, REST })) {
   for (const { bytes, windowBytes } of UNREAD) {
     test(`${name}: ${bytes} bytes that nobody reads are given up, on both sides`, async (t) => {
@@ -147,8 +152,7 @@ for (const [name, wire] of Object.entries({ GRPC, REST })) {
       assert.deepEqual(gateway.inFlight(), [0, 0, 0]);
       session.destroy();
       await gateway.close();
-      // The wait has one of its own.
-      await waitFor(() => timers() - 1 <= timersBefore, { what: 'the timers to be cleared' });
+      await atMostTimers(timersBefore);
     });
   }
 }
@@ -162,4 +166,20 @@ test('HTTP/1.1: an answer that nobody reads is given up, and counted so', async 
   await gaveUp.promise;
   assert.match(await gateway.metrics(), REST.counted[0]);
   assert.deepEqual(gateway.inFlight(), [0, 0, 0]);
+});
+
+test('GRPC: a call that is answered before its caller has sent all leaves no timer', async (t) => {
+  const { route } = await startCallReplica(t, 'r1', {
+    [STREAM]: (call: ServerDuplexStream<Buffer, Buffer>) => call.end(),
+  });
+  const timersBefore = timers();
+  const gateway = await startGateway(t, route);
+  const session = connect(`http://127.0.0.1:${gateway.port}`);
+  onTestEnd(t, () => session.destroy());
+  const call = session.request({ ':method': 'POST', ...GRPC.headers, ':path': STREAM });
+  call.resume();
+  await once(call, 'close');
+  session.destroy();
+  await gateway.close();
+  await atMostTimers(timersBefore);
 });
