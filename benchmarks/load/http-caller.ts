@@ -2,6 +2,21 @@ import type { Address } from './http-connection.ts';
 import { openConnection } from './http-connection.ts';
 import type { Caller } from './load.ts';
 
+/** Sends prepared requests in turn, each over a connection of its own, as servers want it that close after every answer. */
+export function onceCaller(address: Address, requests: readonly Uint8Array[]): Caller {
+  return {
+    async call(index) {
+      const caller = await httpCaller(address, requests);
+      try {
+        await caller.call(index);
+      } finally {
+        await caller.close();
+      }
+    },
+    close: () => undefined,
+  };
+}
+
 /** Sends prepared requests in turn over one connection; a broken connection is opened again for the next. */
 export async function httpCaller(address: Address, requests: readonly Uint8Array[]): Promise<Caller> {
   let connection = await openConnection(address);

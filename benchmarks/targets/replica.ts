@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Batching, ReplicaSpec } from '@slipway/contract';
+import type { Batching, ReplicaEntry, ReplicaSpec } from '@slipway/contract';
 import { startProcess, type TestScope } from '@slipway/testkit';
 import type { Address } from '../load/http-connection.ts';
 import type { Workload } from '../workloads/workload.ts';
@@ -40,11 +40,35 @@ export async function startReplica(
   workload: ServedModel,
   batching?: Batching,
 ): Promise<StartedReplica> {
-  const { key, auth } = newKey();
   const modelFolder = await subfolder(folder, 'model');
   await writeFile(join(modelFolder, 'model.onnx'), workload.model);
   if (workload.signature !== undefined)
     await writeJson(join(modelFolder, 'signature.json'), workload.signature);
+  const model = {
+    name: 'bench',
+    version: 1,
+    digest: `sha256:${'0'.repeat(64)}`,
+    path: modelFolder,
+    batching,
+  };
+  return startWith(scope, folder, { models: [model], lane: workload.lane });
+}
+
+/** The same with an entry script, and no model. */
+export function startScriptReplica(
+  scope: TestScope,
+  folder: string,
+  entry: ReplicaEntry,
+): Promise<StartedReplica> {
+  return startWith(scope, folder, { models: [], lane: 'auto', entry });
+}
+
+async function startWith(
+  scope: TestScope,
+  folder: string,
+  served: Pick<ReplicaSpec, 'models' | 'lane' | 'entry'>,
+): Promise<StartedReplica> {
+  const { key, auth } = newKey();
   const spec: ReplicaSpec = {
     kind: 'ReplicaSpec',
     replicaId: 'bench-1',
@@ -53,10 +77,9 @@ export async function startReplica(
     revision: 1,
     listen: { host: HOST, port: 0 },
     adminToken: ADMIN_TOKEN,
-    models: [{ name: 'bench', version: 1, digest: `sha256:${'0'.repeat(64)}`, path: modelFolder, batching }],
+    ...served,
     cpuCores: 1,
     profile: 'latency',
-    lane: workload.lane,
     limits: LIMITS,
     authFile: await writeJson(join(folder, 'auth.json'), auth),
     stateFile: join(folder, 'replica-state.json'),
