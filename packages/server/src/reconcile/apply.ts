@@ -217,7 +217,7 @@ function retireMessage({ snapshot }: ApplyContext, note: ReplicaNote, reason: Re
     case 'stuck':
       return `Replica ${note.id} has a run that is stuck past its deadline, and is replaced.`;
     case 'unanswered':
-      return `Replica ${note.id} did not answer ${note.failedChecks} health checks in a row, and is replaced.`;
+      return `Replica ${note.id} failed ${note.failedChecks} health checks, and is replaced.`;
     case 'memory': {
       const used = ((note.observed?.memoryBytes ?? 0) / 1e9).toFixed(3);
       return `Replica ${note.id} uses ${used} GB of memory, more than its limit of ${config?.memoryGbLimit} GB (memoryGbLimit), and is replaced.`;
