@@ -21,6 +21,7 @@ import { createServiceCalls } from './protocols/calls.ts';
 import type { GrpcServer } from './protocols/grpc/server.ts';
 import { createServiceHandler } from './protocols/handler.ts';
 import type { ServiceContext } from './protocols/service-context.ts';
+import { statusName } from './protocols/tfserving/grpc/errors.ts';
 import { followModels } from './spec/follow-models.ts';
 import { createStateFile } from './state-file.ts';
 
@@ -55,7 +56,12 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   let tracing: Tracing | undefined;
   const loads = () => (entry ?? dataPlane)?.loads() ?? [];
   const statistics = createStatistics();
-  const metrics = createMetrics(loads, statistics, () => tracing?.counts());
+  const metrics = createMetrics({
+    loads,
+    statistics,
+    spans: () => tracing?.counts(),
+    tfservingStatus: statusName,
+  });
   const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));
 
   const modelControl = {

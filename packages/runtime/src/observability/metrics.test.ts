@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LoadedModel } from '@slipway/contract';
+import { statusName } from '../protocols/tfserving/grpc/errors.ts';
 import { createMetrics } from './metrics.ts';
 import { createStatistics } from './statistics.ts';
 
@@ -12,7 +13,12 @@ const LOADS = [{ name: 'digits', version: 2, inFlight: 1, queued: 5 }];
 
 function openMetrics() {
   const statistics = createStatistics();
-  const metrics = createMetrics(() => LOADS, statistics);
+  const metrics = createMetrics({
+    loads: () => LOADS,
+    statistics,
+    spans: () => undefined,
+    tfservingStatus: statusName,
+  });
   metrics.loaded([STABLE, CANARY]);
   const lines = async () => new Set((await metrics.text()).split('\n'));
   return { statistics, metrics, lines };

@@ -2,6 +2,7 @@ import type { ErrorCode, LoadedModel } from '@slipway/contract';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { InferTiming } from '../data-plane/data-plane.ts';
 import { totalLoad, type VersionLoad } from '../data-plane/version-load.ts';
+import type { AskedBy } from './asked-by.ts';
 import { createHistogram, createHistograms } from './histogram.ts';
 import { modelMetrics } from './model-metrics.ts';
 import { createPerVersion, type VersionName } from './per-version.ts';
@@ -25,18 +26,6 @@ const OVERHEAD_BUCKETS = [
 
 const BATCH_BUCKETS = [1, 2, 4, 8, 16, 32, 64];
 
-/** By which kind of API a request came. */
-export type Door = 'REST' | 'GRPC';
-
-/** What was asked, in the words of TensorFlow Serving; of other protocols always `Predict`. */
-export type Question = 'Predict' | 'Classify' | 'Regress' | 'MultiInference';
-
-/** How a request came, and what it asked. */
-export interface AskedBy {
-  readonly door: Door;
-  readonly question: Question;
-}
-
 /** Where the time of a request went, in milliseconds. */
 export interface ScoredTimes extends InferTiming {
   /** From its head to its answer. */
@@ -59,12 +48,18 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-/** Metrics that begin at zero; `loads`, the statistics and what became of spans are asked at every scrape. */
-export function createMetrics(
-  loads: () => readonly VersionLoad[],
-  statistics: Pick<Statistics, 'of' | 'all'>,
-  spans: () => SpanCounts | undefined = () => undefined,
-): Metrics {
+/** What is asked at every scrape, and how. */
+export interface MetricSources {
+  readonly loads: () => readonly VersionLoad[];
+  readonly statistics: Pick<Statistics, 'of' | 'all'>;
+  /** What became of spans, where requests are traced. */
+  readonly spans: () => SpanCounts | undefined;
+  /** The status that TensorFlow Serving has for an error. */
+  readonly tfservingStatus: (code: ErrorCode) => string;
+}
+
+/** Metrics that begin at zero. */
+export function createMetrics({ loads, statistics, spans, tfservingStatus }: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const histograms = (name: string, help: string, buckets: readonly number[]) =>
@@ -120,10 +115,14 @@ export function createMetrics(
     buckets: OVERHEAD_BUCKETS,
     registry,
   });
-  for (const metrics of [modelMetrics, tritonMetrics, tfservingMetrics]) {
-    for (const metric of metrics(statistics.all)) register(registry, metric);
+  for (const metric of [
+    ...modelMetrics(statistics.all),
+    ...tritonMetrics(statistics.all),
+    ...tfservingMetrics(statistics.all, tfservingStatus),
+    ...queueMetrics(statistics.all, loads),
+  ]) {
+    register(registry, metric);
   }
-  for (const metric of queueMetrics(statistics.all, loads)) register(registry, metric);
   register(registry, {
     name: 'slipway_trace_spans_total',
     help: 'Spans of traced requests, by what became of them.',

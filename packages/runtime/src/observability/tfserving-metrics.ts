@@ -1,8 +1,7 @@
-import { SlipwayError } from '@slipway/contract';
+import type { ErrorCode } from '@slipway/contract';
 import type { Registry } from 'prom-client';
-import { statusOf } from '../protocols/tfserving/grpc/errors.ts';
+import type { AskedBy } from './asked-by.ts';
 import { createHistograms, type Histogram } from './histogram.ts';
-import type { AskedBy } from './metrics.ts';
 import type { MetricValue, ReadMetric } from './registered.ts';
 import type { ModelStatistics } from './statistics.ts';
 
@@ -45,18 +44,24 @@ function questions(): Readonly<Record<AskedBy['question'], Map<string, Histogram
 }
 
 /** The statistics under the names of TensorFlow Serving, which knows no versions here: those of a model are one. */
-export function tfservingMetrics(all: () => readonly ModelStatistics[]): readonly ReadMetric[] {
+export function tfservingMetrics(
+  all: () => readonly ModelStatistics[],
+  statusOf: (code: ErrorCode) => string,
+): readonly ReadMetric[] {
   return [
     {
       name: ':tensorflow:serving:request_count',
       help: 'The total number of requests.',
       type: 'counter',
-      values: () => [...countStatuses(all()).values()],
+      values: () => [...countStatuses(all(), statusOf).values()],
     },
   ];
 }
 
-function countStatuses(all: readonly ModelStatistics[]): ReadonlyMap<string, MetricValue> {
+function countStatuses(
+  all: readonly ModelStatistics[],
+  statusOf: (code: ErrorCode) => string,
+): ReadonlyMap<string, MetricValue> {
   const counts = new Map<string, MetricValue>();
   const add = (model: string, status: string, count: number) => {
     const key = `${status} ${model}`;
@@ -65,7 +70,7 @@ function countStatuses(all: readonly ModelStatistics[]): ReadonlyMap<string, Met
   };
   for (const { name, success, failures } of all) {
     add(name, 'OK', success.count);
-    for (const [code, count] of failures) add(name, statusOf(new SlipwayError(code, '')).status, count);
+    for (const [code, count] of failures) add(name, statusOf(code), count);
   }
   return counts;
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadedModel, SlipwayError } from '@slipway/contract';
 import type { InferRequest, InferTiming } from '../data-plane/data-plane.ts';
-import type { AskedBy } from '../observability/metrics.ts';
+import type { AskedBy } from '../observability/asked-by.ts';
 import type { ProtocolName } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
 

@@ -7,7 +7,7 @@ import type {
   InferResponse,
   ModelRef,
 } from '../data-plane/data-plane.ts';
-import type { Question } from '../observability/metrics.ts';
+import type { Question } from '../observability/asked-by.ts';
 import { clientOf } from './client-of.ts';
 import { acceptedEncoding, compress, isWorthCompressing } from './compression.ts';
 import { countAnswered, countBegun, countFailed } from './count.ts';

@@ -13,6 +13,7 @@ import { createStatistics } from '../observability/statistics.ts';
 import { NO_AUTH } from '../replica-fixtures.ts';
 import { createServiceHandler } from './handler.ts';
 import type { ServiceContext } from './service-context.ts';
+import { statusName } from './tfserving/grpc/errors.ts';
 
 /** A model of a test: its bytes, and what stands in its signature file if it has one. */
 export interface TestModel {
@@ -73,7 +74,12 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
     maxBodyBytes: LIMITS.maxBodyBytes,
     corsOrigins: [],
     authenticator,
-    metrics: createMetrics(dataPlane.loads, statistics),
+    metrics: createMetrics({
+      loads: dataPlane.loads,
+      statistics,
+      spans: () => undefined,
+      tfservingStatus: statusName,
+    }),
     statistics,
     log,
     phase: () => 'ready',

@@ -1,6 +1,6 @@
 import { type LoadedModel, SlipwayError, toSlipwayError } from '@slipway/contract';
 import type { DataPlane, InferRequest, InferResponse } from '../../data-plane/data-plane.ts';
-import type { Question } from '../../observability/metrics.ts';
+import type { Question } from '../../observability/asked-by.ts';
 import { countAnswered, countBegun, countFailed } from '../count.ts';
 import type { InferCall } from '../infer.ts';
 import type { ProtocolName } from '../protocol.ts';

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { createMetrics } from '../../observability/metrics.ts';
 import { createStatistics } from '../../observability/statistics.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { statusName } from '../tfserving/grpc/errors.ts';
 import { callStream, callUnary, openClient } from './client-fixtures.ts';
 import { statusOf } from './errors.ts';
 import { writeFrame } from './frames.ts';
@@ -98,7 +99,12 @@ function context(): ServiceContext {
       reload: async () => {},
       close: () => {},
     },
-    metrics: createMetrics(() => [], statistics),
+    metrics: createMetrics({
+      loads: () => [],
+      statistics,
+      spans: () => undefined,
+      tfservingStatus: statusName,
+    }),
     statistics,
     log: pino({ level: 'silent' }),
     phase: () => 'ready',

@@ -1,4 +1,4 @@
-import type { SlipwayError } from '@slipway/contract';
+import { type ErrorCode, SlipwayError } from '@slipway/contract';
 import type { StatusAnswer } from '../../grpc/method.ts';
 import type { GrpcStatus } from '../../grpc/status.ts';
 import { INTERNAL } from '../../internal-error.ts';
@@ -48,6 +48,11 @@ export function statusOf(error: SlipwayError): StatusAnswer {
     case 'internal':
       return answer('INTERNAL', INTERNAL);
   }
+}
+
+/** The name of the status alone, as metrics tell it. */
+export function statusName(code: ErrorCode): GrpcStatus {
+  return statusOf(new SlipwayError(code, '')).status;
 }
 
 function cut(message: string): string {

@@ -1,5 +1,5 @@
 import { SlipwayError } from '@slipway/contract';
-import type { Question } from '../../../observability/metrics.ts';
+import type { Question } from '../../../observability/asked-by.ts';
 import type { Answer } from '../../exchange.ts';
 import { JSON_TYPE } from '../../headers.ts';
 import type { InferSteps } from '../../infer.ts';
