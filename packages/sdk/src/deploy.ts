@@ -8,6 +8,8 @@ import type {
 } from '@slipway/contract/api';
 import { ComputeTarget } from './compute-target.ts';
 import { type DeploymentSettings, splitSettings } from './deployment-settings.ts';
+import type { InferenceConfig } from './inference-config.ts';
+import { withInference } from './inference-request.ts';
 import type { Model, RegisterOptions } from './model.ts';
 import { type ModelVersions, selectionOf } from './model-selection.ts';
 import type { RegisterProgress } from './register-model.ts';
@@ -19,7 +21,8 @@ export interface DeployOptions {
   readonly name: string;
   /**
    * Each a `Model`, an id (`name:version`, or `name` for the newest), or a path on this machine. Text that is both is the id. A
-   * path is registered under the service's name, or under `<service>-<file>` where there are several models.
+   * path is registered under the service's name, or under `<service>-<file>` where there are several models. Only a service with
+   * an `inferenceConfig` may have none.
    */
   readonly models: readonly (Model | string | ModelVersions)[];
   /** What is left out has its default, or, when an existing service is overwritten, stays. */
@@ -34,7 +37,9 @@ export interface DeployOptions {
   readonly secondaryKey?: string | undefined;
   /** Updates the service of that name if there is one, instead of `already_exists`. */
   readonly overwrite?: boolean | undefined;
-  /** Hears how far the registration of paths is. */
+  /** The script that answers in front of the models; without it, they answer by themselves. */
+  readonly inferenceConfig?: InferenceConfig | undefined;
+  /** Hears how far the registration of paths and the upload of sources are. */
   readonly onProgress?: ((progress: RegisterProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,13 +56,16 @@ export async function deployModels(options: DeployOptions, register: Register): 
   await checkPort(workspace, options.deploymentConfig?.port, signal);
   const models: ServiceCreate['models'] = [];
   for (const choice of options.models) models.push(await resolveChoice(options, choice, register));
-  const operation = await workspace.client.json<OperationResource>({
-    method: 'POST',
-    path: workspace.path('/services'),
-    body: bodyOf(options, models),
-    once: true,
-    signal,
-  });
+  const context = { workspace, onProgress: options.onProgress, signal };
+  const operation = await withInference(context, name, options.inferenceConfig, (choice) =>
+    workspace.client.json<OperationResource>({
+      method: 'POST',
+      path: workspace.path('/services'),
+      body: { ...bodyOf(options, models), ...(choice !== undefined && { inferenceConfig: choice }) },
+      once: true,
+      signal,
+    }),
+  );
   return await Webservice.ofOperation({ workspace, name, operation, signal });
 }
 

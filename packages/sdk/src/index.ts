@@ -36,6 +36,12 @@ export type { DeployOptions } from './deploy.ts';
 export type { DeploymentSettings } from './deployment-settings.ts';
 export type { DownloadOptions, DownloadProgress } from './download-model.ts';
 export type { Filters } from './filters.ts';
+export {
+  type EnvironmentToRegister,
+  type InferenceChange,
+  InferenceConfig,
+  type InferenceConfigOptions,
+} from './inference-config.ts';
 export { type GetModelOptions, type ListModelsOptions, Model, type RegisterOptions } from './model.ts';
 export type { ModelVersions } from './model-selection.ts';
 export {
@@ -67,6 +73,7 @@ export type { RegisterProgress } from './register-model.ts';
 export { formatScoringJson, parseScoringJson } from './scoring-json.ts';
 export type { GrpcServiceClientOptions, ServiceClientOptions } from './service-client.ts';
 export type { LogLine } from './service-logs.ts';
+export type { UploadProgress } from './upload-files.ts';
 export { Webservice } from './webservice.ts';
 export type {
   ListWebservicesOptions,

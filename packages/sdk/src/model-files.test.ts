@@ -19,12 +19,12 @@ async function makeFolder(t: TestContext, ...files: string[]): Promise<string> {
 test('a file is a model of one file', async (t) => {
   const folder = await makeFolder(t, 'model.onnx');
   const source = join(folder, 'model.onnx');
-  assert.deepEqual(await listModelFiles(source), [{ path: 'model.onnx', source, size: 10 }]);
+  assert.deepEqual(await listModelFiles(source), { files: [{ path: 'model.onnx', source, size: 10 }] });
 });
 
 test('a folder keeps its relative paths, hidden files too', async (t) => {
   const folder = await makeFolder(t, 'model.onnx', 'assets/deep/labels.txt', '.hidden', '.config/x');
-  const paths = (await listModelFiles(folder)).map((file) => file.path);
+  const paths = (await listModelFiles(folder)).files.map((file) => file.path);
   assert.deepEqual(paths, ['.config/x', '.hidden', 'assets/deep/labels.txt', 'model.onnx']);
 });
 
@@ -32,7 +32,8 @@ test('a link to a file inside is that file; the path itself may be a link', asyn
   const folder = await makeFolder(t, 'data/weights');
   await symlink('data/weights', join(folder, 'alias'));
   await symlink(folder, join(folder, '..', 'current'));
-  const files = await listModelFiles(join(folder, '..', 'current'));
+  const { files, folder: name } = await listModelFiles(join(folder, '..', 'current'));
+  assert.equal(name, 'current');
   assert.deepEqual(
     files.map(({ path, size }) => [path, size]),
     [

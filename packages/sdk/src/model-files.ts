@@ -16,12 +16,18 @@ export interface LocalFile {
   readonly size: number;
 }
 
+/** Files of a model, and the name of the folder that they were in; a single file has none. */
+export interface LocalFiles {
+  readonly files: readonly LocalFile[];
+  readonly folder?: string;
+}
+
 /**
  * The files of a model: the one file, or all files of a folder with their relative paths, hidden ones too, sorted. A symbolic
  * link inside a folder counts as the file that it names, and must name one inside the folder, so that nothing is uploaded that
  * was not meant. Throws `not_found` and `invalid_argument`.
  */
-export async function listModelFiles(modelPath: string): Promise<readonly LocalFile[]> {
+export async function listModelFiles(modelPath: string): Promise<LocalFiles> {
   const root = await realpath(modelPath).catch((cause) => {
     throw new SlipwayError('not_found', `The model path "${modelPath}" cannot be found.`, {
       details: { field: 'modelPath' },
@@ -29,9 +35,11 @@ export async function listModelFiles(modelPath: string): Promise<readonly LocalF
     });
   });
   const stats = await stat(root);
-  if (stats.isFile()) return [{ path: checkPath(basename(modelPath)), source: root, size: stats.size }];
+  if (stats.isFile()) {
+    return { files: [{ path: checkPath(basename(modelPath)), source: root, size: stats.size }] };
+  }
   if (!stats.isDirectory()) throw notAFile(modelPath);
-  return await listFolder(root);
+  return { files: await listFolder(root), folder: checkPath(basename(resolve(modelPath))) };
 }
 
 async function listFolder(root: string): Promise<readonly LocalFile[]> {

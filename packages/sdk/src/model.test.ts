@@ -52,6 +52,7 @@ test('a folder is registered with its paths, its words, and progress up to the e
   const [{ files, key, ...words } = {}] = registered;
   assert.deepEqual(words, {
     name: 'digits',
+    folder: 'digits',
     tags: { stage: 'test' },
     framework: 'Onnx',
     frameworkVersion: '1.17',

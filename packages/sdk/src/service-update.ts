@@ -1,5 +1,5 @@
 import { SlipwayError } from '@slipway/contract';
-import type { ServiceUpdate } from '@slipway/contract/api';
+import type { InferenceChoice, ServiceUpdate } from '@slipway/contract/api';
 import { settingsOfOptions } from './azure/settings-of-options.ts';
 import { type SplitSettings, splitSettings } from './deployment-settings.ts';
 import { selectionOf } from './model-selection.ts';
@@ -9,7 +9,10 @@ import type { UpdateServiceOptions } from './webservice-options.ts';
  * The request that changes a service. Settings that are named go before those of `deploymentConfig`. Throws
  * `invalid_argument` where nothing is asked for, or what an update cannot change.
  */
-export function updateBody(options: Omit<UpdateServiceOptions, 'signal'>): ServiceUpdate {
+export function updateBody(
+  options: Omit<UpdateServiceOptions, 'signal' | 'onProgress' | 'inferenceConfig'>,
+  inferenceConfig?: InferenceChoice,
+): ServiceUpdate {
   const { models, deploymentConfig, description, ...named } = options;
   const given = splitSettings(deploymentConfig);
   refuseUnchangeable(given);
@@ -18,6 +21,7 @@ export function updateBody(options: Omit<UpdateServiceOptions, 'signal'>): Servi
   const words = description === undefined ? described : description;
   const body: ServiceUpdate = {
     ...(models !== undefined && { models: models.map(choiceOf) }),
+    ...(inferenceConfig !== undefined && { inferenceConfig }),
     ...(words !== undefined && { description: words }),
     ...(tags !== undefined && { tags: { ...tags } }),
     ...(properties !== undefined && { addProperties: { ...properties } }),

@@ -2,8 +2,10 @@ import type { AksUpdateOptions } from './azure/aks-options.ts';
 import type { CallOptions } from './call-options.ts';
 import type { DeploymentSettings } from './deployment-settings.ts';
 import type { Filters } from './filters.ts';
+import type { InferenceChange, InferenceConfig } from './inference-config.ts';
 import type { ModelVersions } from './model-selection.ts';
 import type { WaitOptions } from './operation.ts';
+import type { UploadProgress } from './upload-files.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ListWebservicesOptions extends CallOptions {
@@ -30,6 +32,10 @@ export interface UpdateServiceOptions extends CallOptions, Omit<AksUpdateOptions
   readonly tags?: AksUpdateOptions['tags'];
   /** Added to the properties there are. */
   readonly properties?: AksUpdateOptions['properties'];
+  /** Another script with its sources, or something else for the script to run in; what is left out stays. `null`: no script any more. */
+  readonly inferenceConfig?: InferenceConfig | InferenceChange | null | undefined;
+  /** Hears how far the upload of sources is. */
+  readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
   /** Changes the settings it names and leaves the others. */
   readonly deploymentConfig?: DeploymentSettings | undefined;
 }

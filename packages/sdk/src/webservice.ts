@@ -14,6 +14,7 @@ import type { CallOptions } from './call-options.ts';
 import { createDeploymentOutput, finishedLine } from './deployment-output.ts';
 import { toQuery } from './filters.ts';
 import { errorOfFailure } from './http-errors.ts';
+import { withInference } from './inference-request.ts';
 import type { NodePredictionClient, NodeTensorClient } from './node-client/score-file.ts';
 import { Operation, type WaitOptions } from './operation.ts';
 import {
@@ -129,6 +130,10 @@ export class Webservice {
   /** Ids of its models, `name:version`. */
   get models(): readonly string[] {
     return this.#resource.models;
+  }
+  /** Its script and what it runs in; `null`: its models answer by themselves. */
+  get inferenceConfig(): ServiceResource['inferenceConfig'] {
+    return this.#resource.inferenceConfig;
   }
   get deploymentConfig(): DeploymentConfig {
     return this.#resource.config;
@@ -258,8 +263,11 @@ export class Webservice {
   }
 
   /** Begins a change; what is not named stays. `waitForDeployment` waits for its end. */
-  async update({ signal, ...options }: UpdateServiceOptions): Promise<this> {
-    return await this.#begin('PATCH', '', updateBody(options), signal);
+  async update({ signal, onProgress, inferenceConfig, ...options }: UpdateServiceOptions): Promise<this> {
+    const context = { workspace: this.workspace, onProgress, signal };
+    return await withInference(context, this.name, inferenceConfig, (choice) =>
+      this.#begin('PATCH', '', updateBody(options, choice), signal),
+    );
   }
 
   /** Begins to go back to `revision`, or to the one that was healthy before this one. */

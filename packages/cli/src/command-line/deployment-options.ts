@@ -20,6 +20,16 @@ export function deploymentCommand(name: string) {
       'a label that points at a version, such as canary=4; before it MODEL: for one of several models',
       repeated,
     )
+    .option('--entry-script <file>', 'Python script with init() and run() that answers the requests')
+    .option('--no-entry-script', 'the models answer by themselves again')
+    .option('--source-dir <folder>', 'folder that is deployed with the script, which is named relative to it')
+    .option('--environment <name>', 'registered environment that the script runs in')
+    .option('--conda-file <file>', 'conda file of which that environment is made')
+    .option('--python <path>', 'interpreter on the machine of the server instead of an environment')
+    .option('--workers <count>', 'processes of a replica that run the script side by side', wholeNumber(1))
+    .option('--encode-numpy', 'results of numpy become JSON')
+    .option('--no-encode-numpy', 'results of numpy are an error, as on Azure')
+    .option('--inference-config <file>', "Azure's inferenceconfig.json; options here go before it")
     .option(
       '--config <file>',
       "deployment configuration in JSON or YAML, or Azure's deploymentconfig.json; options here go before it",

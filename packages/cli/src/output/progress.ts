@@ -2,6 +2,8 @@
 export interface Progress {
   /** Shows what is done now in place of what was shown before. */
   show(text: string): void;
+  /** Prints a line that stays, for what a person ought to know; on any screen. */
+  note(text: string): void;
   /** Wipes the line. */
   clear(): void;
 }
@@ -17,7 +19,8 @@ const FRAME_MS = 100;
 const ERASE_LINE = '\r\u001b[2K';
 
 export function createProgress(screen: Screen): Progress {
-  if (screen.isTTY !== true) return { show: () => {}, clear: () => {} };
+  const note = (text: string) => void screen.write(`${text}\n`);
+  if (screen.isTTY !== true) return { show: () => {}, note, clear: () => {} };
   let shown = '';
   let frame = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -27,6 +30,10 @@ export function createProgress(screen: Screen): Progress {
     screen.write(`${ERASE_LINE}${FRAMES[frame]} ${shown.slice(0, room)}`);
   };
   return {
+    note(text) {
+      screen.write(ERASE_LINE);
+      note(text);
+    },
     show(text) {
       shown = text;
       draw();

@@ -28,7 +28,8 @@ export function serviceDetails(service: Service): string {
     Error: service.error === null ? undefined : `${service.error.message} (${service.error.code})`,
     'Scoring URI': service.scoringUri,
     'Swagger URI': service.swaggerUri,
-    Models: service.models.join(', '),
+    Models: service.models.length === 0 ? 'none' : service.models.join(', '),
+    ...scriptDetails(service.inferenceConfig),
     Revision:
       service.activeRevision === service.revision
         ? String(service.revision)
@@ -46,6 +47,16 @@ export function serviceDetails(service: Service): string {
     Created: service.createdAt,
     Updated: service.updatedAt,
   });
+}
+
+function scriptDetails(script: Service['inferenceConfig']): Record<string, string | undefined> {
+  if (script === null) return {};
+  const { entryScript, files, environment, interpreter, workers } = script;
+  return {
+    'Entry script': `${entryScript} (${files.length === 1 ? '1 file' : `${files.length} files`})`,
+    Environment: environment ?? `interpreter ${interpreter ?? 'python3 of the server'}`,
+    Workers: `${workers} a replica`,
+  };
 }
 
 /** The replicas of a service, a line each. */

@@ -3,6 +3,8 @@ import { examples } from '../../command-line/define.ts';
 import { deploymentCommand, deploymentConfig } from '../../command-line/deployment-options.ts';
 import { modelChoices } from '../../command-line/model-choices.ts';
 import { performInWorkspace } from '../../command-line/perform-api.ts';
+import { inferenceConfig } from '../../command-line/script-options.ts';
+import { showRegistration } from '../../output/registration-progress.ts';
 import { finishChange } from './finish-change.ts';
 
 export function serviceUpdate() {
@@ -16,6 +18,7 @@ export function serviceUpdate() {
       examples(
         'slipway service update digits --model digits:2',
         'slipway service update digits --replicas 3',
+        'slipway service update digits --entry-script score.py --source-dir ./src',
       ),
     )
     .action((name, flags) =>
@@ -23,6 +26,8 @@ export function serviceUpdate() {
         const service = await Webservice.get({ workspace: context.workspace, name });
         await service.update({
           models: flags.model && modelChoices(flags.model, flags),
+          inferenceConfig: await inferenceConfig(flags, context.progress.note),
+          onProgress: showRegistration(context.progress),
           deploymentConfig: await deploymentConfig(flags, 'update'),
           description: flags.description,
           tags: flags.tag,
