@@ -49,14 +49,18 @@ test('a service shows its script, and so does its revision', async (t) => {
 test('an update of one part of a script leaves the others', async (t) => {
   const api = await withScript(t);
   const { files: before } = (await api.call('GET', `${SERVICES}/digits`)).body.inferenceConfig;
-  const inEnvironment = await update(api, { environment: 'mine:3' });
+  const definition = { kind: 'interpreter', path: '/usr/bin/python3' };
+  const body = { name: 'mine', definition };
+  const registered = await api.call('POST', '/workspaces/default/environments', { body });
+  assert.ok(registered.status < 300, JSON.stringify(registered.body));
+  const inEnvironment = await update(api, { environment: 'mine' });
   assert.deepEqual(
     [inEnvironment.environment, inEnvironment.interpreter, inEnvironment.files],
-    ['mine:3', null, before],
+    ['mine:1', null, before],
   );
   const files = [await fileOf(api, 'other.py')];
   const other = await update(api, { entryScript: 'other.py', files });
-  assert.deepEqual([other.entryScript, other.files, other.environment], ['other.py', files, 'mine:3']);
+  assert.deepEqual([other.entryScript, other.files, other.environment], ['other.py', files, 'mine:1']);
   assert.equal((await update(api, { workers: 4, encodeNumpy: true })).workers, 4);
 });
 
@@ -82,7 +86,6 @@ const REFUSED: readonly [what: string, change: Record<string, unknown>, message:
   ['is none of the files', { entryScript: 'lost.py' }, /"lost\.py" is none of the 1 paths/],
   ['is not Python', { entryScript: 'score.R' }, /Only Python|only Python drivers/],
   ['is no module', { entryScript: 'my-score.py' }, /invalid name "my-score\.py"/],
-  ['has two runners', { environment: 'e', interpreter: '/usr/bin/python3' }, /cannot both be given/],
   ['has no sources', { files: undefined }, /inferenceConfig\.files is missing/],
 ];
 for (const [what, change, message] of REFUSED) {
@@ -113,4 +116,17 @@ test('versions that follow a policy are refused with a script', async (t) => {
   const { status, body } = await api.call('PATCH', `${SERVICES}/digits`, { body: { models } });
   assert.equal(status, 400);
   assert.match(body.error.message, /models must name one version of "digits", such as "digits:1"/);
+});
+
+test('an environment that is not registered is refused, and so is one beside an interpreter', async (t) => {
+  const api = await withScript(t);
+  const path = `${SERVICES}/digits`;
+  const unknown = await api.call('PATCH', path, { body: { inferenceConfig: { environment: 'lost' } } });
+  assert.deepEqual([unknown.status, unknown.body.error.details.field], [404, 'inferenceConfig.environment']);
+  const definition = { kind: 'interpreter', path: '/usr/bin/python3' };
+  await api.call('POST', '/workspaces/default/environments', { body: { name: 'mine', definition } });
+  const both = { environment: 'mine', interpreter: '/usr/bin/python3' };
+  const { status, body } = await api.call('PATCH', path, { body: { inferenceConfig: both } });
+  assert.equal(status, 400);
+  assert.match(body.error.message, /cannot both be given/);
 });

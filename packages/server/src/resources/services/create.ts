@@ -12,7 +12,7 @@ import { changeable } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
 import { addRevision, type RevisionPlan } from './revisions.ts';
-import { type PackedSources, planScript } from './script.ts';
+import { type PackedSources, pinEnvironment, planScript } from './script.ts';
 import type { ServiceDeps, ServiceTarget } from './service-deps.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function createService(
   if (existing !== undefined) checkOverwrite(existing, workspace, order);
   const plan: RevisionPlan = {
     ...(await resolveModels(writer, workspace, order.models)),
-    script: planScript(order.inferenceConfig, sources),
+    script: await pinEnvironment(writer, workspace, planScript(order.inferenceConfig, sources)),
     config: withCollector(completeConfig(order.config), deps.traceCollector),
   };
   await checkPlan(writer, deps, order.name, plan, keyProblems(order, plan));

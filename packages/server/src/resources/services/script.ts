@@ -1,6 +1,8 @@
 import type { InferenceChoice, InferenceConfig } from '@slipway/contract/api';
 import type { ContentStore } from '@slipway/oci';
 import type { RevisionScript } from '../../store/collections.ts';
+import type { Reader } from '../../store/store.ts';
+import { environmentId, findEnvironment } from '../environments/find.ts';
 import { fieldError } from '../field-problems.ts';
 
 /** Sources that are in the store as one manifest. */
@@ -59,6 +61,18 @@ function runnerOf(
     return { environment: before.environment, interpreter: before.interpreter };
   }
   return { environment: environment ?? null, interpreter: interpreter ?? null };
+}
+
+/** The script in the version of its environment that is meant now, so that all replicas run in the same. Throws `not_found`. */
+export async function pinEnvironment(
+  reader: Reader,
+  workspace: string,
+  script: RevisionScript | undefined,
+): Promise<RevisionScript | undefined> {
+  if (script === undefined || script.environment === null) return script;
+  const field = 'inferenceConfig.environment';
+  const { value } = await findEnvironment(reader, workspace, script.environment, field);
+  return { ...script, environment: environmentId(value) };
 }
 
 /** The script as the API shows it. */

@@ -8,7 +8,7 @@ import { changeable, requireService } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
 import { addRevision, type RevisionPlan, requireRevision } from './revisions.ts';
-import { type PackedSources, planScript } from './script.ts';
+import { type PackedSources, pinEnvironment, planScript } from './script.ts';
 import type { ServiceDeps, ServiceTarget } from './service-deps.ts';
 
 /**
@@ -69,7 +69,8 @@ async function planUpdate(
   const { models, selections } =
     update.models === undefined ? present : await resolveModels(writer, workspace, update.models);
   const config = withCollector(completeConfig(update.config, present.config), traceCollector);
-  const script = planScript(update.inferenceConfig, sources, present.script);
+  const chosen = planScript(update.inferenceConfig, sources, present.script);
+  const script = chosen === present.script ? chosen : await pinEnvironment(writer, workspace, chosen);
   return { models, selections, script, config: { ...config } };
 }
 
