@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { waitFor } from '@slipway/testkit';
+import { callUnary, openClient } from '../protocols/grpc/client-fixtures.ts';
 import { logLines, startScript } from './entry-fixtures.ts';
 
 const ECHO = `
@@ -66,6 +67,16 @@ test('protocols for models say that a script runs, and metrics count its request
     assert.equal(response.status, 404, path);
     assert.match(await response.text(), /runs an entry script, which answers at \/score alone/, path);
   }
+  const client = openClient(t, replica.port);
+  const calls = ['inference.GRPCInferenceService/ModelInfer', 'tensorflow.serving.PredictionService/Predict'];
+  for (const method of calls) {
+    const { status, text } = await callUnary(client, `/${method}`, new Uint8Array());
+    assert.equal(status, 'UNIMPLEMENTED', method);
+    assert.match(text, /runs an entry script/);
+  }
+  const health = await callUnary(client, '/grpc.health.v1.Health/Check', new Uint8Array());
+  assert.deepEqual([health.status, ...(health.message ?? [])], ['OK', 8, 1]);
+
   await replica.score('1');
   const metrics = await (await fetch(`${replica.url}/metrics`)).text();
   assert.match(metrics, /slipway_request_duration_seconds_count\{model="digits",version="1"\} 1/);

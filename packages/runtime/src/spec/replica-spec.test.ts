@@ -78,3 +78,29 @@ test('tracing is off unless it is asked for, and then has to be said whole', () 
     /tracing\.endpoint must be .*tracing\.sampleRatio must be/,
   );
 });
+
+test('a script is read whole, and lets a service be without models', () => {
+  const entry = {
+    language: 'python',
+    sourceDir: '/code',
+    script: 'score.py',
+    interpreter: '/usr/bin/python3',
+    workers: 2,
+    modelsDir: '/models',
+    env: { CUDA_VISIBLE_DEVICES: '0' },
+    encodeNumpy: false,
+    startTimeoutMs: 1_000,
+    collectDir: null,
+  };
+  const entryOf = (fields: object) =>
+    parseReplicaSpec({ ...spec, models: [], entry: fields }, 'spec.json').entry;
+  assert.deepEqual(entryOf(entry), entry);
+  assert.throws(
+    () => parseReplicaSpec({ ...spec, models: [] }, 'spec.json'),
+    /models must be a list with at least one/,
+  );
+  assert.throws(
+    () => entryOf({ ...entry, workers: 0, env: { A: 1 }, interpreter: 'python3' }),
+    /entry\.interpreter must be an absolute path.*entry\.workers must be.*entry\.env must be an object whose values are texts/,
+  );
+});
