@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ReplicaLimits, type SlipwayError, toSlipwayError } from '@slipway/contract';
+import { type ReplicaLimits, SlipwayError, toSlipwayError } from '@slipway/contract';
 import type { Log } from '../data-plane/log.ts';
 import { createAlarm } from '../scheduling/alarm.ts';
 import type { WaitingJob } from '../scheduling/job.ts';
@@ -120,11 +120,8 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
   /** Its caller is told now; that the worker ends says the rest. */
   const giveUp = ({ job, worker }: Run) => {
     job.reject(timedOut(limits.scoringTimeoutMs, true));
-    log.error(
-      { scoringTimeoutMs: limits.scoringTimeoutMs },
-      'A request ran longer than the scoring timeout; its worker is ended and replaced.',
-    );
-    worker.kill();
+    const message = `A request was not answered within the scoring timeout of ${limits.scoringTimeoutMs} ms, so that its worker was killed.`;
+    worker.kill(new SlipwayError('script_failed', message));
   };
 
   const alarm = createAlarm(() => {
@@ -193,7 +190,7 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
 
   const kill = () => {
     starting.abort();
-    for (const worker of workers) worker.kill();
+    for (const worker of workers) worker.kill(draining());
   };
 
   return {

@@ -32,6 +32,6 @@ export interface EntryWorker {
   readonly ended: Promise<SlipwayError>;
   /** Lets it end by itself for so long, and then ends it with all that it has started. Resolves when it is gone. */
   stop(graceMs: number): Promise<void>;
-  /** Ends it at once, whatever it does. */
-  kill(): void;
+  /** Ends it at once, whatever it does, and says so for this reason. */
+  kill(reason: SlipwayError): void;
 }

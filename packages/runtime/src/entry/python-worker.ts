@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { SlipwayError, toSlipwayError } from '@slipway/contract';
+import { draining } from '../scheduling/refusals.ts';
 import type { EntryAnswer, EntryFacts, EntryRequest, EntryWorker } from './entry-worker.ts';
 import { encodeFrameHead, FrameDecoder } from './frames.ts';
 import { LineGatherer } from './lines.ts';
@@ -65,9 +66,9 @@ export async function startPythonWorker(
 ): Promise<EntryWorker> {
   signal.throwIfAborted();
   const worker = new PythonWorker(options);
-  const abort = () => worker.kill();
+  const abort = () => worker.kill(draining());
   signal.addEventListener('abort', abort);
-  const timer = setTimeout(() => worker.fail(notReady(options)), options.startTimeoutMs);
+  const timer = setTimeout(() => worker.kill(notReady(options)), options.startTimeoutMs);
   try {
     await worker.ready;
     return worker;
@@ -128,19 +129,18 @@ class PythonWorker implements EntryWorker {
   async stop(graceMs: number): Promise<void> {
     this.#failure ??= new SlipwayError('unavailable', 'The worker was told to end.');
     this.#socket.end();
-    const timer = setTimeout(() => this.kill(), graceMs);
+    const timer = setTimeout(() => this.#killGroup(), graceMs);
     await this.ended;
     clearTimeout(timer);
   }
 
-  kill(): void {
-    if (this.#child.pid !== undefined) killGroup(this.#child.pid);
+  kill(reason: SlipwayError): void {
+    this.#failure ??= reason;
+    this.#killGroup();
   }
 
-  /** Ends it for this reason. */
-  fail(error: SlipwayError): void {
-    this.#failure ??= error;
-    this.kill();
+  #killGroup(): void {
+    if (this.#child.pid !== undefined) killGroup(this.#child.pid);
   }
 
   #ask(message: ReplicaMessage, body: Uint8Array | undefined, requestId: string): Promise<EntryAnswer> {
@@ -171,12 +171,12 @@ class PythonWorker implements EntryWorker {
       try {
         decoder.push(chunk);
       } catch (thrown) {
-        this.fail(toSlipwayError(thrown));
+        this.kill(toSlipwayError(thrown));
       }
     });
     // How the process ended says more than a broken socket.
     this.#socket.on('error', () => undefined);
-    this.#socket.once('close', () => setTimeout(() => this.kill(), CLOSING_MS).unref());
+    this.#socket.once('close', () => setTimeout(() => this.#killGroup(), CLOSING_MS).unref());
   }
 
   #take(message: WorkerMessage, body: Buffer): void {
@@ -192,7 +192,7 @@ class PythonWorker implements EntryWorker {
         this.#becomeReady();
         break;
       case 'failed':
-        this.fail(cannotStart(this.#options.script, message));
+        this.kill(cannotStart(this.#options.script, message));
         break;
       case 'collect':
         // The host sends none unless it is told to collect, which it is not yet.
@@ -240,7 +240,7 @@ class PythonWorker implements EntryWorker {
       });
       this.#child.once('exit', (code, signal) => {
         // What it forked may still run, and hold its outputs open.
-        this.kill();
+        this.#killGroup();
         const { pid = 0 } = this.#child;
         const error = this.#failure ?? endedUnasked(script, pid, { code, signal });
         // What it wrote last may still be on its way; a process that left its group can keep the outputs open for ever.
