@@ -10,6 +10,7 @@ export interface CommandEntry {
 export const GROUPS: Readonly<Record<string, string>> = {
   workspace: 'The folders that models and services stand in.',
   model: 'Registered models and their versions.',
+  environment: 'Packages that entry scripts run in.',
   compute: 'The places where services run.',
   service: 'Deployed services: state, keys, logs, revisions.',
   operation: 'Long work that the control plane does.',
@@ -63,6 +64,22 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     path: 'workspace delete',
     load: async () => (await import('./commands/workspace/delete.ts')).workspaceDelete,
+  },
+  {
+    path: 'environment create',
+    load: async () => (await import('./commands/environment/create.ts')).environmentCreate,
+  },
+  {
+    path: 'environment list',
+    load: async () => (await import('./commands/environment/list.ts')).environmentList,
+  },
+  {
+    path: 'environment show',
+    load: async () => (await import('./commands/environment/show.ts')).environmentShow,
+  },
+  {
+    path: 'environment delete',
+    load: async () => (await import('./commands/environment/delete.ts')).environmentDelete,
   },
   { path: 'compute list', load: async () => (await import('./commands/compute/list.ts')).computeList },
   { path: 'compute show', load: async () => (await import('./commands/compute/show.ts')).computeShow },

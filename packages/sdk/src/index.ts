@@ -8,6 +8,10 @@ export {
 export type {
   Capacity,
   DeploymentConfig,
+  EnvironmentBuild,
+  EnvironmentDefinition,
+  EnvironmentLock,
+  EnvironmentState,
   ModelFile,
   OperationLogLine,
   OperationState,
@@ -35,6 +39,11 @@ export {
 export type { DeployOptions } from './deploy.ts';
 export type { DeploymentSettings } from './deployment-settings.ts';
 export type { DownloadOptions, DownloadProgress } from './download-model.ts';
+export {
+  Environment,
+  type ListEnvironmentsOptions,
+  type RegisterEnvironmentOptions,
+} from './environment.ts';
 export type { Filters } from './filters.ts';
 export {
   type EnvironmentToRegister,
