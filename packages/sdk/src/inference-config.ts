@@ -5,6 +5,8 @@ import type { EnvironmentDefinition } from '@slipway/contract/api';
 
 /** An environment that is registered when it is deployed, if it is not yet. */
 export interface EnvironmentToRegister {
+  /** `name:version`, once it is registered. */
+  readonly id?: string | undefined;
   readonly name: string;
   readonly definition: EnvironmentDefinition;
 }

@@ -52,7 +52,8 @@ async function environmentOf(
     return await register(context, { name: service, definition: { kind: 'conda', specification } });
   }
   if (environment === undefined || typeof environment === 'string') return environment;
-  return 'definition' in environment ? await register(context, environment) : environment.id;
+  if (environment.id !== undefined) return environment.id;
+  return 'definition' in environment ? await register(context, environment) : undefined;
 }
 
 async function register(
