@@ -74,6 +74,8 @@ test('a script is taken away by null, which brings nothing else along', async (t
 test('a script needs no model, and a service without either is refused', async (t) => {
   const api = await startApi(t);
   const inferenceConfig = { entryScript: 'score.py', files: [await fileOf(api, 'score.py')] };
+  const neither = await api.call('POST', SERVICES, { body: { name: 'neither', models: [] } });
+  assert.deepEqual([neither.status, neither.body.error.details.field], [400, 'models']);
   const alone = await api.call('POST', SERVICES, { body: { name: 'alone', models: [], inferenceConfig } });
   assert.equal(alone.status, 202, JSON.stringify(alone.body));
   const taken = await api.call('PATCH', `${SERVICES}/alone`, {
