@@ -25,7 +25,7 @@ export interface DeployOptions {
    * an `inferenceConfig` may have none.
    */
   readonly models: readonly (Model | string | ModelVersions)[];
-  /** What is left out has its default, or, when an existing service is overwritten, stays. */
+  /** What is left out has its default, also where an existing service is overwritten; `update` lets it stay. */
   readonly deploymentConfig?: DeploymentSettings | undefined;
   /** Default `local`. */
   readonly computeTarget?: string | { readonly name: string } | undefined;
