@@ -11,8 +11,9 @@ import { CLIENT_PATH, startPageServer } from './page-server.ts';
 
 const DIGIT = Float32Array.from({ length: 784 }, (_, index) => (index % 7) / 7);
 
-const WAYS: readonly Pick<RestClientOptions, 'protocol' | 'binary'>[] = [
-  { protocol: 'azure' },
+const WAYS: readonly Pick<RestClientOptions, 'protocol' | 'binary' | 'model'>[] = [
+  // Its address has no room for a model.
+  { protocol: 'azure', model: undefined },
   { protocol: 'tfserving' },
   { protocol: 'oip' },
   { protocol: 'oip', binary: false },
