@@ -64,7 +64,7 @@ test('a database that a newer version wrote is refused and left alone', async ()
 test('a full disk is storage_full, keeps what was there, and writing goes on when there is room', async () => {
   const file = newFile();
   await (await openSqliteStore(file)).close();
-  const child = runWriter(file, 300);
+  const child = runWriter(file, 1_000);
   let errors = '';
   let acknowledged = 0;
   child.stderr.on('data', (chunk: Buffer) => {
