@@ -105,6 +105,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     const context: ServiceContext = {
       service: spec.service,
       maxBodyBytes: spec.limits.maxBodyBytes,
+      bothOutputNames: spec.bothOutputNames ?? false,
       corsOrigins: spec.corsOrigins ?? [],
       authenticator,
       metrics,

@@ -17,6 +17,7 @@ const CASES: readonly [Partial<DeploymentFlags>, PartialDeploymentConfig | undef
     { enableAppInsights: true, namespace: 'team' },
     { enableAppInsights: true, namespace: 'team' },
   ],
+  [{ bothOutputNames: false }, { bothOutputNames: false }],
   [{ tokenAuth: true }, { authEnabled: false, tokenAuthEnabled: true }],
   [{ batching: 'off' }, { batching: { mode: 'off' } }],
   [{ batchMaxSize: 8 }, { batching: { mode: 'greedy', maxSize: 8 } }],

@@ -54,6 +54,11 @@ export function deploymentCommand(name: string) {
     .option('--namespace <name>', 'kept and shown on the local target')
     .option('--enable-app-insights', 'trace requests to the collector of the server')
     .option('--no-enable-app-insights', 'trace them no longer')
+    .option(
+      '--both-output-names',
+      'answers of TensorFlow Serving over gRPC carry names and aliases of outputs',
+    )
+    .option('--no-both-output-names', 'they carry aliases only if the request used them')
     .addOption(
       new Option('--profile <profile>', 'one run on all cores, or many runs on one each').choices([
         'latency',
@@ -106,6 +111,7 @@ export interface DeploymentFlags {
   readonly failureThreshold?: number | undefined;
   readonly namespace?: string | undefined;
   readonly enableAppInsights?: boolean | undefined;
+  readonly bothOutputNames?: boolean | undefined;
   readonly profile?: 'latency' | 'throughput' | undefined;
   readonly batching?: BatchingMode | undefined;
   readonly batchMaxSize?: number | undefined;
@@ -133,6 +139,7 @@ const PLAIN_FLAGS = {
   failureThreshold: 'failureThreshold',
   namespace: 'namespace',
   enableAppInsights: 'enableAppInsights',
+  bothOutputNames: 'bothOutputNames',
   profile: 'profile',
   instances: 'instances',
   corsOrigin: 'corsOrigins',

@@ -189,6 +189,11 @@ export const DeploymentConfig = Type.Object(
       default: false,
       description: 'Callers may load and unload models through the Open Inference Protocol.',
     }),
+    bothOutputNames: Type.Boolean({
+      default: false,
+      description:
+        'Answers over the gRPC of TensorFlow Serving always carry the output under the alias `output_alias` beside its tensor name, as the C# sample of accelerated models needs it; see [gRPC](grpc.md#tensorflow-serving).',
+    }),
     corsOrigins: Type.Unsafe<readonly string[]>(
       Type.Array(Type.String({ minLength: 1 }), {
         maxItems: MAX_CORS_ORIGINS,
@@ -265,6 +270,7 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   instances: null,
   modelSettings: Object.freeze({}),
   allowModelControl: false,
+  bothOutputNames: false,
   corsOrigins: Object.freeze([]),
   logSampleRatio: 0,
   namespace: null,

@@ -75,6 +75,8 @@ export interface ReplicaSpec {
   readonly modelsGeneration: number;
   /** Callers may load and unload models through the Open Inference Protocol. */
   readonly allowModelControl: boolean;
+  /** Predict over gRPC always answers an output under its alias beside its tensor name; absent: only to aliases. */
+  readonly bothOutputNames?: boolean | undefined;
   /** Origins whose pages may call from a browser, `*` for all; absent: none. */
   readonly corsOrigins?: readonly string[] | undefined;
   /** Cores the engine may use; threads are this number rounded up. */

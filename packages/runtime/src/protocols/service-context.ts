@@ -12,6 +12,8 @@ import type { Tracing } from '../observability/tracing.ts';
 export interface ServiceContext {
   readonly service: string;
   readonly maxBodyBytes: number;
+  /** Predict over gRPC always answers an output under its alias beside its tensor name. */
+  readonly bothOutputNames: boolean;
   /** Origins whose pages may call from a browser; `*`: of all. */
   readonly corsOrigins: readonly string[];
   readonly authenticator: Authenticator;

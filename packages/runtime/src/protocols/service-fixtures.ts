@@ -72,6 +72,7 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
   const context: ServiceContext = {
     service: 'test',
     maxBodyBytes: LIMITS.maxBodyBytes,
+    bothOutputNames: false,
     corsOrigins: [],
     authenticator,
     metrics: createMetrics({

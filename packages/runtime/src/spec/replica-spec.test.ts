@@ -67,6 +67,13 @@ test('the part of the requests that are logged is a number from 0 to 1, and none
   }
 });
 
+test('aliases beside tensor names are asked for by a truth value, and not when it is absent', () => {
+  const namesOf = (fields: object) =>
+    parseReplicaSpec({ ...spec, models: [model], ...fields }, 'spec.json').bothOutputNames;
+  assert.deepEqual([namesOf({}), namesOf({ bothOutputNames: true })], [false, true]);
+  assert.throws(() => namesOf({ bothOutputNames: 'yes' }), /bothOutputNames must be/);
+});
+
 test('tracing is off unless it is asked for, and then has to be said whole', () => {
   const tracingOf = (fields: object) =>
     parseReplicaSpec({ ...spec, models: [model], ...fields }, 'spec.json').tracing;

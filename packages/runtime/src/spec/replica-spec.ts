@@ -49,6 +49,7 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     models: (entry === null ? fields.objects('models') : fields.objectsOrNone('models')).map(readModel),
     modelsGeneration: fields.integer('modelsGeneration', 0),
     allowModelControl: fields.boolean('allowModelControl'),
+    bothOutputNames: fields.has('bothOutputNames') && fields.boolean('bothOutputNames'),
     corsOrigins: fields.textsOrNone('corsOrigins'),
     cpuCores: fields.positive('cpuCores'),
     profile: fields.oneOf('profile', PROFILES),

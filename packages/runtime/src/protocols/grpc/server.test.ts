@@ -92,6 +92,7 @@ function context(): ServiceContext {
   return {
     service: 'echo',
     maxBodyBytes: MAX_MESSAGE,
+    bothOutputNames: false,
     corsOrigins: [],
     authenticator: {
       check: (header) => (header === undefined ? 'no header' : header === KEY ? undefined : 'invalid key'),

@@ -43,6 +43,12 @@ test('a revision from before there were such settings has the defaults', () => {
   assert.deepEqual(modelsWith({}, older)[0], { name: 'one', batching, instances });
 });
 
+test('a replica is told of both names of outputs only where the deployment asks for them', () => {
+  const { bothOutputNames: _, ...older } = DEFAULT_DEPLOYMENT;
+  assert.equal(specWith({}, older).bothOutputNames, false);
+  assert.equal(specWith({ bothOutputNames: true }).bothOutputNames, true);
+});
+
 test('a replica uses the cores that it asks for, or those up to its limit', () => {
   assert.equal(specWith({ cpuCores: 2 }).cpuCores, 2);
   assert.equal(specWith({ cpuCores: 2, cpuCoresLimit: 4 }).cpuCores, 4);

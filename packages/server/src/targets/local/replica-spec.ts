@@ -31,6 +31,7 @@ export function replicaSpec(
     })),
     modelsGeneration: 1,
     allowModelControl: config.allowModelControl,
+    bothOutputNames: config.bothOutputNames,
     corsOrigins: config.corsOrigins,
     cpuCores: config.cpuCoresLimit ?? config.cpuCores,
     profile: config.profile,

@@ -21,7 +21,8 @@ export function predict(message: Uint8Array, call: GrpcCall): Reply | Promise<Re
   const problem = unknownSignature(request.spec, servable);
   if (problem !== undefined) return problem;
   const { model } = servable;
-  const named = resolveNames(model.signature, request.inputs, request.outputFilter);
+  const { bothOutputNames } = call.context;
+  const named = resolveNames(model.signature, request.inputs, request.outputFilter, bothOutputNames);
   if (named instanceof SlipwayError) return named;
   return infer(call, { protocol: 'tfserving', dataPlane, model, asked: named, decodeFrom }, ({ outputs }) =>
     encodePredictResponse(effectiveSpec(request.spec, servable), named.nameOutputs(outputs)),

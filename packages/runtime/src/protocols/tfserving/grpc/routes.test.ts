@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Client } from '@grpc/grpc-js';
-import { SlipwayError } from '@slipway/contract';
+import { type ReplicaSpec, SlipwayError } from '@slipway/contract';
 import { addModel, digitMlp, identityModel } from '@slipway/testkit';
 import { decodeMessage } from '../../../protobuf/decode.ts';
 import { encodeToBytes } from '../../../protobuf/encode.ts';
@@ -29,8 +29,8 @@ function summands(names: readonly [string, string], rest: PredictInit = {}): Pre
   return { ...rest, inputs: new Map([[names[0], A] as const, [names[1], B] as const]) };
 }
 
-async function startAdder(t: TestContext): Promise<Client> {
-  const { port } = await startReplica(t, { model: addModel() });
+async function startAdder(t: TestContext, spec: Partial<ReplicaSpec> = {}): Promise<Client> {
+  const { port } = await startReplica(t, { model: addModel(), spec });
   return openClient(t, port);
 }
 
@@ -77,6 +77,20 @@ test("Azure's clients are understood: a route, any model name, aliases", async (
     ['probabilities:0'],
   );
   assert.deepEqual(routed.spec, ['resnet', 3n, 'serving_default']);
+});
+
+test('a service that is told to answers with the alias beside the tensor name, however the inputs are named', async (t) => {
+  const client = await startAdder(t, { bothOutputNames: true });
+  const rows: [PredictInit, string[]][] = [
+    [summands(['a', 'b']), ['output_alias', 'sum']],
+    [summands(['a:0', 'b:0']), ['output_alias', 'sum:0']],
+    [summands(['a:0', 'b:0'], { outputFilter: ['sum:0'] }), ['sum:0']],
+  ];
+  for (const [request, names] of rows) {
+    const { told } = await predict(client, request);
+    const expected = names.map((name) => [name, 11, 22]);
+    assert.deepEqual(told.toSorted(), expected);
+  }
 });
 
 test('mistakes are told in the words of the stock server, and by its codes to those who name a model', async (t) => {

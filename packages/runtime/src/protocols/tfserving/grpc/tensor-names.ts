@@ -28,12 +28,13 @@ export interface NamedTensors {
 
 /**
  * Finds what a request's names mean. An answer holds what the filter names, under those names; without a filter all
- * outputs, named in the way of the inputs. The errors are the stock server's.
+ * outputs, named in the way of the inputs; with `both`, under the alias too. The errors are the stock server's.
  */
 export function resolveNames(
   { inputs: inputSpecs, outputs: outputSpecs }: Signature,
   given: readonly Tensor[],
   filter: readonly string[],
+  both: boolean,
 ): NamedTensors | SlipwayError {
   const resolved = given.map(({ name }) => resolve(name, inputSpecs, INPUT_ALIAS));
   const known = resolved.filter((one) => one !== undefined);
@@ -49,7 +50,10 @@ export function resolveNames(
   return {
     inputs,
     outputs: outputSpecs.map(({ name }) => name),
-    nameOutputs: (all) => all.flatMap((output) => publish(output, naming, all.length)),
+    nameOutputs: (all) => {
+      const isAliased = all.length === 1 && (both || naming === 'alias');
+      return all.flatMap((output) => publish(output, naming, isAliased));
+    },
   };
 }
 
@@ -119,16 +123,20 @@ function pick(
 }
 
 /** An output under its tensor name, and under its alias too for whoever knows tensors by aliases. */
-function publish(output: Tensor, naming: Naming, count: number): readonly Tensor[] {
+function publish(output: Tensor, naming: Naming, isAliased: boolean): readonly Tensor[] {
+  const named = renamed(output, publicName(output.name, naming));
+  return isAliased && named.name !== OUTPUT_ALIAS ? [named, renamed(output, OUTPUT_ALIAS)] : [named];
+}
+
+function publicName(name: string, naming: Naming): string {
   switch (naming) {
     case 'own':
-      return [output];
-    case 'suffixed':
-      return [renamed(output, output.name.endsWith(SUFFIX) ? output.name : output.name + SUFFIX)];
-    case 'bare':
-      return [renamed(output, withoutSuffix(output.name))];
     case 'alias':
-      return count === 1 ? [output, renamed(output, OUTPUT_ALIAS)] : [output];
+      return name;
+    case 'suffixed':
+      return name.endsWith(SUFFIX) ? name : name + SUFFIX;
+    case 'bare':
+      return withoutSuffix(name);
   }
 }
 
