@@ -50,6 +50,8 @@ test('versions are counted apart, under our names, those of Triton and those of 
     metrics.scored(CANARY, { door, question: 'Predict' }, TIMES);
     statistics.succeeded(CANARY, inference);
   }
+  metrics.scored(STABLE, { door: 'REST', question: 'Predict' }, { ...TIMES, isScript: true });
+  metrics.scored(STABLE, { door: 'GRPC', question: 'MultiInference' }, TIMES);
   for (const code of ['overloaded', 'deadline_exceeded', 'cancelled', 'invalid_model', 'internal'] as const) {
     statistics.failed(CANARY, code, 1);
   }
@@ -85,8 +87,12 @@ test('versions are counted apart, under our names, those of Triton and those of 
     ':tensorflow:serving:request_count{model_name="digits",status="OK"} 2',
     ':tensorflow:serving:request_count{model_name="digits",status="UNAVAILABLE"} 2',
     ':tensorflow:serving:request_count{model_name="digits",status="INTERNAL"} 2',
-    ':tensorflow:serving:request_latency_sum{model_name="digits",API="Predict",entrypoint="REST"} 6000',
+    ':tensorflow:serving:request_latency_sum{model_name="digits",API="Predict",entrypoint="REST"} 12000',
     ':tensorflow:serving:request_latency_bucket{le="10",model_name="digits",API="Predict",entrypoint="GRPC"} 0',
     ':tensorflow:serving:request_latency_count{model_name="digits",API="Predict",entrypoint="GRPC"} 1',
+    ':tensorflow:serving:runtime_latency_sum{model_name="digits",API="Predict",runtime="ONNXRuntime"} 8000',
+    ':tensorflow:serving:runtime_latency_bucket{le="+Inf",model_name="digits",API="Predict",runtime="ONNXRuntime"} 2',
+    ':tensorflow:serving:runtime_latency_count{model_name="digits",API="Predict",runtime="EntryScript"} 1',
+    ':tensorflow:serving:runtime_latency_count{model_name="digits",API="MultiInference",runtime="ONNXRuntime"} 1',
   ]);
 });

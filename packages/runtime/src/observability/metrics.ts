@@ -32,6 +32,8 @@ export interface ScoredTimes extends InferTiming {
   readonly totalMs: number;
   /** What of that was neither receiving its body, nor waiting, nor running. */
   readonly ownMs: number;
+  /** True if a script ran, so that no engine did. */
+  readonly isScript?: boolean | undefined;
 }
 
 /** What a replica tells Prometheus of itself. */
@@ -142,13 +144,14 @@ export function createMetrics({ loads, statistics, spans, tfservingStatus }: Met
   return {
     answered: (status) => answers.set(status, (answers.get(status) ?? 0) + 1),
     failed: (code) => errors.inc({ code }),
-    scored: (model, asked, { totalMs, ownMs, queueMs, runMs, batchSize }) => {
+    scored: (model, asked, times) => {
+      const { totalMs, ownMs, queueMs, runMs, batchSize } = times;
       const version = perVersion.of(model);
       version.total.observe(totalMs / 1000);
       version.queue.observe(queueMs / 1000);
       version.run.observe(runMs / 1000);
       version.batch.observe(batchSize);
-      latencies.observe(model.name, asked, totalMs);
+      latencies.observe(model.name, asked, times);
       own.observe(Math.max(0, ownMs) / 1000);
     },
     loaded: (models) => {

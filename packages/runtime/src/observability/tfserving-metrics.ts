@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@slipway/contract';
 import type { Registry } from 'prom-client';
-import type { AskedBy } from './asked-by.ts';
-import { createHistograms, type Histogram } from './histogram.ts';
+import type { AskedBy, Door, Question } from './asked-by.ts';
+import { createHistograms, type Histogram, type HistogramOptions } from './histogram.ts';
 import type { MetricValue, ReadMetric } from './registered.ts';
 import type { ModelStatistics } from './statistics.ts';
 
@@ -10,37 +10,65 @@ const LATENCY_BUCKETS = Array.from({ length: 33 }, (_, index) => 10 * 1.8 ** ind
 
 const US_PER_MS = 1_000;
 
-/** How long requests took, under the name of TensorFlow Serving. */
+/** What ran for a request: where the stock server names a kind of its own runtime. */
+type Runtime = 'ONNXRuntime' | 'EntryScript';
+
+/** How long a request took, in milliseconds. */
+interface TimesTaken {
+  readonly totalMs: number;
+  readonly runMs: number;
+  /** True if a script ran, so that no engine did. */
+  readonly isScript?: boolean | undefined;
+}
+
+/** How long requests and their runs took, under the names of TensorFlow Serving. */
 export interface Latencies {
-  observe(model: string, asked: AskedBy, ms: number): void;
+  observe(model: string, asked: AskedBy, times: TimesTaken): void;
 }
 
 /** Latencies that begin at zero. */
 export function createLatencies(registry: Registry): Latencies {
-  const family = createHistograms({
+  const requests = createLatency<Door>(registry, 'entrypoint', {
     name: ':tensorflow:serving:request_latency',
     help: 'Distribution of wall time (in microseconds) for Tensorflow Serving request.',
-    buckets: LATENCY_BUCKETS,
-    registry,
   });
-  const begun = { REST: questions(), GRPC: questions() };
-
-  function begin(model: string, { door, question }: AskedBy): Histogram {
-    const histogram = family.add({ model_name: model, API: question, entrypoint: door });
-    begun[door][question].set(model, histogram);
-    return histogram;
-  }
-
+  const runs = createLatency<Runtime>(registry, 'runtime', {
+    name: ':tensorflow:serving:runtime_latency',
+    help: 'Distribution of wall time (in microseconds) for Tensorflow runtime.',
+  });
   return {
-    observe(model, asked, ms) {
-      const histogram = begun[asked.door][asked.question].get(model) ?? begin(model, asked);
-      histogram.observe(ms * US_PER_MS);
+    observe(model, { door, question }, { totalMs, runMs, isScript }) {
+      requests(model, question, door, totalMs);
+      runs(model, question, isScript === true ? 'EntryScript' : 'ONNXRuntime', runMs);
     },
   };
 }
 
-function questions(): Readonly<Record<AskedBy['question'], Map<string, Histogram>>> {
-  return { Predict: new Map(), Classify: new Map(), Regress: new Map(), MultiInference: new Map() };
+/** Counts a latency in the histogram of its model, of what was asked, and of what the last label says. */
+function createLatency<Last extends string>(
+  registry: Registry,
+  label: string,
+  metric: Pick<HistogramOptions, 'name' | 'help'>,
+): (model: string, question: Question, last: Last, ms: number) => void {
+  const family = createHistograms({ ...metric, buckets: LATENCY_BUCKETS, registry });
+  const begun: Record<Question, Map<string, Map<Last, Histogram>>> = {
+    Predict: new Map(),
+    Classify: new Map(),
+    Regress: new Map(),
+    MultiInference: new Map(),
+  };
+
+  function begin(model: string, question: Question, last: Last): Histogram {
+    const histogram = family.add({ model_name: model, API: question, [label]: last });
+    const ofModel = begun[question].get(model) ?? new Map<Last, Histogram>();
+    begun[question].set(model, ofModel.set(last, histogram));
+    return histogram;
+  }
+
+  return (model, question, last, ms) => {
+    const histogram = begun[question].get(model)?.get(last) ?? begin(model, question, last);
+    histogram.observe(ms * US_PER_MS);
+  };
 }
 
 /** The statistics under the names of TensorFlow Serving, which knows no versions here: those of a model are one. */

@@ -50,17 +50,17 @@ export function countBegun({ statistics }: Counters, { model }: CountedRequest):
 export function countAnswered(context: Counters, request: CountedRequest, answered: CountedAnswer): void {
   const { metrics, statistics, requestLog, tracing } = context;
   const { id, protocol, model, asked, call, startedAt } = request;
-  const { status, timing, readMs, decodeMs, encodeMs } = answered;
+  const { status, timing, readMs, decodeMs, encodeMs, isScript } = answered;
   const { queueMs, runMs, batchSize } = timing;
   const endedAt = performance.now();
   const totalMs = endedAt - startedAt;
   const ownMs = totalMs - readMs - queueMs - runMs;
-  metrics.scored(model, asked, { queueMs, runMs, batchSize, totalMs, ownMs });
+  metrics.scored(model, asked, { queueMs, runMs, batchSize, totalMs, ownMs, isScript });
   statistics.succeeded(model, { rows: countRows(model, call), timing, decodeMs, encodeMs, totalMs });
   requestLog?.({ id, protocol, model: model.name, version: model.version, status, totalMs, timing });
   if (tracing !== undefined) {
     const { inferFrom } = request;
-    const { inferUntil, isScript } = answered;
+    const { inferUntil } = answered;
     const end = { status, timing, inferFrom, inferUntil, isScript };
     tracing.trace({ ...spanOf(request), endedAt, end });
   }
