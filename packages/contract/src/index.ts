@@ -54,7 +54,9 @@ export {
 } from './processes/replica.ts';
 export type { ReplicaEntry } from './processes/replica-entry.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
+  ServiceLoad,
 export { systemCode, unlessMissing } from './system-errors.ts';
+  ServiceScaling,
 export {
   BYTES_PER_ELEMENT,
   type Datatype,

@@ -15,6 +15,8 @@ import {
   MAX_INSTANCES,
 } from '../limits.ts';
 import type { BatchingMode, EngineProfile, LaneChoice } from '../processes/replica.ts';
+import { Autoscaler, MAX_REPLICAS, PartialAutoscaler } from './autoscaler.ts';
+import { DEVICE_CLASS_PATTERN } from './compute.ts';
 
 const orNull = <T extends Type.TSchema>(schema: T, options: Type.TSchemaOptions) =>
   Type.Union([schema, Type.Null()], options);
@@ -72,9 +74,14 @@ export const DeploymentConfig = Type.Object(
   {
     numReplicas: Type.Integer({
       minimum: 0,
-      maximum: 1000,
+      maximum: MAX_REPLICAS,
       default: 1,
-      description: 'Processes that serve the service side by side; 0 stops it and keeps its name and keys.',
+      description:
+        'Processes that serve the service side by side, where `autoscaler` does not say how many; 0 stops it and keeps its name and keys.',
+    }),
+    autoscaler: orNull(Type.Object(Autoscaler.properties, { additionalProperties: false }), {
+      description:
+        'Adds and removes replicas by load, in place of `numReplicas`; `null`: off. What is left out of it has its default, or stays. See [autoscaling](../guides/autoscaling.md).',
     }),
     cpuCores: Type.Number({
       exclusiveMinimum: 0,
@@ -237,10 +244,13 @@ export const DeploymentConfig = Type.Object(
 export type DeploymentConfig = Static<typeof DeploymentConfig>;
 
 /** A deployment configuration in which any field may be missing. */
-export const PartialDeploymentConfig = Type.Partial(DeploymentConfig, {
-  $id: 'PartialDeploymentConfig',
-  additionalProperties: false,
-});
+export const PartialDeploymentConfig = Type.Object(
+  {
+    ...Type.Partial(DeploymentConfig).properties,
+    autoscaler: Type.Optional(orNull(PartialAutoscaler, {})),
+  },
+  { $id: 'PartialDeploymentConfig', additionalProperties: false },
+);
 export type PartialDeploymentConfig = Static<typeof PartialDeploymentConfig>;
 
 /** What a deployment runs with when nothing is said. */
@@ -252,6 +262,7 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   memoryGbLimit: null,
   authEnabled: true,
   tokenAuthEnabled: false,
+  autoscaler: null,
   scoringTimeoutMs: DEFAULT_SCORING_TIMEOUT_MS,
   replicaMaxConcurrentRequests: null,
   maxRequestWaitTimeMs: DEFAULT_MAX_QUEUE_WAIT_MS,

@@ -1,3 +1,4 @@
+export { Autoscaler, DEFAULT_AUTOSCALER } from './autoscaler.ts';
 export * from './common.ts';
 export * from './compute.ts';
 export * from './deployment.ts';

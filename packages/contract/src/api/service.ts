@@ -68,6 +68,18 @@ const Script = Type.Union([InferenceConfig, Type.Null()], {
   description: "The user's own code in front of the models; `null`: the models answer by themselves.",
 });
 
+/** Why and when the autoscaler last changed the number of replicas. */
+export const ScalingDecision = Type.Object(
+  {
+    time: Timestamp,
+    from: Type.Integer(),
+    to: Type.Integer(),
+    message: Type.String({ description: 'With the numbers that led to it.' }),
+  },
+  { $id: 'ScalingDecision' },
+);
+export type ScalingDecision = Static<typeof ScalingDecision>;
+
 /** A deployed service. */
 export const Service = Type.Object(
   {
@@ -95,6 +107,9 @@ export const Service = Type.Object(
       description: 'The last revision that became healthy.',
     }),
     replicas: Type.Object({ desired: Type.Integer(), ready: Type.Integer() }),
+    lastScaling: Type.Union([ScalingDecision, Type.Null()], {
+      description: 'What the autoscaler decided last; `null`: nothing yet, or it is off.',
+    }),
     operationId: Type.Union([Type.String(), Type.Null()], {
       description: 'The operation that changed it last.',
     }),

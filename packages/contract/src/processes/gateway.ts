@@ -27,7 +27,19 @@ export interface ServiceRoute {
   readonly maxBodyBytes: number;
   /** Origins whose pages may call from a browser, `*` for all; absent: none. */
   readonly corsOrigins?: readonly string[] | undefined;
+  /** Of a service that is scaled by its load; absent: its load is not measured, and nothing waits for a replica. */
+  readonly scaling?: ServiceScaling | undefined;
   readonly replicas: readonly ReplicaRoute[];
+}
+
+/** What the gateway does for a service whose replicas come and go with its load. */
+export interface ServiceScaling {
+  /** Requests that a replica runs at once; what it has beyond them waits in it. */
+  readonly concurrency: number;
+  /** Requests that wait at the gateway while there is no replica; 0: they are refused. */
+  readonly maxHeld: number;
+  /** Milliseconds that such a request waits at most. */
+  readonly holdTimeoutMs: number;
 }
 
 export interface ReplicaRoute {
@@ -47,4 +59,20 @@ export interface GatewayState {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** Requests now with each replica, by replica id: a replica that left the routes and shows 0 is drained. */
   readonly inFlight: Readonly<Record<string, number>>;
+  /** The load of each service that is scaled by it; absent in the state file. */
+  readonly loads?: Readonly<Record<string, ServiceLoad>> | undefined;
+}
+
+/** Sums over time since the gateway first knew the service: two looks at them give the mean in between. */
+export interface ServiceLoad {
+  /** When this was written, in milliseconds of the gateway's own clock. */
+  readonly atMs: number;
+  /** Requests that ran, times how long: each replica counts `concurrency` of those that are with it. */
+  readonly runningMs: number;
+  /** Requests that waited in a replica, times how long. */
+  readonly waitingMs: number;
+  /** Replicas in the routes, now. */
+  readonly replicas: number;
+  /** Requests that wait at the gateway for a replica, now. */
+  readonly held: number;
 }

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { DEFAULT_DEPLOYMENT, type PartialDeploymentConfig } from '@slipway/contract/api';
+import { DEFAULT_DEPLOYMENT, type DeploymentConfig } from '@slipway/contract/api';
 import { createMemoryTarget } from '../targets/memory/memory-target.ts';
 import { beginHealthChecks } from './health-checks.ts';
 import { newNote } from './observe.ts';
 
 /** What checks find, one each period of ten seconds (`+` an answer, `-` none), and the failures that count after each. */
-const CASES: readonly [PartialDeploymentConfig, answers: string, failures: readonly number[]][] = [
+const CASES: readonly [Partial<DeploymentConfig>, answers: string, failures: readonly number[]][] = [
   [{}, '+--+-', [0, 1, 2, 0, 1]],
   [{ successThreshold: 2 }, '+--+-++', [0, 1, 2, 2, 3, 3, 0]],
   [{ initialDelaySeconds: 25 }, '-----', [0, 0, 0, 1, 2]],

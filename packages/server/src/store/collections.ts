@@ -10,6 +10,7 @@ import type {
   OperationKind,
   OperationState,
   ServiceState,
+  ScalingDecision,
 } from '@slipway/contract/api';
 
 /** A folder that everything else stands in. Id: its name. */
@@ -103,6 +104,14 @@ export interface ModelVersion {
   readonly name: string;
   readonly version: number;
   readonly digest: string;
+  /** What the autoscaler has come to; absent: it is off, or has not looked yet. */
+  readonly scaling?: ScalingStatus | undefined;
+}
+
+/** The replicas that the load asks for, and the last decision that changed them. */
+export interface ScalingStatus {
+  readonly replicas: number;
+  readonly last: ScalingDecision | null;
   /** Labels that are to point at it; absent: none. */
   readonly labels?: readonly string[] | undefined;
 }

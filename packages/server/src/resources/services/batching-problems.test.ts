@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEFAULT_DEPLOYMENT, type PartialDeploymentConfig } from '@slipway/contract/api';
+import { DEFAULT_DEPLOYMENT, type DeploymentConfig } from '@slipway/contract/api';
 import { batchingProblems, unknownModelProblems } from './batching-problems.ts';
 
-const PROBLEMS: readonly [PartialDeploymentConfig, readonly string[]][] = [
+const PROBLEMS: readonly [Partial<DeploymentConfig>, readonly string[]][] = [
   [{}, []],
   [{ batching: { mode: 'dynamic', maxSize: 8, maxDelayMs: 5, preferredSizes: [4, 8] }, instances: 2 }, []],
   [

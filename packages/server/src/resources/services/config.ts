@@ -1,5 +1,7 @@
 import {
   type AuthMode,
+  type Autoscaler,
+  DEFAULT_AUTOSCALER,
   DEFAULT_DEPLOYMENT,
   type DeploymentConfig,
   type PartialDeploymentConfig,
@@ -16,7 +18,23 @@ export function completeConfig(
   base?: PartialDeploymentConfig,
 ): DeploymentConfig {
   const turnedOff = base?.enableAppInsights === true && given?.enableAppInsights === false;
-  return Object.freeze({ ...DEFAULT_DEPLOYMENT, ...base, ...(turnedOff && { tracing: null }), ...given });
+  return Object.freeze({
+    ...DEFAULT_DEPLOYMENT,
+    ...base,
+    ...(turnedOff && { tracing: null }),
+    ...given,
+    autoscaler: completeAutoscaler(given, base),
+  });
+}
+
+/** Whoever says a number of replicas wants just so many. */
+function completeAutoscaler(
+  given: PartialDeploymentConfig | undefined,
+  base: PartialDeploymentConfig | undefined,
+): Autoscaler | null {
+  const unsaid = given?.numReplicas === undefined ? base?.autoscaler : null;
+  const asked = given?.autoscaler === undefined ? unsaid : given.autoscaler;
+  return asked == null ? null : { ...DEFAULT_AUTOSCALER, ...base?.autoscaler, ...asked };
 }
 
 /** The configuration with the server's collector (its URL, or `null`) where it asks for tracing and names none. */
@@ -30,6 +48,7 @@ export function withCollector(config: DeploymentConfig, collector: string | null
 export function configProblems(config: DeploymentConfig): readonly FieldProblem[] {
   return [
     ...authProblems(config),
+    ...autoscalerProblems(config),
     ...limitProblems(config, 'cpuCores'),
     ...limitProblems(config, 'memoryGb'),
     ...healthCheckProblems(config),
@@ -47,6 +66,39 @@ function authProblems({ authEnabled, tokenAuthEnabled }: DeploymentConfig): read
       message: 'and config.authEnabled cannot both be true: set authEnabled to false to use tokens',
     },
   ];
+}
+
+function autoscalerProblems({ autoscaler }: DeploymentConfig): readonly FieldProblem[] {
+  if (autoscaler === null || autoscaler.minReplicas <= autoscaler.maxReplicas) return [];
+  const { minReplicas, maxReplicas } = autoscaler;
+  return [
+    {
+      field: 'config.autoscaler.minReplicas',
+      message: `cannot be greater than config.autoscaler.maxReplicas: ${minReplicas} > ${maxReplicas}`,
+    },
+  ];
+}
+
+/** Replicas that a service begins with, and for which there must be room: one must prove that the revision works. */
+export function firstReplicas({ autoscaler, numReplicas }: DeploymentConfig): number {
+  return autoscaler == null ? numReplicas : Math.max(1, autoscaler.minReplicas);
+}
+
+/** What contradicts itself in what was given; `base` is what it is to change. */
+export function scalingProblems(
+  given: PartialDeploymentConfig | undefined,
+  base?: DeploymentConfig,
+): readonly FieldProblem[] {
+  const field = 'config.autoscaler';
+  if (given?.autoscaler != null && given.numReplicas !== undefined) {
+    const message = 'autoscale enabled and num_replicas provided: say one of the two';
+    return [{ field, message }];
+  }
+  if (given?.autoscaler === null && given.numReplicas === undefined && base?.autoscaler != null) {
+    const message = 'autoscale disabled but num_replicas not provided: say numReplicas, too';
+    return [{ field, message }];
+  }
+  return [];
 }
 
 function limitProblems(config: DeploymentConfig, field: 'cpuCores' | 'memoryGb'): readonly FieldProblem[] {

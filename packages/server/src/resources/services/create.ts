@@ -7,7 +7,7 @@ import { addProperties } from '../attributes.ts';
 import { checkComputeTarget, LOCAL_TARGET } from '../computes/computes.ts';
 import type { FieldProblem } from '../field-problems.ts';
 import { requireWorkspace } from '../workspaces/workspaces.ts';
-import { authModeOf, completeConfig, withCollector } from './config.ts';
+import { authModeOf, completeConfig, scalingProblems, withCollector } from './config.ts';
 import { changeable } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
@@ -37,7 +37,10 @@ export async function createService(
     script: await pinEnvironment(writer, workspace, planScript(order.inferenceConfig, sources)),
     config: withCollector(completeConfig(order.config), deps.traceCollector),
   };
-  await checkPlan(writer, deps, order.name, plan, keyProblems(order, plan));
+  await checkPlan(writer, deps, order.name, plan, [
+    ...keyProblems(order, plan),
+    ...scalingProblems(order.config),
+  ]);
   const uid = existing?.value.uid ?? randomUUID();
   const revision = await addRevision(writer, uid, plan);
   const operation = await deps.operations.enqueue(writer, {

@@ -96,7 +96,7 @@ async function checkModels(reader: Reader, service: ServiceRecord, earlier: Revi
 }
 
 function planRollback(present: RevisionRecord, earlier: RevisionRecord): RevisionPlan {
-  const { numReplicas, authEnabled, tokenAuthEnabled, corsOrigins } = completeConfig(present.config);
+  const { numReplicas, autoscaler, authEnabled, tokenAuthEnabled, corsOrigins } = completeConfig(present.config);
   return {
     models: earlier.models,
     selections: earlier.selections,
@@ -104,6 +104,7 @@ function planRollback(present: RevisionRecord, earlier: RevisionRecord): Revisio
     config: completeConfig({
       ...earlier.config,
       numReplicas,
+      autoscaler,
       authEnabled,
       tokenAuthEnabled,
       corsOrigins,

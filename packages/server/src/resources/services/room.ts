@@ -2,6 +2,7 @@ import { SlipwayError } from '@slipway/contract';
 import type { Capacity, DeploymentConfig } from '@slipway/contract/api';
 import type { Reader } from '../../store/store.ts';
 import { scan } from '../page.ts';
+import { firstReplicas } from './config.ts';
 import { revisionKey } from './revisions.ts';
 
 /** Slack for sums of decimal fractions: 0.1 + 0.2 cores must fit into 0.3. */
@@ -37,7 +38,9 @@ async function askedByOthers(reader: Reader, service: string): Promise<Capacity>
   return sum;
 }
 
-function askedBy({ numReplicas, cpuCores, memoryGb }: DeploymentConfig): Capacity {
+function askedBy(config: DeploymentConfig): Capacity {
+  const { cpuCores, memoryGb } = config;
+  const numReplicas = firstReplicas(config);
   return { cpuCores: rounded(numReplicas * cpuCores), memoryGb: rounded(numReplicas * memoryGb) };
 }
 
@@ -50,9 +53,11 @@ function rounded(value: number): number {
 }
 
 function noRoom(
-  { numReplicas, cpuCores, memoryGb }: DeploymentConfig,
+  config: DeploymentConfig,
   numbers: { readonly asked: Capacity; readonly free: Capacity; readonly total: Capacity },
 ): SlipwayError {
+  const { cpuCores, memoryGb } = config;
+  const numReplicas = firstReplicas(config);
   const replicas = numReplicas === 1 ? '1 replica' : `${numReplicas} replicas`;
   const { free, total } = numbers;
   return new SlipwayError(

@@ -3,7 +3,7 @@ import type { ServiceUpdate } from '@slipway/contract/api';
 import type { OperationRecord, RevisionRecord, ServiceRecord } from '../../store/collections.ts';
 import type { Stored, Writer } from '../../store/store.ts';
 import { addProperties } from '../attributes.ts';
-import { authModeOf, completeConfig, withCollector } from './config.ts';
+import { authModeOf, completeConfig, scalingProblems, withCollector } from './config.ts';
 import { changeable, requireService } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
@@ -26,8 +26,9 @@ export async function updateService(
   const { value: before } = changeable(await requireService(writer, target.workspace, target.name));
   const present = await requireRevision(writer, before, before.revision);
   const plan = await planUpdate(writer, deps, target.workspace, present, update, sources);
-  const reached = isReached(present, plan, update);
-  if (!reached) await checkPlan(writer, deps, target.name, plan);
+  const contradictions = scalingProblems(update.config, present.config);
+  const reached = contradictions.length === 0 && isReached(present, plan, update);
+  if (!reached) await checkPlan(writer, deps, target.name, plan, contradictions);
   const revision = reached ? before.revision : await addRevision(writer, before.uid, plan);
   const operation = await deps.operations.enqueue(writer, {
     workspace: target.workspace,

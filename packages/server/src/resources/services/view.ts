@@ -1,4 +1,4 @@
-import type { Service, ServiceEvent, ServiceState } from '@slipway/contract/api';
+import type { DeploymentConfig, Service, ServiceEvent, ServiceState } from '@slipway/contract/api';
 import type {
   EventRecord,
   RevisionRecord,
@@ -6,6 +6,7 @@ import type {
   ServiceStatusRecord,
 } from '../../store/collections.ts';
 import type { Reader, Stored } from '../../store/store.ts';
+import { firstReplicas } from './config.ts';
 import { withCurrentVersions } from './current-versions.ts';
 import { requireRevision } from './revisions.ts';
 import { scriptView } from './script.ts';
@@ -48,9 +49,15 @@ export function serviceView({ service, revision, status }: ServiceParts, gateway
     inferenceConfig: scriptView(revision.script),
     config: revision.config,
     activeRevision: status?.activeRevision ?? null,
-    replicas: { desired: revision.config.numReplicas, ready: status?.readyReplicas ?? 0 },
+    replicas: { desired: desiredReplicas(revision.config, status), ready: status?.readyReplicas ?? 0 },
+    lastScaling: revision.config.autoscaler == null ? null : (status?.scaling?.last ?? null),
     etag: service.etag,
   };
+}
+
+function desiredReplicas(config: DeploymentConfig, status: ServiceStatusRecord | undefined): number {
+  const scaled = config.autoscaler == null ? undefined : status?.scaling?.replicas;
+  return scaled ?? firstReplicas(config);
 }
 
 function stateOf(deleting: boolean, status: ServiceStatusRecord | undefined): ServiceState {
