@@ -63,7 +63,6 @@ async function startReplica(
     env: {},
     encodeNumpy: false,
     startTimeoutMs: 60_000,
-    collectDir: null,
   });
   return { address, request: postBytes(address, { path: '/score', key, json: BODY }) };
 }

@@ -28,6 +28,7 @@ export {
   type VersionedName,
 } from './names.ts';
 export type { KeyDigest, ServiceAuth } from './processes/auth.ts';
+export type { CollectedFormat, CollectionSettings } from './processes/collection.ts';
 export type {
   GatewayConfig,
   GatewayRoutes,

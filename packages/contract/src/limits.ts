@@ -13,6 +13,11 @@ export const DEFAULT_MAX_QUEUE_LENGTH = 1_000;
 /** A request waits this many milliseconds for others where dynamic batching is on and nothing else is said. */
 export const DEFAULT_BATCH_DELAY_MS = 2;
 
+/** What a service that collects data keeps when nothing is said: every request, a gigabyte, a month. */
+export const DEFAULT_COLLECTED_RATIO = 1;
+export const DEFAULT_COLLECTED_MEGABYTES = 1_000;
+export const DEFAULT_COLLECTED_DAYS = 30;
+
 /** Most rows that a deployment may ask for in one run, and most engines of one model. */
 export const MAX_BATCH_SIZE = 1_024;
 export const MAX_INSTANCES = 64;

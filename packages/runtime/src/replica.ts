@@ -9,6 +9,7 @@ import {
 import { type AdminListener, createAdminListener, createListener, type Listener } from '@slipway/transport';
 import type { Logger } from 'pino';
 import { type Authenticator, openAuthFile } from './auth/auth-file.ts';
+import { type Collection, openCollection } from './collection/collection.ts';
 import { createDataPlane } from './data-plane/create-data-plane.ts';
 import type { DataPlane } from './data-plane/data-plane.ts';
 import { totalLoad } from './data-plane/version-load.ts';
@@ -54,12 +55,14 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   let dataPlane: DataPlane | undefined;
   let entry: EntryService | undefined;
   let tracing: Tracing | undefined;
+  let collection: Collection | undefined;
   const loads = () => (entry ?? dataPlane)?.loads() ?? [];
   const statistics = createStatistics();
   const metrics = createMetrics({
     loads,
     statistics,
     spans: () => tracing?.counts(),
+    collected: () => collection?.counts(),
     tfservingStatus: statusName,
   });
   const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));
@@ -101,7 +104,8 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     void enter('starting');
     authenticator = await openAuthFile(spec.authFile, log);
     tracing = await openTracing(spec.tracing, spec, log);
-    if (spec.entry) entry = createEntryService({ ...spec, entry: spec.entry }, log, beHopeless);
+    collection = await openCollection(spec.collection, spec, log);
+    if (spec.entry) entry = createEntryService({ ...spec, entry: spec.entry }, log, beHopeless, collection);
     const context: ServiceContext = {
       service: spec.service,
       maxBodyBytes: spec.limits.maxBodyBytes,
@@ -113,6 +117,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       log,
       requestLog: createRequestLog(log, spec.logSampleRatio ?? 0),
       tracing,
+      collection,
       phase: () => phase,
       dataPlane: () => dataPlane,
       entry,
@@ -219,7 +224,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     await admin?.close();
     await listener?.close();
     authenticator?.close();
-    await tracing?.close(deadline);
+    await Promise.all([tracing?.close(deadline), collection?.close(deadline)]);
   }
 
   async function fail(error: SlipwayError): Promise<void> {

@@ -18,6 +18,7 @@ import type { BatchingMode, EngineProfile, LaneChoice } from '../processes/repli
 import { Autoscaler, MAX_REPLICAS, PartialAutoscaler } from './autoscaler.ts';
 import { DEVICE_CLASS_PATTERN } from './compute.ts';
 
+import type { CollectedFormat } from '../processes/collection.ts';
 const orNull = <T extends Type.TSchema>(schema: T, options: Type.TSchemaOptions) =>
   Type.Union([schema, Type.Null()], options);
 
@@ -64,6 +65,41 @@ export type Batching = Static<typeof Batching>;
 const ModelSettings = Type.Object(
   {
     batching: Type.Optional(Batching),
+/** How inputs and outputs are kept. What is left out has the default that its description names. */
+const DataCollection = Type.Object(
+  {
+    format: Type.Optional(
+      Type.Unsafe<CollectedFormat>(
+        Type.Enum(['jsonl', 'csv', 'parquet'], {
+          description:
+            'Of the files; left out: CSV for what scripts collect themselves, JSON Lines for requests.',
+        }),
+      ),
+    ),
+    sampleRatio: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description: `Part of the requests that are kept; left out: ${DEFAULT_COLLECTED_RATIO}, all of them.`,
+      }),
+    ),
+    maxMegabytes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: `What the service may keep, in megabytes of 10^6 bytes: the oldest days go first. Left out: ${DEFAULT_COLLECTED_MEGABYTES}.`,
+      }),
+    ),
+    keepDays: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 36_500,
+        description: `Days that are kept, today among them; left out: ${DEFAULT_COLLECTED_DAYS}.`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
     instances: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_INSTANCES })),
   },
   { additionalProperties: false },
@@ -241,6 +277,16 @@ export const DeploymentConfig = Type.Object(
   },
   { $id: 'DeploymentConfig', additionalProperties: false },
 );
+    collectModelData: Type.Boolean({
+      default: false,
+      description:
+        'Keeps inputs and outputs of requests, and what scripts collect; see [collected data](../guides/data-collection.md).',
+    }),
+    dataCollection: Type.Object(DataCollection.properties, {
+      additionalProperties: false,
+      default: {},
+      description: 'How they are kept: `format`, `sampleRatio`, `maxMegabytes`, `keepDays`.',
+    }),
 export type DeploymentConfig = Static<typeof DeploymentConfig>;
 
 /** A deployment configuration in which any field may be missing. */
@@ -288,3 +334,5 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   enableAppInsights: false,
   tracing: null,
 });
+  collectModelData: false,
+  dataCollection: Object.freeze({}),

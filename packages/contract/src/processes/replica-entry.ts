@@ -20,6 +20,4 @@ export interface ReplicaEntry {
   readonly encodeNumpy: boolean;
   /** Milliseconds from start to the end of `init`; a worker that takes longer has failed. */
   readonly startTimeoutMs: number;
-  /** Folder for what scripts collect; `null`: what is collected is thrown away. */
-  readonly collectDir: string | null;
 }

@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../errors.ts';
 import type { Signature } from '../tensors.ts';
+import type { CollectionSettings } from './collection.ts';
 import type { ReplicaEntry } from './replica-entry.ts';
 
 /** How a replica uses the cores it was given: one run on all of them, or several runs on one each. */
@@ -93,6 +94,8 @@ export interface ReplicaSpec {
   readonly logSampleRatio?: number | undefined;
   /** Absent or `null`: no request is traced. */
   readonly tracing?: TracingSettings | null | undefined;
+  /** Absent or `null`: inputs and outputs are not collected. */
+  readonly collection?: CollectionSettings | null | undefined;
   /** The user's own code; absent or `null`: the engine serves the models by itself. */
   readonly entry?: ReplicaEntry | null | undefined;
 }

@@ -34,6 +34,32 @@ export async function writeScript(
   return writeReplicaFiles(scope, await scriptReplica(scope, script, setUp));
 }
 
+/** A replica that serves this TypeScript. */
+export function startTypeScript(
+  scope: TestScope,
+  script: string,
+  setUp: ScriptSetUp = {},
+): Promise<TestReplica> {
+  return startScript(scope, '', typeScript(script, setUp));
+}
+
+/** Its spec, with its files in place. */
+export function writeTypeScript(
+  scope: TestScope,
+  script: string,
+  setUp: ScriptSetUp = {},
+): Promise<ReplicaSpec> {
+  return writeScript(scope, '', typeScript(script, setUp));
+}
+
+function typeScript(script: string, { entry, files, ...rest }: ScriptSetUp): ScriptSetUp {
+  return {
+    ...rest,
+    files: { 'score.ts': script, ...files },
+    entry: { language: 'javascript', script: 'score.ts', interpreter: null, ...entry },
+  };
+}
+
 async function scriptReplica(scope: TestScope, script: string, setUp: ScriptSetUp): Promise<ReplicaSetUp> {
   const { entry, files = {}, ...rest } = setUp;
   const sourceDir = await temporaryFolder(scope);
@@ -57,7 +83,6 @@ async function scriptReplica(scope: TestScope, script: string, setUp: ScriptSetU
         env: {},
         encodeNumpy: false,
         startTimeoutMs: 20_000,
-        collectDir: null,
         ...entry,
       },
     },

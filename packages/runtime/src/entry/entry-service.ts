@@ -1,4 +1,5 @@
 import { type ReplicaSpec, SlipwayError } from '@slipway/contract';
+import type { Collection } from '../collection/collection.ts';
 import type { Log } from '../data-plane/log.ts';
 import type { VersionLoad } from '../data-plane/version-load.ts';
 import type { CountedModel } from '../protocols/count.ts';
@@ -19,14 +20,13 @@ export function createEntryService(
   spec: ReplicaSpec & EntrySpec,
   log: Log,
   onHopeless: EntryPoolOptions['onHopeless'],
+  collection?: Collection,
   environment: NodeJS.ProcessEnv = process.env,
 ): EntryService {
   const { entry, service: name, revision: version, limits } = spec;
   const interpreter = pythonOf(entry);
   const output = createOutputLog(log);
   const env = pythonEnvironment(spec, environment);
-  if (entry.collectDir !== null)
-    log.warn({}, 'Data that scripts collect is not stored yet; it is thrown away.');
   const pool = createEntryPool({
     workers: entry.workers,
     limits,
@@ -42,6 +42,7 @@ export function createEntryService(
           script: entry.script,
           startTimeoutMs: entry.startTimeoutMs,
           output,
+          onCollect: collection && ((message, rows) => collection.collected({ ...message, rows })),
         },
         signal,
       ),

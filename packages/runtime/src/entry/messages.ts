@@ -61,13 +61,18 @@ export interface LogMessage {
   readonly requestId: string;
 }
 
-/** The body is rows that the script collected. */
+/** The body is rows that the script collected, as a JSON array of arrays. */
 export interface CollectMessage {
   readonly type: 'collect';
   readonly requestId: string;
 }
 
 export type OutputStream = 'stdout' | 'stderr';
+  readonly model: string;
+  readonly designation: string;
+  /** Names of the columns, where the script gave them. */
+  readonly features: readonly string[] | null;
+  readonly correlationId: string | null;
 
 export type WorkerMessage = ReadyMessage | FailedMessage | ResponseMessage | LogMessage | CollectMessage;
 
@@ -104,7 +109,7 @@ function isMessage(fields: Fields): boolean {
     case 'failed':
       return isStage(fields['stage']) && isText(fields['message']);
     case 'collect':
-      return isText(fields['requestId']);
+      return isCollect(fields);
     default:
       return false;
   }
@@ -126,6 +131,14 @@ function isResponse({ id, status, headers, execMs, functionFailed }: Fields): bo
 function isPair(pair: unknown): boolean {
   return Array.isArray(pair) && pair.length === 2 && pair.every(isText);
 }
+function isCollect({ requestId, model, designation, features, correlationId }: Fields): boolean {
+  return (
+    [requestId, model, designation].every(isText) &&
+    (features === null || (Array.isArray(features) && features.every(isText))) &&
+    (correlationId === null || isText(correlationId))
+  );
+}
+
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';

@@ -17,7 +17,7 @@ const PREFIX = 'api/v1/service/';
 /** What a script is told: its entry, and what of the spec it may know. */
 export type EntrySpec = Pick<
   ReplicaSpec,
-  'service' | 'workspace' | 'replicaId' | 'revision' | 'models' | 'limits' | 'corsOrigins'
+  'service' | 'workspace' | 'replicaId' | 'revision' | 'models' | 'limits' | 'corsOrigins' | 'collection'
 > & { readonly entry: ReplicaEntry };
 
 /** The folder that the module `slipway_entry` is imported from. Throws `internal` if it was not installed. */
@@ -38,7 +38,7 @@ export function pythonEnvironment(spec: EntrySpec, inherited: NodeJS.ProcessEnv)
     AML_APP_ROOT: entry.sourceDir,
     AML_APP_INSIGHTS_ENABLED: 'false',
     AML_CORS_ORIGINS: (spec.corsOrigins ?? []).join(','),
-    AML_MODEL_DC_STORAGE_ENABLED: 'false',
+    AML_MODEL_DC_STORAGE_ENABLED: String(Boolean(spec.collection)),
     AZUREML_ENTRY_SCRIPT: entry.script,
     AZUREML_LOG_LEVEL: 'INFO',
     AZUREML_MODEL_DIR: modelDir(spec),

@@ -6,6 +6,7 @@ import type { EntryAnswer, EntryFacts, EntryRequest, EntryWorker } from './entry
 import { encodeFrameHead, FrameDecoder } from './frames.ts';
 import { LineGatherer } from './lines.ts';
 import {
+  type CollectMessage,
   type FailedMessage,
   type OutputStream,
   parseMessage,
@@ -28,6 +29,8 @@ export interface PythonWorkerOptions {
   readonly script: string;
   readonly startTimeoutMs: number;
   readonly output: OutputLog;
+  /** Takes rows that the script collects; absent: they are thrown away. */
+  readonly onCollect?: ((message: CollectMessage, rows: Buffer) => void) | undefined;
 }
 
 /** An answer of any sensible size; more is a mistake of the script that would take the replica's memory. */
@@ -195,7 +198,7 @@ class PythonWorker implements EntryWorker {
         this.kill(cannotStart(this.#options.script, message));
         break;
       case 'collect':
-        // The host sends none unless it is told to collect, which it is not yet.
+        this.#options.onCollect?.(message, body);
         break;
     }
   }

@@ -1,5 +1,6 @@
 import type { ErrorCode, LoadedModel } from '@slipway/contract';
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { CollectedCounts } from '../collection/collection.ts';
 import type { InferTiming } from '../data-plane/data-plane.ts';
 import { totalLoad, type VersionLoad } from '../data-plane/version-load.ts';
 import type { AskedBy } from './asked-by.ts';
@@ -56,12 +57,20 @@ export interface MetricSources {
   readonly statistics: Pick<Statistics, 'of' | 'all'>;
   /** What became of spans, where requests are traced. */
   readonly spans: () => SpanCounts | undefined;
+  /** What became of records, where inputs and outputs are collected. */
+  readonly collected?: (() => CollectedCounts | undefined) | undefined;
   /** The status that TensorFlow Serving has for an error. */
   readonly tfservingStatus: (code: ErrorCode) => string;
 }
 
 /** Metrics that begin at zero. */
-export function createMetrics({ loads, statistics, spans, tfservingStatus }: MetricSources): Metrics {
+export function createMetrics({
+  loads,
+  statistics,
+  spans,
+  collected,
+  tfservingStatus,
+}: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const histograms = (name: string, help: string, buckets: readonly number[]) =>
@@ -130,6 +139,19 @@ export function createMetrics({ loads, statistics, spans, tfservingStatus }: Met
     help: 'Spans of traced requests, by what became of them.',
     type: 'counter',
     values: () => Object.entries(spans() ?? {}).map(([result, value]) => ({ labels: { result }, value })),
+  });
+  register(registry, {
+    name: 'slipway_collected_total',
+    help: 'Records of inputs and outputs that were written, where they are collected.',
+    type: 'counter',
+    values: () => [collected?.()].flatMap((told) => (told ? [{ labels: {}, value: told.written }] : [])),
+  });
+  register(registry, {
+    name: 'slipway_collected_dropped_total',
+    help: 'Records of inputs and outputs that were not written: too many waited (buffer), the disk refused them (disk), the size limit was reached (limit).',
+    type: 'counter',
+    values: () =>
+      Object.entries(collected?.()?.dropped ?? {}).map(([reason, value]) => ({ labels: { reason }, value })),
   });
   const loadTime = new Gauge({
     name: 'slipway_model_load_seconds',

@@ -79,6 +79,7 @@ export async function infer<Call extends InferCall>(
     inferFrom,
   } as const;
   countBegun(context, counted);
+  const record = context.collection?.begin(counted.id, model, call.inputs);
   try {
     const answered = await dataPlane.infer(inferRequest(exchange, model, call));
     const encodeFrom = performance.now();
@@ -87,6 +88,7 @@ export async function infer<Call extends InferCall>(
     const encodeMs = performance.now() - encodeFrom;
     const sending = send(exchange, encoded, steps.compresses);
     if (sending !== undefined) await sending;
+    record?.answered(encoded.status, answered.outputs);
     countAnswered(context, counted, {
       status: encoded.status,
       timing: answered.timing,
@@ -98,6 +100,7 @@ export async function infer<Call extends InferCall>(
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
     countFailed(context, counted, failure);
+    record?.forget();
     answerError(exchange, failure);
   }
 }

@@ -1,6 +1,7 @@
 import type { ReplicaPhase } from '@slipway/contract';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/auth-file.ts';
+import type { Collection } from '../collection/collection.ts';
 import type { DataPlane } from '../data-plane/data-plane.ts';
 import type { EntryService } from '../entry/entry-service.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -24,6 +25,8 @@ export interface ServiceContext {
   readonly requestLog?: RequestLog | undefined;
   /** Absent: no request is traced. */
   readonly tracing?: Tracing | undefined;
+  /** Absent: inputs and outputs are not collected. */
+  readonly collection?: Collection | undefined;
   readonly phase: () => ReplicaPhase;
   /** `undefined` until the models are ready. */
   readonly dataPlane: () => DataPlane | undefined;

@@ -97,7 +97,6 @@ test('a script is read whole, and lets a service be without models', () => {
     env: { CUDA_VISIBLE_DEVICES: '0' },
     encodeNumpy: false,
     startTimeoutMs: 1_000,
-    collectDir: null,
   };
   const entryOf = (fields: object) =>
     parseReplicaSpec({ ...spec, models: [], entry: fields }, 'spec.json').entry;

@@ -1,6 +1,8 @@
 import {
   type Batching,
   type BatchingMode,
+  type CollectedFormat,
+  type CollectionSettings,
   type EngineProfile,
   type LaneChoice,
   type LogLevel,
@@ -18,6 +20,7 @@ const PROFILES: readonly EngineProfile[] = ['latency', 'throughput'];
 const LANES: readonly LaneChoice[] = ['auto', 'inline', 'worker'];
 const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 const LANGUAGES: readonly ReplicaEntry['language'][] = ['python', 'javascript'];
+const COLLECTED_FORMATS: readonly CollectedFormat[] = ['jsonl', 'csv', 'parquet'];
 const LARGEST_PORT = 65_535;
 
 /**
@@ -61,6 +64,7 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     logLevel: fields.oneOf('logLevel', LOG_LEVELS),
     logSampleRatio: fields.has('logSampleRatio') ? fields.ratio('logSampleRatio') : 0,
     tracing: isThere(fields, 'tracing') ? readTracing(fields.object('tracing')) : null,
+    collection: isThere(fields, 'collection') ? readCollection(fields.object('collection')) : null,
     entry,
   };
 }
@@ -80,7 +84,6 @@ function readEntry(fields: Fields): ReplicaEntry {
     env: fields.textsByName('env'),
     encodeNumpy: fields.boolean('encodeNumpy'),
     startTimeoutMs: fields.integer('startTimeoutMs', 1),
-    collectDir: isThere(fields, 'collectDir') ? fields.absolutePath('collectDir') : null,
   };
 }
 
@@ -107,6 +110,16 @@ function readBatching(fields: Fields): Batching {
 
 function readTracing(fields: Fields): TracingSettings {
   return { endpoint: fields.text('endpoint'), sampleRatio: fields.ratio('sampleRatio') };
+}
+
+function readCollection(fields: Fields): CollectionSettings {
+  return {
+    dir: fields.absolutePath('dir'),
+    format: isThere(fields, 'format') ? fields.oneOf('format', COLLECTED_FORMATS) : null,
+    sampleRatio: fields.ratio('sampleRatio'),
+    maxBytes: fields.integer('maxBytes', 1),
+    keepDays: fields.integer('keepDays', 1),
+  };
 }
 
 function readLimits(fields: Fields): ReplicaLimits {

@@ -32,6 +32,8 @@ export interface HomePaths {
   environment(hash: string): string;
   service(uid: string): string;
   serviceAuth(uid: string): string;
+  /** Inputs and outputs that the replicas of a service collect. */
+  collected(uid: string): string;
   replica(id: string): string;
   replicaSpec(id: string): string;
   replicaState(id: string): string;
@@ -71,6 +73,7 @@ export function homePaths(root: string): HomePaths {
     environment: (hash: string) => join(root, 'environments', hash),
     service,
     serviceAuth: (uid: string) => join(service(uid), 'auth.json'),
+    collected: (uid: string) => join(service(uid), 'collected'),
     replica,
     replicaSpec: (id: string) => join(replica(id), 'spec.json'),
     replicaState: (id: string) => join(replica(id), 'state.json'),

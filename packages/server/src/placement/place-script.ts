@@ -50,7 +50,6 @@ export async function placeScript(
     encodeNumpy: script.encodeNumpy,
     // `init` may take as long as the rollout that waits for it.
     startTimeoutMs: order.config.rolloutTimeoutSeconds * 1000,
-    collectDir: null,
   };
 }
 

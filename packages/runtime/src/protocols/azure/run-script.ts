@@ -37,6 +37,7 @@ export async function runScript(exchange: Exchange, entry: EntryService): Promis
     const outcome = await entry.call(entryRequest(exchange, body), callerOf(exchange));
     const inferUntil = performance.now();
     send(exchange, outcome.answer);
+    collect(exchange, body, outcome.answer);
     count(exchange, counted, { ...outcome, inferUntil, readMs: inferFrom - readFrom });
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
@@ -86,6 +87,12 @@ function count(exchange: Exchange, counted: CountedRequest, outcome: Counted): v
     decodeMs: 0,
     encodeMs: performance.now() - inferUntil,
   });
+}
+
+/** Keeps what a script answered well. */
+function collect({ context, ids }: Exchange, input: Buffer, told: EntryAnswer): void {
+  if (told.functionFailed || told.status >= 400) return;
+  context.collection?.exchanged({ requestId: ids.logId, status: told.status, input, prediction: told.body });
 }
 
 function send(exchange: Exchange, told: EntryAnswer): void {

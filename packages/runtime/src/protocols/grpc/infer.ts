@@ -37,11 +37,13 @@ export async function infer<R extends Reply>(
     inferFrom,
   } as const;
   countBegun(call.context, counted);
+  const record = call.context.collection?.begin(counted.id, model, asked.inputs);
   try {
     const answered = await dataPlane.infer(inferRequest(call, model, asked));
     const encodeFrom = performance.now();
     const reply = encode(answered);
     if (reply instanceof SlipwayError) throw reply;
+    record?.answered('OK', answered.outputs);
     countAnswered(call.context, counted, {
       status: 'OK',
       timing: answered.timing,
@@ -54,6 +56,7 @@ export async function infer<R extends Reply>(
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
     countFailed(call.context, counted, failure);
+    record?.forget();
     return failure;
   }
 }

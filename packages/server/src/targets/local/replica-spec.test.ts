@@ -50,6 +50,22 @@ test('a replica is told of both names of outputs only where the deployment asks 
 });
 
 test('a replica uses the cores that it asks for, or those up to its limit', () => {
+test('what is collected lies in the folder of the service, within the limits that are said or the defaults', () => {
+  const { collectModelData: _, dataCollection: __, ...older } = DEFAULT_DEPLOYMENT;
+  assert.equal(specWith({}, older).collection, null);
+  const defaults = { format: null, sampleRatio: 1, maxBytes: 1e9, keepDays: 30 };
+  const dir = '/home/services/u/collected';
+  assert.deepEqual(specWith({ collectModelData: true }).collection, { dir, ...defaults });
+  const said = { format: 'csv', sampleRatio: 0.1, maxMegabytes: 2, keepDays: 7 } as const;
+  assert.deepEqual(specWith({ collectModelData: true, dataCollection: said }).collection, {
+    dir,
+    format: 'csv',
+    sampleRatio: 0.1,
+    maxBytes: 2e6,
+    keepDays: 7,
+  });
+});
+
   assert.equal(specWith({ cpuCores: 2 }).cpuCores, 2);
   assert.equal(specWith({ cpuCores: 2, cpuCoresLimit: 4 }).cpuCores, 4);
 });

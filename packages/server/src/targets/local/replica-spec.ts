@@ -1,11 +1,23 @@
 import { join } from 'node:path';
-import type { LogLevel, ReplicaEntry, ReplicaModel, ReplicaSpec } from '@slipway/contract';
+import {
+  type CollectionSettings,
+  DEFAULT_COLLECTED_DAYS,
+  DEFAULT_COLLECTED_MEGABYTES,
+  DEFAULT_COLLECTED_RATIO,
+  type LogLevel,
+  type ReplicaEntry,
+  type ReplicaModel,
+  type ReplicaSpec,
+} from '@slipway/contract';
 import { DEFAULT_DEPLOYMENT, type DeploymentConfig } from '@slipway/contract/api';
 import type { HomePaths } from '../../home/home-paths.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
 
 /** Replicas of this machine are called by the gateway alone. */
 const HOST = '127.0.0.1';
+
+/** Bytes in the megabyte of the API. */
+const BYTES_PER_MEGABYTE = 1e6;
 
 /** The order in the words of the replica process. */
 export function replicaSpec(
@@ -50,7 +62,19 @@ export function replicaSpec(
     logLevel,
     logSampleRatio: config.logSampleRatio,
     tracing: config.tracing,
+    collection: config.collectModelData ? collectionOf(config, home.collected(order.service.uid)) : null,
     entry,
+  };
+}
+
+function collectionOf({ dataCollection }: DeploymentConfig, dir: string): CollectionSettings {
+  const megabytes = dataCollection.maxMegabytes ?? DEFAULT_COLLECTED_MEGABYTES;
+  return {
+    dir,
+    format: dataCollection.format ?? null,
+    sampleRatio: dataCollection.sampleRatio ?? DEFAULT_COLLECTED_RATIO,
+    maxBytes: megabytes * BYTES_PER_MEGABYTE,
+    keepDays: dataCollection.keepDays ?? DEFAULT_COLLECTED_DAYS,
   };
 }
 

@@ -1,0 +1,217 @@
+import { join } from 'node:path';
+import type { CollectedFormat } from '@slipway/contract';
+import type { DropReason } from './collection.ts';
+import { dayOf, folderName } from './dated-folders.ts';
+import { cutHalfRecord, listFiles, removeFile } from './folder-files.ts';
+import { createGrowingFile, type GrowingFile } from './growing-file.ts';
+import { csvHeader, csvLines, jsonLines } from './lines.ts';
+import type { CollectedRecord, FromWriter, WriterStart } from './messages.ts';
+import { planRetention, type Retention } from './retention.ts';
+import { type Table, tableOf } from './tables.ts';
+
+/** Text of a file that waits for the next flush; a longer one is written at once. */
+const MAX_PENDING_LENGTH = 1024 * 1024;
+
+/** Files that are open at once: a script that makes up a designation for every request must not take all descriptors. */
+const MAX_OPEN_FILES = 256;
+
+/** After a refusal of the disk, or with the folder full, nothing is tried for so long. */
+const PAUSE_MS = 60_000;
+
+/** The folder is measured again when this part of its limit has been written, since other replicas write, too. */
+const MEASURED_PART = 0.01;
+
+/** A file that nobody has written to for so long has no line on its way. */
+const QUIET_MS = 5_000;
+
+export interface WriterCounts {
+  readonly written: number;
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+}
+
+/** Writes records to the files of their day. One a replica; it never throws. */
+export interface Writer {
+  /** Keeps a record until the next flush. */
+  take(record: CollectedRecord): void;
+  /** Writes what was kept. */
+  flush(): void;
+  /** Removes days that are too old, and half records that killed replicas left. */
+  upkeep(): void;
+  /** What became of records since it was last asked. */
+  takeCounts(): WriterCounts;
+  /** Writes what was kept and closes all files. */
+  close(): void;
+}
+
+type Tell = (level: Extract<FromWriter, { kind: 'tell' }>['level'], message: string) => void;
+
+interface OpenFile {
+  readonly key: string;
+  readonly day: string;
+  readonly file: GrowingFile;
+  pending: string;
+  records: number;
+}
+
+export function createWriter({ settings, replicaId }: WriterStart, tell: Tell, now = Date.now): Writer {
+  const { dir, maxBytes, keepDays } = settings;
+  const open = new Map<string, OpenFile>();
+  const mended = new Map<string, number>();
+  let counts = noCounts();
+  let usedBytes = 0;
+  let unmeasuredBytes = Number.POSITIVE_INFINITY;
+  let pause: { readonly reason: DropReason; readonly until: number } | undefined;
+
+  function take(record: CollectedRecord): void {
+    if (pause !== undefined && now() < pause.until) {
+      drop(pause.reason, 1);
+      return;
+    }
+    try {
+      const table = tableOf(record);
+      const format = settings.format ?? (record.kind === 'rows' ? 'csv' : 'jsonl');
+      const file = fileFor(table, format, dayOf(record.time));
+      file.pending += format === 'csv' ? csvLines(table) : jsonLines(table);
+      file.records += 1;
+      if (file.pending.length > MAX_PENDING_LENGTH) write(file);
+    } catch (thrown) {
+      drop('disk', 1);
+      stop('disk', `Data cannot be collected in ${dir}: ${(thrown as Error).message}.`);
+    }
+  }
+
+  function fileFor(table: Table, format: CollectedFormat, day: string): OpenFile {
+    const folder = join(dir, ...table.place.map(folderName), day);
+    const key = JSON.stringify([folder, table.columns]);
+    const there = open.get(key);
+    if (there !== undefined) return there;
+    const [first] = open.values();
+    if (first !== undefined && open.size >= MAX_OPEN_FILES) end(first);
+    const file = createGrowingFile(join(folder, `data-${replicaId}`), format);
+    const pending = format === 'csv' ? csvHeader(table.columns) : '';
+    const made = { key, day, file, pending, records: 0 };
+    open.set(key, made);
+    return made;
+  }
+
+  function flush(): void {
+    const today = dayOf(now());
+    for (const file of open.values()) {
+      if (file.day < today) end(file);
+      else write(file);
+    }
+  }
+
+  function write(file: OpenFile): void {
+    const { pending, records } = file;
+    if (records === 0) return;
+    const bytes = Buffer.from(pending);
+    try {
+      if (hasRoom(bytes.length)) {
+        file.file.append(bytes);
+        file.pending = '';
+        file.records = 0;
+        usedBytes += bytes.length;
+        unmeasuredBytes += bytes.length;
+        counts.written += records;
+        goOn();
+        return;
+      }
+      stop(
+        'limit',
+        `${dir} holds ${usedBytes} bytes of today, and may hold ${maxBytes}. Raise dataCollection.maxMegabytes or lower its sampleRatio, or make room.`,
+      );
+      drop('limit', records);
+    } catch (thrown) {
+      stop('disk', `Data cannot be collected in ${dir}: ${(thrown as Error).message}.`);
+      drop('disk', records);
+    }
+    forget(file);
+  }
+
+  /** Its text is lost; whoever comes next begins another file. */
+  function forget({ key, file }: OpenFile): void {
+    open.delete(key);
+    file.close();
+    if (file.size() === 0) removeFile(dir, file.path.slice(dir.length + 1));
+  }
+
+  function end(file: OpenFile): void {
+    write(file);
+    if (open.delete(file.key)) file.file.close();
+  }
+
+  function hasRoom(neededBytes: number): boolean {
+    const isMeasured = unmeasuredBytes + neededBytes <= maxBytes * MEASURED_PART;
+    if (isMeasured && usedBytes + neededBytes <= maxBytes) return true;
+    return retain(neededBytes).hasRoom;
+  }
+
+  function retain(neededBytes: number): Retention {
+    const limits = { today: dayOf(now()), keepDays, maxBytes, neededBytes };
+    const plan = planRetention(listFiles(dir), limits);
+    for (const { path } of plan.remove) removeFile(dir, path);
+    usedBytes = plan.bytes;
+    unmeasuredBytes = 0;
+    return plan;
+  }
+
+  function upkeep(): void {
+    try {
+      retain(0);
+      mend();
+    } catch (thrown) {
+      tell('warn', `Old data in ${dir} cannot be looked after: ${(thrown as Error).message}.`);
+    }
+  }
+
+  function mend(): void {
+    const own = new Set([...open.values()].map(({ file }) => file.path));
+    for (const { path, bytes, modifiedMs } of listFiles(dir)) {
+      const file = join(dir, path);
+      if (own.has(file) || mended.get(path) === bytes || now() - modifiedMs < QUIET_MS) continue;
+      if (!/\.(?:jsonl|csv)$/.test(path)) continue;
+      const cut = cutHalfRecord(file);
+      mended.set(path, bytes - cut);
+      if (cut > 0)
+        tell(
+          'info',
+          `A replica was killed while it wrote ${file}: ${cut} bytes of a half record were cut off.`,
+        );
+    }
+  }
+
+  function stop(reason: DropReason, message: string): void {
+    if (pause === undefined)
+      tell('warn', `Collection has stopped; requests go on. ${message} It is tried again every minute.`);
+    pause = { reason, until: now() + PAUSE_MS };
+  }
+
+  function goOn(): void {
+    if (pause === undefined) return;
+    pause = undefined;
+    tell('info', 'Collection goes on.');
+  }
+
+  function drop(reason: DropReason, records: number): void {
+    counts.dropped[reason] = (counts.dropped[reason] ?? 0) + records;
+  }
+
+  return {
+    take,
+    flush,
+    upkeep,
+    takeCounts() {
+      const taken = counts;
+      counts = noCounts();
+      return taken;
+    },
+    close: () => {
+      for (const file of open.values()) end(file);
+    },
+  };
+}
+
+function noCounts(): { written: number; dropped: Partial<Record<DropReason, number>> } {
+  return { written: 0, dropped: {} };
+}
