@@ -1,6 +1,9 @@
 import Type, { type Static } from 'typebox';
 import {
   DEFAULT_BATCH_DELAY_MS,
+  DEFAULT_COLLECTED_DAYS,
+  DEFAULT_COLLECTED_MEGABYTES,
+  DEFAULT_COLLECTED_RATIO,
   DEFAULT_CPU_CORES,
   DEFAULT_DRAIN_GRACE_SECONDS,
   DEFAULT_INITIAL_DELAY_SECONDS,
@@ -14,11 +17,11 @@ import {
   MAX_CORS_ORIGINS,
   MAX_INSTANCES,
 } from '../limits.ts';
+import type { CollectedFormat } from '../processes/collection.ts';
 import type { BatchingMode, EngineProfile, LaneChoice } from '../processes/replica.ts';
 import { Autoscaler, MAX_REPLICAS, PartialAutoscaler } from './autoscaler.ts';
 import { DEVICE_CLASS_PATTERN } from './compute.ts';
 
-import type { CollectedFormat } from '../processes/collection.ts';
 const orNull = <T extends Type.TSchema>(schema: T, options: Type.TSchemaOptions) =>
   Type.Union([schema, Type.Null()], options);
 
@@ -61,10 +64,6 @@ export const Batching = Type.Object(
 );
 export type Batching = Static<typeof Batching>;
 
-/** What one model of a service has of its own. */
-const ModelSettings = Type.Object(
-  {
-    batching: Type.Optional(Batching),
 /** How inputs and outputs are kept. What is left out has the default that its description names. */
 const DataCollection = Type.Object(
   {
@@ -100,6 +99,10 @@ const DataCollection = Type.Object(
   { additionalProperties: false },
 );
 
+/** What one model of a service has of its own. */
+const ModelSettings = Type.Object(
+  {
+    batching: Type.Optional(Batching),
     instances: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_INSTANCES })),
   },
   { additionalProperties: false },
@@ -252,6 +255,16 @@ export const DeploymentConfig = Type.Object(
       description:
         'Part of the requests answered well of which the log of a replica holds a line, from 0 to 1; errors are always logged.',
     }),
+    collectModelData: Type.Boolean({
+      default: false,
+      description:
+        'Keeps inputs and outputs of requests, and what scripts collect; see [collected data](../guides/data-collection.md).',
+    }),
+    dataCollection: Type.Object(DataCollection.properties, {
+      additionalProperties: false,
+      default: {},
+      description: 'How they are kept: `format`, `sampleRatio`, `maxMegabytes`, `keepDays`.',
+    }),
     namespace: orNull(Type.String({ pattern: NAMESPACE_PATTERN }), {
       description:
         'A name in Kubernetes: up to 63 of a-z, 0-9 and `-`, none at either end. On the local target it is kept and shown, and does nothing else.',
@@ -277,16 +290,6 @@ export const DeploymentConfig = Type.Object(
   },
   { $id: 'DeploymentConfig', additionalProperties: false },
 );
-    collectModelData: Type.Boolean({
-      default: false,
-      description:
-        'Keeps inputs and outputs of requests, and what scripts collect; see [collected data](../guides/data-collection.md).',
-    }),
-    dataCollection: Type.Object(DataCollection.properties, {
-      additionalProperties: false,
-      default: {},
-      description: 'How they are kept: `format`, `sampleRatio`, `maxMegabytes`, `keepDays`.',
-    }),
 export type DeploymentConfig = Static<typeof DeploymentConfig>;
 
 /** A deployment configuration in which any field may be missing. */
@@ -330,9 +333,9 @@ export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   bothOutputNames: false,
   corsOrigins: Object.freeze([]),
   logSampleRatio: 0,
+  collectModelData: false,
+  dataCollection: Object.freeze({}),
   namespace: null,
   enableAppInsights: false,
   tracing: null,
 });
-  collectModelData: false,
-  dataCollection: Object.freeze({}),

@@ -65,14 +65,14 @@ export interface LogMessage {
 export interface CollectMessage {
   readonly type: 'collect';
   readonly requestId: string;
-}
-
-export type OutputStream = 'stdout' | 'stderr';
   readonly model: string;
   readonly designation: string;
   /** Names of the columns, where the script gave them. */
   readonly features: readonly string[] | null;
   readonly correlationId: string | null;
+}
+
+export type OutputStream = 'stdout' | 'stderr';
 
 export type WorkerMessage = ReadyMessage | FailedMessage | ResponseMessage | LogMessage | CollectMessage;
 
@@ -128,9 +128,6 @@ function isResponse({ id, status, headers, execMs, functionFailed }: Fields): bo
   );
 }
 
-function isPair(pair: unknown): boolean {
-  return Array.isArray(pair) && pair.length === 2 && pair.every(isText);
-}
 function isCollect({ requestId, model, designation, features, correlationId }: Fields): boolean {
   return (
     [requestId, model, designation].every(isText) &&
@@ -139,6 +136,9 @@ function isCollect({ requestId, model, designation, features, correlationId }: F
   );
 }
 
+function isPair(pair: unknown): boolean {
+  return Array.isArray(pair) && pair.length === 2 && pair.every(isText);
+}
 
 function isText(value: unknown): value is string {
   return typeof value === 'string';

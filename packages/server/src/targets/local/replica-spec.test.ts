@@ -49,7 +49,6 @@ test('a replica is told of both names of outputs only where the deployment asks 
   assert.equal(specWith({ bothOutputNames: true }).bothOutputNames, true);
 });
 
-test('a replica uses the cores that it asks for, or those up to its limit', () => {
 test('what is collected lies in the folder of the service, within the limits that are said or the defaults', () => {
   const { collectModelData: _, dataCollection: __, ...older } = DEFAULT_DEPLOYMENT;
   assert.equal(specWith({}, older).collection, null);
@@ -66,6 +65,7 @@ test('what is collected lies in the folder of the service, within the limits tha
   });
 });
 
+test('a replica uses the cores that it asks for, or those up to its limit', () => {
   assert.equal(specWith({ cpuCores: 2 }).cpuCores, 2);
   assert.equal(specWith({ cpuCores: 2, cpuCoresLimit: 4 }).cpuCores, 4);
 });
