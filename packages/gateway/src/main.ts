@@ -32,6 +32,7 @@ async function run(config: GatewayConfig, log: Logger): Promise<void> {
   const state = createStateReport(config.stateFile, table);
   const metrics = createMetrics({
     replicas: table.replicas,
+    loads: table.loads,
     inFlight: () => requests.inFlight() + calls.inFlight(),
   });
   const proto = config.tls === null ? 'http' : 'https';

@@ -1,3 +1,4 @@
+import type { ServiceLoad } from '@slipway/contract';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Replica } from './routes/replica.ts';
 
@@ -22,6 +23,7 @@ export interface Metrics {
 export function createMetrics(sources: {
   readonly replicas: () => Iterable<Replica>;
   readonly inFlight: () => number;
+  readonly loads: () => Readonly<Record<string, ServiceLoad>>;
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -67,6 +69,16 @@ export function createMetrics(sources: {
     collect() {
       this.reset();
       for (const { id, inFlight } of sources.replicas()) this.set({ replica: id }, inFlight);
+    },
+  });
+  new Gauge({
+    name: 'slipway_gateway_held_requests',
+    help: 'Requests that wait for the first replica of a service that had none, because nobody called it.',
+    labelNames: ['service'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [service, { held }] of Object.entries(sources.loads())) this.set({ service }, held);
     },
   });
 

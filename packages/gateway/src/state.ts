@@ -22,6 +22,7 @@ export function createStateReport(stateFile: string, table: RouteTable): StateRe
       ...now,
       routesGeneration: table.generation(),
       inFlight: inFlightById(table),
+      loads: table.loads(),
     };
   }
 

@@ -73,7 +73,7 @@ async function startGateway(t: TestContext, replica: ReplicaRoute) {
   const table = createRouteTable();
   onTestEnd(t, table.close);
   table.replace({ kind: 'GatewayRoutes', generation: 1, services: [digits([replica])] });
-  const metrics = createMetrics({ replicas: table.replicas, inFlight: () => 0 });
+  const metrics = createMetrics({ replicas: table.replicas, inFlight: () => 0, loads: () => ({}) });
   const forward: ForwardDeps = { table, failed: () => {}, retried: () => assert.fail('A second attempt.') };
   const deps = { table, forward, metrics, proto: 'http', maxBodyBytes: 1_000 } as const;
   const onError = (error: Error) => assert.fail(error);

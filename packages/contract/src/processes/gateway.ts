@@ -59,7 +59,7 @@ export interface GatewayState {
   readonly error: { readonly code: string; readonly message: string } | null;
   /** Requests now with each replica, by replica id: a replica that left the routes and shows 0 is drained. */
   readonly inFlight: Readonly<Record<string, number>>;
-  /** The load of each service that is scaled by it; absent in the state file. */
+  /** The load of each service that is scaled by it. */
   readonly loads?: Readonly<Record<string, ServiceLoad>> | undefined;
 }
 

@@ -22,10 +22,13 @@ export interface ForwardOrder {
 
 /** Sends a request to the least busy replica, and to others where that is safe, until one has answered. */
 export async function forward(deps: ForwardDeps, order: ForwardOrder): Promise<void> {
-  const { exchange, service, maxBodyBytes } = order;
+  const { exchange, maxBodyBytes } = order;
   const body = await bodyOf(order);
   if (body === 'abandoned') return;
-  if (body === 'too_large') return answerFailure(exchange, service.name, { kind: body }, maxBodyBytes);
+  if (body === 'too_large') return answerFailure(exchange, order.service.name, { kind: body }, maxBodyBytes);
+  // Not before its body is here: of a caller whose bytes nobody reads it is not seen that it left.
+  const service = order.service.isReady ? order.service : await whenReady(deps, order);
+  if (service === undefined) return;
   const replicaRequest: ReplicaRequest = {
     method: order.method,
     path: order.path,
@@ -44,6 +47,14 @@ export async function forward(deps: ForwardDeps, order: ForwardOrder): Promise<v
   } finally {
     stopWatching();
   }
+}
+
+/** The service as soon as it has a replica; `undefined` if the caller leaves before. */
+function whenReady(
+  { table }: ForwardDeps,
+  { service, exchange }: ForwardOrder,
+): Promise<RoutedService | undefined> {
+  return table.awaitReplica(service, (left) => exchange.response.onClose(left));
 }
 
 /** A GET without a body says so by having neither of the two headers. */

@@ -7,7 +7,7 @@ const SUSPECT_MS = 1_000;
 
 /** What forwarding needs of the rest of the gateway. */
 export interface ForwardDeps {
-  readonly table: Pick<RouteTable, 'release'>;
+  readonly table: Pick<RouteTable, 'release' | 'awaitReplica'>;
   /** Told of every attempt that failed. */
   readonly failed: (service: string, replica: Replica, failure: ReplicaFailure) => void;
   /** Told when another attempt follows one that failed. */

@@ -11,7 +11,9 @@ import { type CallStatus, endWith, GRPC_STATUS } from './status.ts';
 const TIMEOUT_MARGIN_MS = 1_000;
 
 /** Sends a call to the least busy replica, and to others where that is safe. Returns its status as it is counted. */
-export async function forwardCall(deps: ForwardDeps, service: RoutedService, call: Call): Promise<string> {
+export async function forwardCall(deps: ForwardDeps, found: RoutedService, call: Call): Promise<string> {
+  const service = found.isReady ? found : await whenReady(deps, found, call);
+  if (service === undefined) return endFailed(call, found.name, { kind: 'abandoned' });
   const cancellation = createCancellation();
   const stopWatching = watchCall(service, call, cancellation);
   try {
@@ -25,6 +27,18 @@ export async function forwardCall(deps: ForwardDeps, service: RoutedService, cal
   } finally {
     stopWatching();
   }
+}
+
+/** The service as soon as it has a replica; `undefined` if the caller leaves before. */
+function whenReady(
+  { table }: ForwardDeps,
+  service: RoutedService,
+  { stream }: Call,
+): Promise<RoutedService | undefined> {
+  return table.awaitReplica(service, (left) => {
+    if (stream.closed) left();
+    else stream.once('close', left);
+  });
 }
 
 function isFailure(outcome: { readonly kind: string }): outcome is CallFailure {

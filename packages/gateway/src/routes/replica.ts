@@ -1,6 +1,7 @@
 import type { ReplicaRoute } from '@slipway/contract';
 import { createHttpClient, type HttpClient } from '@slipway/transport';
 import { createReplicaCalls, type ReplicaCalls } from '../grpc/replica-calls.ts';
+import type { LoadMeter } from './load-meter.ts';
 
 /** Connections to one replica; further requests wait for one, as they would in the replica's own queue. */
 const MAX_CONNECTIONS = 1_024;
@@ -25,6 +26,8 @@ export interface Replica {
   readonly calls: ReplicaCalls;
   /** Requests that are with it now. */
   inFlight: number;
+  /** Counts its load, where its service is scaled by it. */
+  meter: LoadMeter | undefined;
   /** Until this time (of `performance.now()`) it is chosen only if there is no other. */
   suspectUntil: number;
   /** True once it has left the routing table. */
@@ -50,6 +53,7 @@ export function createReplica(route: ReplicaRoute): Replica {
       idleTimeoutMs: IDLE_TIMEOUT_MS,
     }),
     inFlight: 0,
+    meter: undefined,
     suspectUntil: 0,
     retired: false,
   };

@@ -1,6 +1,14 @@
-import type { GatewayRoutes, ReplicaRoute, ServiceRoute } from '@slipway/contract';
+import type {
+  GatewayRoutes,
+  ReplicaRoute,
+  ServiceLoad,
+  ServiceRoute,
+  ServiceScaling,
+} from '@slipway/contract';
 import { chooseReplica } from './choose-replica.ts';
+import { createLoadMeter, type LoadMeter } from './load-meter.ts';
 import { addressOf, createReplica, disconnect, type Replica } from './replica.ts';
+import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts';
 
 /** A service with its replicas. */
 export interface RoutedService {
@@ -13,6 +21,9 @@ export interface RoutedService {
   readonly corsOrigins: readonly string[];
   /** True if one of its replicas takes requests. */
   readonly isReady: boolean;
+  readonly replicaCount: number;
+  /** How it is scaled by its load; `undefined`: it is not. */
+  readonly scaling: ServiceScaling | undefined;
   /** Takes the least busy replica that is not among `tried`, and counts a request to it until `release`. */
   acquire(tried: readonly Replica[]): Replica | undefined;
 }
@@ -24,6 +35,16 @@ export interface RouteTable {
   /** What a name in an address of a model means: the service that is called so, or else all that have such a model. */
   named(name: string): readonly RoutedService[];
   services(): readonly RoutedService[];
+  /**
+   * The service when it has a replica, where requests wait for that; as it is when the wait is over or there are too
+   * many. `undefined` if the caller left, of which `onLeave` tells.
+   */
+  awaitReplica(
+    service: RoutedService,
+    onLeave: (left: () => void) => void,
+  ): Promise<RoutedService | undefined>;
+  /** The load of each service that is scaled by it. */
+  loads(): Readonly<Record<string, ServiceLoad>>;
   /** Puts the routes in place of the old ones, if they are newer. Requests at replicas that leave go on. */
   replace(routes: GatewayRoutes): void;
   /** To be called when a request that `acquire` counted has ended. */
@@ -39,6 +60,7 @@ export function createRouteTable(): RouteTable {
   let services: ReadonlyMap<string, RoutedService> = new Map();
   let all: readonly RoutedService[] = [];
   const replicas = new Map<string, Replica>();
+  const scaled = new Map<string, ScaledService>();
 
   function replace(routes: GatewayRoutes): void {
     if (routes.generation <= generation) return;
@@ -47,12 +69,48 @@ export function createRouteTable(): RouteTable {
       routes.services.map((route) => {
         const members = route.replicas.map(keep);
         for (const member of members) left.delete(member);
+        measure(route, members);
         return [route.name, routedService(route, members)];
       }),
     );
     all = [...services.values()];
+    for (const [name, { room }] of scaled) {
+      const service = services.get(name);
+      if (service?.scaling === undefined) scaled.delete(name);
+      if (service?.scaling === undefined || service.isReady) room.open();
+    }
     generation = routes.generation;
     for (const replica of left) retire(replica);
+  }
+
+  /** Counts the load of the members together, and goes on with the counts there are. */
+  function measure({ name, scaling }: ServiceRoute, members: readonly Replica[]): void {
+    const now = performance.now();
+    const known = scaling && (scaled.get(name) ?? { meter: createLoadMeter(now), room: createWaitingRoom() });
+    for (const member of members) member.meter = known?.meter;
+    if (scaling === undefined || known === undefined) return;
+    const inFlight = members.map((member) => member.inFlight);
+    known.meter.follow(inFlight, scaling.concurrency, now);
+    scaled.set(name, known);
+  }
+
+  async function awaitReplica(
+    { name, scaling }: RoutedService,
+    onLeave: (left: () => void) => void,
+  ): Promise<RoutedService | undefined> {
+    const room = scaled.get(name)?.room;
+    if (room === undefined || scaling === undefined) return services.get(name);
+    const end = await room.wait(scaling.maxHeld, scaling.holdTimeoutMs, onLeave);
+    return end === 'left' ? undefined : services.get(name);
+  }
+
+  function loads(): Readonly<Record<string, ServiceLoad>> {
+    const atMs = performance.now();
+    const entries = [...scaled].map(([name, { meter, room }]) => {
+      const count = services.get(name)?.replicaCount ?? 0;
+      return [name, { atMs, ...meter.read(atMs), replicas: count, held: room.count() }] as const;
+    });
+    return Object.fromEntries(entries);
   }
 
   /** The replica of this route as it was before, with its connections and counts, or a new one. */
@@ -66,6 +124,7 @@ export function createRouteTable(): RouteTable {
 
   function retire(replica: Replica): void {
     replica.retired = true;
+    replica.meter = undefined;
     if (replica.inFlight === 0) forget(replica);
   }
 
@@ -83,17 +142,27 @@ export function createRouteTable(): RouteTable {
       return service === undefined ? all.filter(({ models }) => models.includes(name)) : [service];
     },
     services: () => all,
+    awaitReplica,
+    loads,
     replace,
     release: (replica) => {
       replica.inFlight -= 1;
+      replica.meter?.ended(replica.inFlight, performance.now());
       if (replica.retired && replica.inFlight === 0) forget(replica);
     },
     replicas: () => replicas.values(),
     close: async () => {
+      for (const { room } of scaled.values()) room.open();
       for (const replica of replicas.values()) disconnect(replica);
       replicas.clear();
     },
   };
+}
+
+/** What is kept of a service that is scaled by its load while its routes change. */
+interface ScaledService {
+  readonly meter: LoadMeter;
+  readonly room: WaitingRoom;
 }
 
 function routedService(route: ServiceRoute, replicas: readonly Replica[]): RoutedService {
@@ -105,10 +174,15 @@ function routedService(route: ServiceRoute, replicas: readonly Replica[]): Route
     maxBodyBytes: route.maxBodyBytes,
     corsOrigins: route.corsOrigins ?? [],
     isReady: replicas.length > 0,
+    replicaCount: replicas.length,
+    scaling: route.scaling,
     acquire: (tried) => {
       turn = (turn + 1) % Math.max(replicas.length, 1);
-      const replica = chooseReplica(replicas, tried, turn, performance.now());
-      if (replica !== undefined) replica.inFlight += 1;
+      const now = performance.now();
+      const replica = chooseReplica(replicas, tried, turn, now);
+      if (replica === undefined) return undefined;
+      replica.inFlight += 1;
+      replica.meter?.began(replica.inFlight, now);
       return replica;
     },
   };

@@ -13,6 +13,13 @@ const GatewayRoutesSchema = Type.Object({
       scoringTimeoutMs: Type.Number({ exclusiveMinimum: 0 }),
       maxBodyBytes: Type.Integer({ minimum: 0 }),
       corsOrigins: Type.Optional(Type.Array(Type.String({ minLength: 1 }))),
+      scaling: Type.Optional(
+        Type.Object({
+          concurrency: Type.Integer({ minimum: 1 }),
+          maxHeld: Type.Integer({ minimum: 0 }),
+          holdTimeoutMs: Type.Integer({ minimum: 1 }),
+        }),
+      ),
       replicas: Type.Array(
         Type.Object({
           replicaId: Type.String({ minLength: 1 }),
