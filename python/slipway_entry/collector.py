@@ -1,6 +1,7 @@
 """Rows that the script hands to a ModelDataCollector become `collect` frames."""
 
 import json
+import math
 from typing import Any, List, Optional, Sequence
 
 from slipway_entry.frames import Channel, head_of
@@ -50,7 +51,7 @@ class Collector:
         data: Any,
     ) -> Optional[str]:
         try:
-            rows = json.dumps(rows_of(data)).encode()
+            rows = json.dumps(_with_words(rows_of(data)), allow_nan=False).encode()
         except Exception as error:
             return "only rows of numbers, texts and booleans are ({}).".format(error)
         if len(rows) > _MAX_ROWS_BYTES:
@@ -80,6 +81,15 @@ def rows_of(data: Any) -> List[List[Any]]:
     if all(isinstance(row, list) for row in rows):
         return rows
     return [rows]
+
+
+def _with_words(value: Any) -> Any:
+    """What is not finite as the word that data frames read as it: JSON has no number for it."""
+    if isinstance(value, (list, tuple)):
+        return [_with_words(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    return value
 
 
 def columns_of(data: Any) -> Optional[List[str]]:

@@ -178,6 +178,7 @@ class DataCollection(WorkerTest):
             ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
             ("7", [[7]]),
             ("(1, 'x')", [[1, "x"]]),
+            ("[float('nan'), [float('-inf')]]", [["NaN", ["-Infinity"]]]),
         ]
         for data, expected in rows:
             with self.subTest(data):
