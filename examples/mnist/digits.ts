@@ -28,11 +28,17 @@ const FILES = {
 /** The 60,000 digits to train with, or the 10,000 to test with, in the order of the original files. */
 export async function loadDigits(set: keyof typeof FILES): Promise<Digits> {
   const files = FILES[set];
-  const images = readIdx(await readFile(fileURLToPath(files.images)));
-  const labels = readIdx(await readFile(fileURLToPath(files.labels)));
+  const images = await readFile(fileURLToPath(files.images));
+  return digitsIn(images, await readFile(fileURLToPath(files.labels)));
+}
+
+/** The digits in two IDX files, compressed or not. Throws if they are none of MNIST. */
+export function digitsIn(imageFile: Uint8Array, labelFile: Uint8Array): Digits {
+  const images = readIdx(imageFile);
+  const labels = readIdx(labelFile);
   const [count, height, width] = images.shape;
   if (count === undefined || height !== DIGIT_SIDE || width !== DIGIT_SIDE || labels.shape[0] !== count) {
-    throw new Error(`The ${set} set is not MNIST: images [${images.shape}], labels [${labels.shape}].`);
+    throw new Error(`These digits are not of MNIST: images [${images.shape}], labels [${labels.shape}].`);
   }
   return { count, pixels: scaled(images.data), labels: labels.data };
 }

@@ -1,9 +1,12 @@
 import { SlipwayError } from '@slipway/contract';
 import type { PythonVersion } from '../definition/python-wish.ts';
-import { runTool } from './run-tool.ts';
+import { DOCUMENT_LENGTH, runTool } from './run-tool.ts';
 
 /** Starting a Python takes tens of milliseconds; a cold disk, seconds. */
 const DESCRIBE_TIMEOUT_MS = 20_000;
+
+/** Of what it said instead. */
+const MAX_REASON_LENGTH = 500;
 
 /** A Python as it describes itself. */
 export interface PythonDescription {
@@ -50,22 +53,24 @@ export async function describePython(
     cwd: '/',
     signal,
     timeoutMs: DESCRIBE_TIMEOUT_MS,
+    maxLineLength: DOCUMENT_LENGTH,
     onLine: (line) => output.push(line),
   });
-  const described = code === 0 ? parseDescription(output.join('')) : undefined;
+  const described = code === 0 ? parseDescription(output) : undefined;
   if (described !== undefined) return described;
   throw new SlipwayError(
     'unavailable',
-    `${path} does not run as a Python 3: ${lines.at(-1) ?? 'it prints nothing'}.`,
+    `${path} does not run as a Python 3: ${(lines.at(-1) ?? 'it prints nothing').slice(0, MAX_REASON_LENGTH)}.`,
     {
       details: { path },
     },
   );
 }
 
-function parseDescription(text: string): PythonDescription | undefined {
+/** It is one line; warnings of Python may stand around it. */
+function parseDescription(lines: readonly string[]): PythonDescription | undefined {
   try {
-    return JSON.parse(text) as PythonDescription;
+    return JSON.parse(lines.find((line) => line.startsWith('{')) ?? '') as PythonDescription;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { PythonVersion } from '../definition/python-wish.ts';
 import { describePython } from './describe-python.ts';
-import { runTool } from './run-tool.ts';
+import { DOCUMENT_LENGTH, runTool } from './run-tool.ts';
 import { filesLike, findProgram, searchPath } from './search-path.ts';
 
 /** A Python of this machine. */
@@ -62,13 +62,13 @@ async function pythonsOfUv(uv: string, signal: AbortSignal): Promise<readonly st
     cwd: '/',
     signal,
     timeoutMs: UV_TIMEOUT_MS,
+    maxLineLength: DOCUMENT_LENGTH,
     onLine: (line: string) => output.push(line),
   };
   const { code } = await runTool(run);
   if (code !== 0) return [];
-  // Its warnings stand before the list.
-  const text = output.join('\n');
-  const listed = JSON.parse(text.slice(Math.max(0, text.indexOf('[')))) as readonly {
+  // The list is one line; warnings stand before it.
+  const listed = JSON.parse(output.find((line) => line.startsWith('[')) ?? '[]') as readonly {
     readonly path: string | null;
   }[];
   return listed.flatMap(({ path }) => (path === null ? [] : [path]));

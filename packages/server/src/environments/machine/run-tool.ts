@@ -6,6 +6,12 @@ import { splitLines } from './split-lines.ts';
 /** Longest that one tool may take: the slowest builds compile for half an hour. */
 const TOOL_TIMEOUT_MS = 2 * 60 * 60_000;
 
+/** Longer lines are cut: a tool that prints megabytes without a break must not fill the memory. */
+const MAX_LINE_LENGTH = 2_000;
+
+/** For a tool that answers with a document, which may be one line: thousands of packages are a megabyte. */
+export const DOCUMENT_LENGTH = 16_000_000;
+
 /** Last lines that are kept of what a tool printed, to tell why it failed. */
 const KEPT_LINES = 200;
 
@@ -21,6 +27,8 @@ export interface ToolRun {
   /** Called with each line of its output. */
   readonly onLine?: ((line: string) => void) | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Characters of a line, which is cut if it is longer; default 2,000. */
+  readonly maxLineLength?: number | undefined;
 }
 
 /** How a program ended, and the end of what it printed. */
@@ -45,7 +53,7 @@ export async function runTool(run: ToolRun): Promise<ToolEnd> {
   });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    splitLines(stream, (line) => {
+    splitLines(stream, run.maxLineLength ?? MAX_LINE_LENGTH, (line) => {
       if (lines.push(line) > KEPT_LINES) lines.shift();
       run.onLine?.(line);
     });
