@@ -13,7 +13,10 @@ interface NumberText {
   readonly exponent: number;
 }
 
-/** Reads any number of JSON, or a bare NaN or infinity, into `values[index]`; false on a problem. */
+/**
+ * Reads any number of JSON, or a bare NaN or infinity, into `values[index]`; false on a problem. Digits that stand for
+ * more than a double holds are one, as to the stock servers: only the word means infinity.
+ */
 export function readNumber(cursor: JsonCursor, values: { [index: number]: number }, index: number): boolean {
   const start = cursor.offset;
   const negative = byteAt(cursor.bytes, start) === BYTE.minus;
@@ -26,6 +29,7 @@ export function readNumber(cursor: JsonCursor, values: { [index: number]: number
   } else {
     value = nearestDouble(text.head, text.tail, Math.max(0, text.digits - HALF_DIGITS), text.exponent);
     if (Number.isNaN(value)) value = Number(asciiSlice(cursor.bytes, first, cursor.offset));
+    if (value === Number.POSITIVE_INFINITY) failExpecting(cursor, 'a number that a double can hold', start);
   }
   if (cursor.problem !== undefined) return false;
   values[index] = negative ? -value : value;

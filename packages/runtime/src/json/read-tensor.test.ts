@@ -54,7 +54,7 @@ test('every datatype has its own array', () => {
       '[1, 0.1, -2.5e-1, 1e39, NaN, -Infinity, Infinity]',
       [1, Math.fround(0.1), -0.25, Infinity, NaN, -Infinity, Infinity],
     ],
-    ['FP64', '[0.1, 1E400, -0, 5e-324]', [0.1, Infinity, -0, 5e-324]],
+    ['FP64', '[0.1, 1.7976931348623157E308, -0, 5e-324, 1e-400]', [0.1, Number.MAX_VALUE, -0, 5e-324, 0]],
     ['FP16', '[1, 65504, 0.1]', [0x3c00, 0x7bff, 0x2e66]],
     ['BF16', '[1, 3.140625, NaN]', [0x3f80, 0x4049, 0x7fc0]],
   ];
@@ -91,6 +91,8 @@ test('what is wrong is named with its place', () => {
     ['FP32', '["1"]', 'data[0]', 1, /expected a number, found a string/],
     ['FP32', '[null]', 'data[0]', 1, /expected a number, found "null"/],
     ['FP32', '[-NaN]', 'data[0]', 1, /expected a number/],
+    ['FP32', '[1, -1e400]', 'data[1]', 4, /expected a number that a double can hold, found "-1e400"/],
+    ['FP64', `[${'9'.repeat(309)}.5]`, 'data[0]', 1, /expected a number that a double can hold/],
     ['FP32', '', 'data', 0, /found the end of the body/],
     ['FP32', deep, `data${'[0]'.repeat(100)}`, 100, /nested deeper than 100 levels/],
     ['UINT8', '[0, 256]', 'data[1]', 4, /256 is out of range for UINT8 \(0 to 255\)/],
@@ -136,7 +138,10 @@ test('floats are the same as those of JSON.parse, however they are written', () 
   const written = fc.oneof(decimal, fc.double({ noNaN: true, noDefaultInfinity: true }).map(String));
   fc.assert(
     fc.property(fc.array(written, { maxLength: 20 }), (texts) => {
-      const text = `[${texts.join(',')}]`;
+      for (const text of texts.filter((one) => !Number.isFinite(Number(one)))) {
+        assert.match(read(text, 'FP64').problem?.text ?? '', /expected a number that a double can hold/);
+      }
+      const text = `[${texts.filter((one) => Number.isFinite(Number(one))).join(',')}]`;
       const expected: number[] = JSON.parse(text);
       assert.deepEqual(elements(text, 'FP64'), expected);
       assert.deepEqual(elements(text, 'FP32'), expected.map(Math.fround));

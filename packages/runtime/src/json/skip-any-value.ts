@@ -1,4 +1,4 @@
-import { accept, BYTE, byteAt, fail, type JsonCursor, peek } from './cursor.ts';
+import { accept, asciiSlice, BYTE, byteAt, fail, type JsonCursor, peek } from './cursor.ts';
 
 /** What can be wrong with a text, in RapidJSON's words, which TensorFlow Serving passes on. */
 const WRONG = {
@@ -13,6 +13,7 @@ const WRONG = {
   quote: 'Missing a closing quotation mark in string.',
   fraction: 'Miss fraction part in number.',
   exponent: 'Miss exponent in number.',
+  tooBig: 'Number too big to be stored in double.',
 } as const;
 
 const TRUE = asciiBytes('true');
@@ -23,6 +24,9 @@ const INF = asciiBytes('Inf');
 const INITY = asciiBytes('inity');
 const SHORT_ESCAPES = asciiBytes('"\\/bfnrt');
 const LOWER_U = 0x75;
+
+/** Digits of the largest double: a shorter number without an exponent is no larger. */
+const LARGEST_DIGITS = 309;
 
 /** Levels for which there is room at first; no tensor has so many axes. */
 const FIRST_LEVELS = 32;
@@ -177,7 +181,7 @@ export function hexAt(bytes: Uint8Array, offset: number): number | undefined {
 }
 
 function skipNumber(cursor: JsonCursor): void {
-  const { bytes } = cursor;
+  const { bytes, offset: start } = cursor;
   if (byteAt(bytes, cursor.offset) === BYTE.minus) cursor.offset += 1;
   const first = byteAt(bytes, cursor.offset);
   if (!isDigit(first)) {
@@ -191,9 +195,16 @@ function skipNumber(cursor: JsonCursor): void {
     if (!skipDigits(cursor)) fail(cursor, WRONG.fraction);
   }
   const letter = byteAt(bytes, cursor.offset);
-  if (letter !== BYTE.lowerE && letter !== BYTE.upperE) return;
+  const hasExponent = letter === BYTE.lowerE || letter === BYTE.upperE;
+  if (hasExponent) skipExponent(cursor);
+  if (cursor.problem !== undefined || (!hasExponent && cursor.offset - start < LARGEST_DIGITS)) return;
+  const isHeld = Number.isFinite(Number(asciiSlice(bytes, start, cursor.offset)));
+  if (!isHeld) fail(cursor, WRONG.tooBig, '', start);
+}
+
+function skipExponent(cursor: JsonCursor): void {
   cursor.offset += 1;
-  const sign = byteAt(bytes, cursor.offset);
+  const sign = byteAt(cursor.bytes, cursor.offset);
   if (sign === BYTE.plus || sign === BYTE.minus) cursor.offset += 1;
   if (!skipDigits(cursor)) fail(cursor, WRONG.exponent);
 }

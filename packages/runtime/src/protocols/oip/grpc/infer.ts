@@ -111,11 +111,14 @@ function askedOf(
   model: LoadedModel,
   ownParameters: ReadonlySet<string>,
 ): (InferCall & { readonly wishes: readonly OutputWish[] }) | SlipwayError {
+  const { inputs: given, outputs: wished } = request;
+  if (given instanceof SlipwayError) return given;
+  if (wished instanceof SlipwayError) return wished;
   const options = readRequestOptions(request.parameters, ownParameters);
   if (options instanceof SlipwayError) return options;
-  const wishes = checkOutputs(model, request.outputs, true);
+  const wishes = checkOutputs(model, wished, true);
   if (wishes instanceof SlipwayError) return wishes;
-  const inputs = checkInputs(model, request.inputs);
+  const inputs = checkInputs(model, given);
   if (inputs instanceof SlipwayError) return inputs;
   const { priority, timeoutMicroseconds } = options;
   return {

@@ -65,6 +65,11 @@ test('mistakes are told in the words of the stock server', async (t) => {
   const rows: [InferInit, string, string][] = [
     [{ ...SUM, modelName: 'x' }, 'NOT_FOUND', "Request for unknown model: 'x' is not found"],
     [
+      { modelName: 'x', inputs: [{ ...A, datatype: 'FP31' }] },
+      'NOT_FOUND',
+      "Request for unknown model: 'x' is not found",
+    ],
+    [
       { ...SUM, modelVersion: '9' },
       'NOT_FOUND',
       "Request for unknown model: 'digits' version 9 is not found",

@@ -43,6 +43,7 @@ export function askExamples(method: ExampleMethod): UnaryMethod['serve'] {
     const { dataPlane, model } = servable;
     const names = findAnswerOutputs(method, spec?.signatureName ?? '', model.signature);
     if (names instanceof SlipwayError) return names;
+    if (examples instanceof SlipwayError) return examples;
     const inputs = examplesToTensors(model.signature.inputs, examples);
     if (inputs instanceof SlipwayError) return inputs;
     const asked = { inputs, outputs: answerOutputNames(names) };
@@ -70,6 +71,7 @@ export function multiInference(message: Uint8Array, call: GrpcCall): Reply | Pro
   const { dataPlane, model } = servable;
   const asking = questionsOf(tasks, servable);
   if (asking instanceof SlipwayError) return asking;
+  if (examples instanceof SlipwayError) return examples;
   const inputs = examplesToTensors(model.signature.inputs, examples);
   if (inputs instanceof SlipwayError) return inputs;
   const outputs = [...new Set(asking.flatMap(answerOutputNames))];

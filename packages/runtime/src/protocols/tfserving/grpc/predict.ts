@@ -20,9 +20,11 @@ export function predict(message: Uint8Array, call: GrpcCall): Reply | Promise<Re
   if (servable instanceof SlipwayError) return servable;
   const problem = unknownSignature(request.spec, servable);
   if (problem !== undefined) return problem;
+  const { inputs } = request;
+  if (inputs instanceof SlipwayError) return inputs;
   const { model } = servable;
   const { bothOutputNames } = call.context;
-  const named = resolveNames(model.signature, request.inputs, request.outputFilter, bothOutputNames);
+  const named = resolveNames(model.signature, inputs, request.outputFilter, bothOutputNames);
   if (named instanceof SlipwayError) return named;
   return infer(call, { protocol: 'tfserving', dataPlane, model, asked: named, decodeFrom }, ({ outputs }) =>
     encodePredictResponse(effectiveSpec(request.spec, servable), named.nameOutputs(outputs)),

@@ -97,6 +97,7 @@ test('mistakes are told in the words of the stock server, and by its codes to th
   const client = await startAdder(t);
   const one = { inputs: new Map([['a', A]]) };
   const wrongSignature = { signatureName: 'x' };
+  const wrongTensor = { inputs: new Map([['a', floats([1, 2], [1, 2, 3])]]) };
   const rows: [PredictInit, object, string, string][] = [
     [{ ...one, modelSpec: { name: 'x' } }, {}, 'NOT_FOUND', 'Servable not found for request: Latest(x)'],
     [
@@ -104,6 +105,18 @@ test('mistakes are told in the words of the stock server, and by its codes to th
       {},
       'NOT_FOUND',
       'Servable not found for request: Specific(digits, 9)',
+    ],
+    [
+      { ...wrongTensor, modelSpec: { name: 'absent' } },
+      {},
+      'NOT_FOUND',
+      'Servable not found for request: Latest(absent)',
+    ],
+    [
+      { ...wrongTensor, modelSpec: { name: 'digits', ...wrongSignature } },
+      {},
+      'FAILED_PRECONDITION',
+      'Serving signature key "x" not found.',
     ],
     [
       { ...one, modelSpec: { version: { value: 9n } } },
@@ -176,6 +189,13 @@ test('examples are regressed, alone and among several questions', async (t) => {
   assert.deepEqual(
     several.results.map(({ regressionResult, modelSpec: told }) => [regressionResult, told?.signatureName]),
     [[{ regressions }, 'serving_default']],
+  );
+  const empty = encodeToBytes(serving.REGRESSION_REQUEST, { modelSpec: { name: 'absent' } });
+  const unknown = await callUnary(client, `${PREDICTION}/Regress`, empty);
+  assert.equal(
+    unknown.text,
+    'Servable not found for request: Latest(absent)',
+    'before that it has no examples',
   );
   const request = encodeToBytes(serving.CLASSIFICATION_REQUEST, { input });
   const wrong = await callUnary(client, `${PREDICTION}/Classify`, request);

@@ -30,6 +30,7 @@ test('requests of the stock client are read to the last bit', () => {
   for (const { name, message, tensor } of VECTORS.inferRequests) {
     const request = decodeModelInferRequest(messageBytes(message));
     assert.ok(!(request instanceof SlipwayError), `${name}: ${request}`);
+    assert.ok(!(request.inputs instanceof SlipwayError), `${name}: ${request.inputs}`);
     const { shape, datatype } = tensor;
     const signature = { inputs: [{ name: 'x', datatype, shape }], outputs: [] };
     const tensors = checkInputs({ name: 'digits', signature }, request.inputs);
@@ -84,9 +85,9 @@ test('integers below 32 bits keep their lowest bits', () => {
     ['UINT16', { uintContents: [65_536, 65_535] }, [0, 65_535]],
   ];
   for (const [datatype, contents, expected] of rows) {
-    const request = decode([{ name: 'x', datatype, shape: [expected.length], contents }]);
-    assert.ok(!(request instanceof SlipwayError));
-    const content = request.inputs[0]?.content;
+    const inputs = decode([{ name: 'x', datatype, shape: [expected.length], contents }]);
+    assert.ok(!(inputs instanceof SlipwayError));
+    const content = inputs[0]?.content;
     assert.deepEqual(content?.form === 'elements' && Array.from(content.data as Int8Array), expected);
   }
 });
@@ -195,9 +196,9 @@ test('metadata, configuration and index say what the models are', () => {
 });
 
 function decode(inputs: readonly Input[], rawInputContents: readonly Uint8Array[] = []) {
-  return decodeModelInferRequest(
-    encodeToBytes(MODEL_INFER_REQUEST, { modelName: 'm', inputs, rawInputContents }),
-  );
+  const message = encodeToBytes(MODEL_INFER_REQUEST, { modelName: 'm', inputs, rawInputContents });
+  const request = decodeModelInferRequest(message);
+  return request instanceof SlipwayError ? request : request.inputs;
 }
 
 function joined(message: EncodedMessage): Buffer {

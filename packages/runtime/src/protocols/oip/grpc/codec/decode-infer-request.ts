@@ -25,10 +25,10 @@ export interface ModelInferRequest {
   readonly modelVersion: string | undefined;
   readonly id: string | undefined;
   readonly parameters: Parameters;
-  /** Raw elements are views of the message. */
-  readonly inputs: readonly GivenInput[];
+  /** Raw elements are views of the message. An error is told only once the model is found; so is that of `outputs`. */
+  readonly inputs: readonly GivenInput[] | SlipwayError;
   /** Empty: all outputs. */
-  readonly outputs: readonly OutputWish[];
+  readonly outputs: readonly OutputWish[] | SlipwayError;
 }
 
 type ReadParameters = Map<string, ParameterValue | undefined>;
@@ -66,17 +66,13 @@ const NO_DIMENSIONS = new BigInt64Array(0);
 export function decodeModelInferRequest(bytes: Uint8Array): ModelInferRequest | SlipwayError {
   const fields = decodeWith(bytes, readRequest);
   if (fields instanceof SlipwayError) return fields;
-  const inputs = giveContents(fields);
-  if (inputs instanceof SlipwayError) return inputs;
-  const outputs = readWishes(fields.outputs);
-  if (outputs instanceof SlipwayError) return outputs;
   return {
     modelName: fields.modelName,
     modelVersion: fields.modelVersion === '' ? undefined : fields.modelVersion,
     id: fields.id === '' ? undefined : fields.id,
     parameters: fields.parameters,
-    inputs,
-    outputs,
+    inputs: giveContents(fields),
+    outputs: readWishes(fields.outputs),
   };
 }
 

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { elementCount, SlipwayError } from '@slipway/contract';
 import { fuzz } from '../../../fuzzing.test.helper.ts';
 import { messageBytes, VECTORS } from '../../../grpc/vector-fixtures.ts';
-import { checkInputs } from '../../check-inputs.ts';
+import { checkInputs, type GivenInput } from '../../check-inputs.ts';
 import type { OipModel } from '../../model.ts';
 import { statusOf } from '../errors.ts';
-import { decodeModelInferRequest, type ModelInferRequest } from './decode-infer-request.ts';
+import { decodeModelInferRequest } from './decode-infer-request.ts';
 
 const SAMPLES = [...VECTORS.inferRequests.map(({ message }) => message), VECTORS.inferResponse.message];
 
@@ -15,8 +15,9 @@ test('damaged ModelInferRequests are read or refused with a status of the protoc
     samples: SAMPLES.map(messageBytes),
     decode: (message) => {
       const request = decodeModelInferRequest(message);
-      if (request instanceof SlipwayError) return request;
-      const inputs = checkInputs(modelFor(request), request.inputs);
+      const given = request instanceof SlipwayError ? request : request.inputs;
+      if (given instanceof SlipwayError) return given;
+      const inputs = checkInputs(modelFor(given), given);
       if (inputs instanceof SlipwayError) return inputs;
       for (const { data, shape } of inputs) assert.equal(data.length, elementCount(shape));
       return inputs.map(({ data }) => data);
@@ -30,7 +31,7 @@ test('damaged ModelInferRequests are read or refused with a status of the protoc
 });
 
 /** A model that has the inputs of the request, so that its elements are looked at. */
-function modelFor({ inputs }: ModelInferRequest): OipModel {
+function modelFor(inputs: readonly GivenInput[]): OipModel {
   const specs = inputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: shape.map(() => null) }));
   return { name: 'm', signature: { inputs: specs, outputs: [] } };
 }

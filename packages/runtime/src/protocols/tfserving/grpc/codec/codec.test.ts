@@ -5,6 +5,7 @@ import { encodeToBytes } from '../../../../protobuf/encode.ts';
 import type { MessageInit } from '../../../../protobuf/schema.ts';
 import type { EncodedMessage } from '../../../../protobuf/writer.ts';
 import { messageBytes, VECTORS, vectorTensor } from '../../../grpc/vector-fixtures.ts';
+import type { Example } from '../../example-tensors.ts';
 import {
   decodeExamplesRequest,
   decodeMultiInferenceRequest,
@@ -62,7 +63,7 @@ test('tensors that cannot be are refused with their names', () => {
     [{ ...shaped([600]), dtype: 'DT_STRING' }, 4_000, /its 600 elements take 4800 bytes more/],
   ];
   for (const [tensor, limit, problem] of rows) {
-    const refused = decodePredictRequest(predictWith({ images: tensor }), limit);
+    const refused = inputsOf(predictWith({ images: tensor }), limit);
     assert.ok(refused instanceof SlipwayError, String(problem));
     assert.equal(refused.code, 'invalid_argument');
     assert.match(refused.message, /^tensor parsing error: images: /);
@@ -72,13 +73,19 @@ test('tensors that cannot be are refused with their names', () => {
 
 test('the limit on what is spread counts for all tensors together', () => {
   const request = predictWith({ one: shaped([500]), other: shaped([500]) });
-  assert.ok(!(decodePredictRequest(request, 4_000) instanceof SlipwayError));
-  assert.ok(decodePredictRequest(request, 3_999) instanceof SlipwayError);
+  assert.ok(!(inputsOf(request, 4_000) instanceof SlipwayError));
+  assert.ok(inputsOf(request, 3_999) instanceof SlipwayError);
 });
+
+function inputsOf(message: Uint8Array, limit: number): readonly Tensor[] | SlipwayError {
+  const request = decodePredictRequest(message, limit);
+  return request instanceof SlipwayError ? request : request.inputs;
+}
 
 test('questions about examples are read with their context, and answered as the stock server does', () => {
   const request = decodeMultiInferenceRequest(messageBytes(VECTORS.multiInferenceRequest));
   assert.ok(!(request instanceof SlipwayError));
+  assert.ok(!(request.examples instanceof SlipwayError));
   const spec = { name: 'iris', version: { by: 'label', label: 'stable' }, signatureName: '' };
   assert.deepEqual(request.tasks, [
     { spec, methodName: 'tensorflow/serving/classify' },
@@ -111,7 +118,7 @@ test('questions about examples are read with their context, and answered as the 
 
 test('a question about no examples is refused in the stock words', () => {
   for (const request of [{}, { input: { exampleList: {} } }]) {
-    const refused = decodeExamplesRequest(encodeToBytes(CLASSIFICATION_REQUEST, request));
+    const refused = examplesOf(encodeToBytes(CLASSIFICATION_REQUEST, request));
     assert.ok(refused instanceof SlipwayError);
     assert.equal(refused.message, 'Input is empty.');
   }
@@ -123,10 +130,15 @@ test('a context is not multiplied without limit', () => {
   const context = { features: { feature: floats } };
   const examples = Array.from({ length: 2_000 }, () => ({}));
   const request = { input: { exampleListWithContext: { examples, context } } };
-  const refused = decodeExamplesRequest(encodeToBytes(CLASSIFICATION_REQUEST, request));
+  const refused = examplesOf(encodeToBytes(CLASSIFICATION_REQUEST, request));
   assert.ok(refused instanceof SlipwayError);
   assert.match(refused.message, /makes more than 1048576 features/);
 });
+
+function examplesOf(message: Uint8Array): readonly Example[] | SlipwayError {
+  const request = decodeExamplesRequest(message);
+  return request instanceof SlipwayError ? request : request.examples;
+}
 
 test('metadata and status are those of the stock server to the last byte', () => {
   const metadata = encodeModelMetadata({

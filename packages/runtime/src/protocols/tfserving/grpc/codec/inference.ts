@@ -26,14 +26,15 @@ import {
 export interface ExamplesRequest {
   /** Absent: the default model. */
   readonly spec: ModelSpec | undefined;
-  /** At least one, with the features of the context. */
-  readonly examples: readonly Example[];
+  /** At least one, with the features of the context; an error is told only once the model is found. */
+  readonly examples: readonly Example[] | SlipwayError;
 }
 
 /** A `MultiInferenceRequest`: several questions about the same examples. */
 export interface MultiInferenceRequest {
   readonly tasks: readonly InferenceTask[];
-  readonly examples: readonly Example[];
+  /** As those of `ExamplesRequest`. */
+  readonly examples: readonly Example[] | SlipwayError;
 }
 
 export interface InferenceTask {
@@ -54,8 +55,7 @@ const NO_INPUT: InputFields = { examples: [], context: undefined };
 export function decodeExamplesRequest(bytes: Uint8Array): ExamplesRequest | SlipwayError {
   const fields = decodeWith(bytes, readExamplesRequest);
   if (fields instanceof SlipwayError) return fields;
-  const examples = withContext(fields.input);
-  return examples instanceof SlipwayError ? examples : { spec: fields.spec, examples };
+  return { spec: fields.spec, examples: withContext(fields.input) };
 }
 
 function readExamplesRequest(reader: WireReader) {
@@ -73,8 +73,7 @@ function readExamplesRequest(reader: WireReader) {
 export function decodeMultiInferenceRequest(bytes: Uint8Array): MultiInferenceRequest | SlipwayError {
   const fields = decodeWith(bytes, readMultiInferenceRequest);
   if (fields instanceof SlipwayError) return fields;
-  const examples = withContext(fields.input);
-  return examples instanceof SlipwayError ? examples : { tasks: fields.tasks, examples };
+  return { tasks: fields.tasks, examples: withContext(fields.input) };
 }
 
 function readMultiInferenceRequest(reader: WireReader) {

@@ -26,8 +26,8 @@ import { putTensor } from './write-tensor.ts';
 export interface PredictRequest {
   /** Absent: the default model. */
   readonly spec: ModelSpec | undefined;
-  /** Under the names that the request has for them. */
-  readonly inputs: readonly Tensor[];
+  /** Under the names that the request has for them; an error is told only once the model is found. */
+  readonly inputs: readonly Tensor[] | SlipwayError;
   /** Names of the outputs that are wanted; empty: all. */
   readonly outputFilter: readonly string[];
 }
@@ -53,14 +53,18 @@ const NO_TENSOR: TensorFields = {
 export function decodePredictRequest(bytes: Uint8Array, maxExpansion: number): PredictRequest | SlipwayError {
   const fields = decodeWith(bytes, readRequest);
   if (fields instanceof SlipwayError) return fields;
-  const expansion: Expansion = { left: maxExpansion };
-  const inputs: Tensor[] = [];
-  for (const [name, tensorFields] of fields.inputs) {
-    const tensor = toTensor(name, tensorFields, expansion);
+  const { spec, outputFilter } = fields;
+  return { spec, inputs: toTensors(fields.inputs, { left: maxExpansion }), outputFilter };
+}
+
+function toTensors(inputs: RequestFields['inputs'], expansion: Expansion): readonly Tensor[] | SlipwayError {
+  const tensors: Tensor[] = [];
+  for (const [name, fields] of inputs) {
+    const tensor = toTensor(name, fields, expansion);
     if (tensor instanceof SlipwayError) return tensor;
-    inputs.push(tensor);
+    tensors.push(tensor);
   }
-  return { spec: fields.spec, inputs, outputFilter: fields.outputFilter };
+  return tensors;
 }
 
 function readRequest(reader: WireReader): RequestFields {

@@ -21,9 +21,10 @@ const MESSAGES: Readonly<Record<string, Message>> = {
     samples: VECTORS.predictRequests.map(({ message }) => messageBytes(message)),
     decode: (message) => {
       const request = decodePredictRequest(message, MAX_EXPANSION);
-      if (request instanceof SlipwayError) return request;
-      for (const { data, shape } of request.inputs) assert.equal(data.length, elementCount(shape));
-      return request.inputs.map(({ data }) => data);
+      const inputs = request instanceof SlipwayError ? request : request.inputs;
+      if (inputs instanceof SlipwayError) return inputs;
+      for (const { data, shape } of inputs) assert.equal(data.length, elementCount(shape));
+      return inputs.map(({ data }) => data);
     },
   },
   ClassificationRequest: {
@@ -60,6 +61,7 @@ function withoutTasks(message: Uint8Array): Uint8Array {
 function valuesOf(
   request: Pick<ExamplesRequest, 'examples'> | SlipwayError,
 ): readonly TensorData[] | SlipwayError {
-  if (request instanceof SlipwayError) return request;
-  return request.examples.flatMap((example) => [...example.values()].map(({ values }) => values));
+  const examples = request instanceof SlipwayError ? request : request.examples;
+  if (examples instanceof SlipwayError) return examples;
+  return examples.flatMap((example) => [...example.values()].map(({ values }) => values));
 }

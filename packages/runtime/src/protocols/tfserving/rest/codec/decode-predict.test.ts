@@ -114,6 +114,11 @@ test('what is wrong is told as the stock server tells it', () => {
     [FLOAT, '  ', 'JSON Parse error: The document is empty. at offset: 2'],
     [FLOAT, 'instances = [1, 2]', 'JSON Parse error: Invalid value. at offset: 0'],
     [FLOAT, '{"instances": [1,]}', 'JSON Parse error: Invalid value. at offset: 17'],
+    [
+      FLOAT,
+      '{"instances": [1, -1e400]}',
+      'JSON Parse error: Number too big to be stored in double. at offset: 18',
+    ],
     [FLOAT, '{"instances": ["x"], ', 'JSON Parse error: Missing a name for object member. at offset: 21'],
     [FLOAT, '[1, 2]', 'JSON Value: [1, 2] Is not object'],
     [FLOAT, '"\\u00e9"', 'JSON Value: "é" Is not object'],

@@ -18,7 +18,18 @@ const scalars = fc.oneof(
   fc.integer({ min: -200, max: 200 }).map(String),
   fc.double().map(String),
   fc.string({ unit: 'grapheme', maxLength: 4 }).map((text) => JSON.stringify(text)),
-  fc.constantFrom('true', 'false', 'null', 'NaN', 'Infinity', '-Infinity', 'Inf', '{"b64":"AA=="}', '1e3'),
+  fc.constantFrom(
+    'true',
+    'false',
+    'null',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    'Inf',
+    '{"b64":"AA=="}',
+    '1e3',
+    '-1e400',
+  ),
 );
 const values = fc.letrec<{ value: string; list: string }>((tie) => ({
   value: fc.oneof({ maxDepth: 3 }, scalars, tie('list')),
