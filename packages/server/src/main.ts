@@ -6,6 +6,7 @@ import { writeJsonFile } from '@slipway/transport';
 import pino, { type Logger } from 'pino';
 import { openEnvironments } from './environments/create-environments.ts';
 import { createAuthFiles } from './fleet/auth-files.ts';
+import { createCollectedData } from './fleet/collected-data.ts';
 import { createFleet } from './fleet/create-fleet.ts';
 import { createReplicaLogs } from './fleet/replica-logs.ts';
 import { openFileRouter } from './gateway/file-router.ts';
@@ -23,6 +24,7 @@ import { createDeployHandler } from './operations/handlers/deploy-service.ts';
 import { type PlacementDeps, placeScript } from './placement/place-script.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import { longestDrainMs, stopAllReplicas } from './reconcile/stop-replicas.ts';
+import { keepDeclared } from './resources/computes/declare-devices.ts';
 import { serviceAuth } from './resources/services/service-auth.ts';
 import { ensureDefaultWorkspace } from './resources/workspaces/workspaces.ts';
 import { loadMasterKey } from './secrets/master-key.ts';
@@ -32,6 +34,8 @@ import { createVault } from './secrets/vault.ts';
 import { readServerOptions, type ServerOptions } from './server-options.ts';
 import { type EndRequest, listenForEnd } from './shutdown.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import { createDeviceInventory } from './targets/devices/device-inventory.ts';
+import { findGpus } from './targets/devices/find-gpus.ts';
 import { openLocalTarget } from './targets/local/local-target.ts';
 
 /** What every part is given: how to build, whom to tell, and where to leave what ends it. */
@@ -92,6 +96,8 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
     environments,
     searchPath: process.env['PATH'] ?? '',
   };
+  const inventory = createDeviceInventory(await findGpus(), await keepDeclared(store, options.devices));
+  if (inventory.problem !== null) log.warn(inventory.problem);
   const authFiles = createAuthFiles(home, store, (service) => serviceAuth(service, state));
   const target = await openLocalTarget({
     home,
@@ -104,6 +110,7 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
         signal: AbortSignal.timeout(order.config.rolloutTimeoutSeconds * 1000),
       }),
     ensureAuth: authFiles.ensure,
+    inventory,
     changed: (uid) => reconciler.processEnded(uid),
   });
   const gateway = createGatewaySupervisor({
@@ -116,7 +123,14 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   });
   const router = await openFileRouter(home.gatewayRoutes, gateway);
   const keepAuth = authFiles.write;
-  const reconciler: Reconciler = createReconciler({ store, target, router, log, keepAuth });
+  const reconciler: Reconciler = createReconciler({
+    store,
+    target,
+    router,
+    log,
+    keepAuth,
+    scaleInWindowMs: options.scaleInWindowMs,
+  });
   parts.defer(async () => {
     const graceMs = longestDrainMs(reconciler);
     await reconciler.stop();
@@ -128,7 +142,7 @@ async function startRunning({ options, log, end, parts }: Setting, state: State)
   await reconciler.start();
   const logs = createReplicaLogs(home, store);
   const fleet = createFleet({ store, target, reconciler, authFiles, logs });
-  return { checkout, environments, placement, target, gateway, router, reconciler, fleet };
+  return { checkout, environments, placement, target, gateway, inventory, router, reconciler, fleet };
 }
 
 /** What is to be done: operations, and the removal of what nobody needs. */
@@ -185,7 +199,7 @@ async function startWork({ options, log, parts }: Setting, state: State, running
 async function serve(
   { options, log, end, parts }: Setting,
   { home, ...state }: State,
-  { environments, fleet, gateway, reconciler }: Running,
+  { environments, fleet, gateway, inventory, reconciler }: Running,
   { operations, housekeeping }: Work,
 ): Promise<ServerInfo> {
   const version = await readVersion();
@@ -196,6 +210,9 @@ async function serve(
       operations,
       environments,
       fleet,
+      collected: createCollectedData(home),
+      inventory,
+      capacityChanged: reconciler.modelsChanged,
       logger: log,
       version,
       traceCollector: options.traceCollector,

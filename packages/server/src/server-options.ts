@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_API_PORT, DEFAULT_GATEWAY_PORT, type LogLevel, SlipwayError } from '@slipway/contract';
+import { type ComputeUpdate, DECLARED_DEVICE_RULE, parseDeclaredDevice } from '@slipway/contract/api';
 import { defaultHome } from './home/open-home.ts';
 import { isEverywhere } from './loopback.ts';
 
@@ -28,12 +29,16 @@ export interface ServerOptions {
   /** The name that clients call this machine by; `undefined`: the addresses it listens at. */
   readonly publicHost: string | undefined;
   readonly logLevel: LogLevel;
+  /** Devices that this machine is declared to have, from now on. */
+  readonly devices: ComputeUpdate['devices'];
   /** Where services that only ask to be traced send their spans: a receiver of OTLP over HTTP. */
   readonly traceCollector: string | null;
   readonly uploadGraceMs: number;
   readonly operationsKeptMs: number;
   /** `undefined`: what the content store thinks right. */
   readonly uploadExpiryMs: number | undefined;
+  /** So long must the load of a service have been low before replicas go; `undefined`: what is right for most. */
+  readonly scaleInWindowMs: number | undefined;
 }
 
 /** Reads arguments and environment. Throws `invalid_argument` with all problems at once. */
@@ -57,9 +62,11 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
   }
   const logLevel = LOG_LEVELS.find((level) => level === (values['log-level'] ?? 'info'));
   if (logLevel === undefined) problems.push(`--log-level must be one of ${LOG_LEVELS.join(', ')}`);
+  const devices = readDevices(values.device ?? [], problems);
   const traceCollector = readCollector(environment['OTEL_EXPORTER_OTLP_ENDPOINT'], problems);
   const readWhole = (name: string) => readWholeNumber(name, environment[name], problems);
   const grace = readWhole('SLIPWAY_UPLOAD_GRACE_SECONDS');
+  const scaleInSeconds = readWhole('SLIPWAY_SCALE_IN_SECONDS');
   const operationDays = readWhole('SLIPWAY_OPERATION_DAYS') ?? DEFAULT_OPERATION_DAYS;
   if (problems.length > 0 || logLevel === undefined) {
     throw new SlipwayError('invalid_argument', `The server cannot start: ${problems.join('; ')}.`, {
@@ -75,10 +82,12 @@ export function readServerOptions(args: readonly string[], environment: NodeJS.P
     tls,
     publicHost,
     logLevel,
+    devices,
     traceCollector,
     uploadGraceMs: (grace ?? DEFAULT_UPLOAD_GRACE_SECONDS) * 1000,
     operationsKeptMs: operationDays * DAY_MS,
     uploadExpiryMs: grace === undefined ? undefined : grace * 1000,
+    scaleInWindowMs: scaleInSeconds === undefined ? undefined : scaleInSeconds * 1000,
   });
 }
 
@@ -93,9 +102,10 @@ const FLAGS = {
   'tls-key': text,
   'public-host': text,
   'log-level': text,
+  device: { type: 'string', multiple: true },
 } as const;
 
-type Values = { readonly [F in keyof typeof FLAGS]?: string };
+type Values = ReturnType<typeof parseArgs<{ options: typeof FLAGS }>>['values'];
 
 function parse(args: readonly string[]): { values: Values; problems: string[] } {
   try {
@@ -117,6 +127,15 @@ function readTlsFiles(cert: string | undefined, key: string | undefined, problem
   if (cert !== undefined && key !== undefined) return { certFile: resolve(cert), keyFile: resolve(key) };
   problems.push('--tls-cert and --tls-key belong together: give both, or none');
   return null;
+}
+
+function readDevices(given: readonly string[], problems: string[]): ComputeUpdate['devices'] {
+  const devices = given.map((text) => {
+    const declared = parseDeclaredDevice(text);
+    if (declared === undefined) problems.push(`--device "${text}" must be ${DECLARED_DEVICE_RULE}`);
+    return declared;
+  });
+  return Object.assign({}, ...devices);
 }
 
 function readCollector(given: string | undefined, problems: string[]): string | null {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { DEFAULT_PROVIDERS, PROVIDER_PATTERN } from '../execution-providers.ts';
 import {
   DEFAULT_BATCH_DELAY_MS,
   DEFAULT_COLLECTED_DAYS,
@@ -138,6 +139,27 @@ export const DeploymentConfig = Type.Object(
     }),
     memoryGbLimit: orNull(Type.Number({ exclusiveMinimum: 0 }), {
       description: 'A replica that takes more is replaced, not less than `memoryGb`; `null`: no limit.',
+    }),
+    devices: Type.Record(Type.String({ pattern: DEVICE_CLASS_PATTERN }), Type.Number({ minimum: 0 }), {
+      additionalProperties: false,
+      default: {},
+      description:
+        'Devices that each replica has for itself, such as `{"gpu": 1}`; whole numbers. Left out: 1 GPU for a script on a target with GPUs, none else; see [devices](../guides/devices.md).',
+    }),
+    executionProviders: Type.Unsafe<readonly string[]>(
+      Type.Array(Type.String({ pattern: PROVIDER_PATTERN }), {
+        minItems: 1,
+        maxItems: 8,
+        uniqueItems: true,
+        default: [...DEFAULT_PROVIDERS],
+        description:
+          'What runs the models, such as `["cuda"]`: each node on the first that can take it; see [accelerators](../guides/accelerators.md).',
+      }),
+    ),
+    cpuFallback: Type.Boolean({
+      default: true,
+      description:
+        'Nodes that no execution provider takes run on the CPU; `false`: a model that has such nodes is refused.',
     }),
     authEnabled: Type.Boolean({ default: true, description: 'Callers send one of the two keys.' }),
     tokenAuthEnabled: Type.Boolean({
@@ -305,13 +327,16 @@ export type PartialDeploymentConfig = Static<typeof PartialDeploymentConfig>;
 /** What a deployment runs with when nothing is said. */
 export const DEFAULT_DEPLOYMENT: DeploymentConfig = Object.freeze({
   numReplicas: 1,
+  autoscaler: null,
   cpuCores: DEFAULT_CPU_CORES,
   cpuCoresLimit: null,
   memoryGb: DEFAULT_MEMORY_GB,
   memoryGbLimit: null,
+  devices: Object.freeze({}),
+  executionProviders: DEFAULT_PROVIDERS,
+  cpuFallback: true,
   authEnabled: true,
   tokenAuthEnabled: false,
-  autoscaler: null,
   scoringTimeoutMs: DEFAULT_SCORING_TIMEOUT_MS,
   replicaMaxConcurrentRequests: null,
   maxRequestWaitTimeMs: DEFAULT_MAX_QUEUE_WAIT_MS,

@@ -1,4 +1,5 @@
 export { Autoscaler, DEFAULT_AUTOSCALER } from './autoscaler.ts';
+export * from './collected-data.ts';
 export * from './common.ts';
 export * from './compute.ts';
 export * from './deployment.ts';
@@ -7,6 +8,7 @@ export * from './inference.ts';
 export * from './model.ts';
 export * from './model-signature.ts';
 export * from './operation.ts';
+export { DECLARED_DEVICE_RULE, parseDeclaredDevice } from './parse-devices.ts';
 export { parseLabels } from './parse-labels.ts';
 export { parseModelSignature, parseModelSignatureText } from './parse-model-signature.ts';
 export * from './service.ts';

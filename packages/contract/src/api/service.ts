@@ -135,6 +135,12 @@ export const ServiceCreate = Type.Object(
     primaryKey: Type.Optional(Type.String({ minLength: 16, maxLength: 256 })),
     secondaryKey: Type.Optional(Type.String({ minLength: 16, maxLength: 256 })),
     overwrite: Type.Optional(Type.Boolean({ default: false })),
+    replace: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Takes devices that other services hold: these are scaled to 0 replicas.',
+      }),
+    ),
   },
   { $id: 'ServiceCreate', additionalProperties: false },
 );
@@ -149,6 +155,12 @@ export const ServiceUpdate = Type.Object(
     addProperties: Type.Optional(Properties),
     inferenceConfig: Type.Optional(InferenceChoice),
     config: Type.Optional(PartialDeploymentConfig),
+    replace: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Takes devices that other services hold: these are scaled to 0 replicas.',
+      }),
+    ),
   },
   { $id: 'ServiceUpdate', additionalProperties: false, minProperties: 1 },
 );
@@ -196,7 +208,19 @@ export const Replica = Type.Object(
     pid: Type.Union([Type.Integer(), Type.Null()]),
     address: Type.Union([Type.String(), Type.Null()]),
     memoryBytes: Type.Union([Type.Integer(), Type.Null()]),
+    devices: Type.Record(Type.String(), Type.Array(Type.String()), {
+      description: 'Ids of the devices that it has for itself, by their class.',
+    }),
     lane: Type.Union([Type.Enum(['inline', 'worker']), Type.Null()]),
+    executionProviders: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        nodes: Type.Union([Type.Integer(), Type.Null()], {
+          description: 'Nodes of the model that it ran at warm-up; `null`: not known, or all of them.',
+        }),
+      }),
+      { description: 'What runs its default model, once that is loaded.' },
+    ),
     startedAt: Timestamp,
     error: Type.Union([Failure, Type.Null()]),
   },

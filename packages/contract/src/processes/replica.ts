@@ -96,6 +96,14 @@ export interface ReplicaSpec {
   readonly tracing?: TracingSettings | null | undefined;
   /** Absent or `null`: inputs and outputs are not collected. */
   readonly collection?: CollectionSettings | null | undefined;
+  /** Ids of the devices that it has for itself, by their class; its environment names them. Absent: none. */
+  readonly devices?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Execution providers that run the models, the first that can take a node; absent: the CPU. */
+  readonly executionProviders?: readonly string[] | undefined;
+  /** False: a model with nodes that none of the providers takes is refused; absent: such nodes run on the CPU. */
+  readonly cpuFallback?: boolean | undefined;
+  /** Absolute path of the folder that holds the libraries of those providers, once they are installed; absent or `null`: they need none. */
+  readonly engineDir?: string | null | undefined;
   /** The user's own code; absent or `null`: the engine serves the models by itself. */
   readonly entry?: ReplicaEntry | null | undefined;
 }
@@ -150,11 +158,19 @@ export interface ModelVersionState {
   readonly error: ErrorBody | null;
 }
 
+/** An execution provider of a model, with the nodes that it ran at warm-up; `null`: that is not known. */
+export interface ModelProvider {
+  readonly name: string;
+  readonly nodes: number | null;
+}
+
 /** What warm-up found out about a model. */
 export interface LoadedModel {
   readonly name: string;
   readonly version: number;
   readonly signature: Signature;
+  /** The providers that run it, in the order in which they were asked for; the CPU last, where it runs what they leave. */
+  readonly providers: readonly ModelProvider[];
   readonly lane: 'inline' | 'worker';
   readonly workers: number;
   readonly threads: number;

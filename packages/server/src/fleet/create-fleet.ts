@@ -5,9 +5,11 @@ import type { Fleet } from '../reconcile/fleet.ts';
 import { failureOf } from '../reconcile/plan/assess.ts';
 import type { Reconciler } from '../reconcile/reconciler.ts';
 import { isAlive, type ReplicaNote, takenBy, viewOf } from '../reconcile/replica-notes.ts';
+import { totalOf } from '../resources/computes/capacity.ts';
 import type { Store } from '../store/store.ts';
 import type { Target } from '../targets/target.ts';
 import type { AuthFiles } from './auth-files.ts';
+import { withHolders } from './device-holders.ts';
 import type { ReplicaLogs } from './replica-logs.ts';
 
 /** How long all replicas of a service may take to read a key file of a few hundred bytes. */
@@ -52,15 +54,16 @@ export function createFleet({ store, target, reconciler, authFiles, logs }: Flee
     logs: (serviceName, options) => logs.read(serviceName, options),
     applyAuth,
     capacity: () => {
-      const taken = reconciler.all().map(({ notes }) => takenBy(notes));
-      const sum = (pick: (one: (typeof taken)[number]) => number) =>
-        Math.round(taken.reduce((total, one) => total + pick(one), 0) * 1e6) / 1e6;
-      return {
-        total: target.capacity,
-        allocated: { cpuCores: sum((one) => one.cpuCores), memoryGb: sum((one) => one.memoryGb) },
-      };
+      const { cpuCores, memoryGb, devices } = totalOf(reconciler.all().map(({ notes }) => takenBy(notes)));
+      const allocated = { cpuCores: rounded(cpuCores), memoryGb: rounded(memoryGb), devices };
+      return { total: target.capacity, allocated };
     },
+    devices: () => withHolders(target.devices, reconciler.all()),
   };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
 }
 
 function keepsOldKeys(replica: string): SlipwayError {
@@ -83,7 +86,10 @@ function replicaView(note: ReplicaNote): Replica {
     pid: observed?.pid ?? null,
     address: observed !== null && state?.port != null ? `${observed.host}:${state.port}` : null,
     memoryBytes: observed?.memoryBytes ?? null,
+    devices: Object.fromEntries(Object.entries(note.devices).map(([name, ids]) => [name, [...ids]])),
     lane: state?.models[0]?.lane ?? null,
+    // A replica that an older version started says nothing of them.
+    executionProviders: (state?.models[0]?.providers ?? []).map((one) => ({ ...one })),
     startedAt: new Date(observed?.startedAt ?? Date.now()).toISOString(),
     error: error === null ? null : failureOf(error),
   };

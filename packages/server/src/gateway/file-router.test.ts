@@ -41,7 +41,7 @@ test('routes are published once, and go on from an earlier router', async (t) =>
   assert.deepEqual(later.route('a'), route('a', 1));
   await later.publish(route('a', 4));
   assert.equal((await readJsonOfKind<GatewayRoutes>(file, 'GatewayRoutes'))?.generation, asked.length + 1);
-  assert.deepEqual(await later.inFlight(), { 'a-1': 2 });
+  assert.deepEqual((await later.traffic())?.inFlight, { 'a-1': 2 });
 });
 
 test('a gateway that did not answer is told again', async (t) => {
@@ -57,11 +57,11 @@ test('a gateway that did not answer is told again', async (t) => {
   });
   silent = true;
   await assert.rejects(router.publish(route('a', 1)), { code: 'unavailable' });
-  assert.equal(await router.inFlight(), null);
+  assert.equal(await router.traffic(), null);
   silent = false;
   asked.length = 0;
   await router.publish(route('a', 1));
   await router.publish(route('a', 1));
   assert.deepEqual(asked, ['reload']);
-  assert.deepEqual(await router.inFlight(), {});
+  assert.deepEqual((await router.traffic())?.inFlight, {});
 });

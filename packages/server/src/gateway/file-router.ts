@@ -48,9 +48,10 @@ export async function openFileRouter(routesFile: string, gateway: GatewayControl
     withdraw: async (service) => {
       if (routes.delete(service) || unsaved) await save();
     },
-    inFlight: async () => {
+    traffic: async () => {
       try {
-        return (await gateway.ask('status'))?.inFlight ?? {};
+        const state = await gateway.ask('status');
+        return { gatewayPid: state?.pid ?? 0, inFlight: state?.inFlight ?? {}, loads: state?.loads ?? {} };
       } catch {
         return null;
       }

@@ -15,6 +15,6 @@ export function createMemoryRouter(): Router & { readonly history: readonly Serv
     withdraw: async (service) => {
       routes.delete(service);
     },
-    inFlight: async () => ({}),
+    traffic: async () => ({ gatewayPid: 0, inFlight: {}, loads: {} }),
   };
 }

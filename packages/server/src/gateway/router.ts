@@ -1,4 +1,4 @@
-import type { ServiceRoute } from '@slipway/contract';
+import type { ServiceLoad, ServiceRoute } from '@slipway/contract';
 
 /** The routing table that the gateway follows. */
 export interface Router {
@@ -8,6 +8,16 @@ export interface Router {
   publish(route: ServiceRoute): Promise<void>;
   /** The service is known no more. */
   withdraw(service: string): Promise<void>;
-  /** Requests that the gateway has with each replica; `null` if it cannot be asked. */
-  inFlight(): Promise<Readonly<Record<string, number>> | null>;
+  /** What the gateway has to do now; `null` if it cannot be asked. */
+  traffic(): Promise<Traffic | null>;
+}
+
+/** What goes through the gateway. */
+export interface Traffic {
+  /** Loads are sums of this process. */
+  readonly gatewayPid: number;
+  /** Requests with each replica. */
+  readonly inFlight: Readonly<Record<string, number>>;
+  /** Of each service that is scaled by its load. */
+  readonly loads: Readonly<Record<string, ServiceLoad>>;
 }

@@ -1,18 +1,23 @@
 import assert from 'node:assert/strict';
 import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
-import { isFinal, type Model, type OperationState } from '@slipway/contract/api';
+import { type DeviceCounts, isFinal, type Model, type OperationState } from '@slipway/contract/api';
 import { openContentStore } from '@slipway/oci';
 import { onTestEnd, type TestScope, temporaryFolder } from '@slipway/testkit';
 import pino from 'pino';
+import { createCollectedData } from '../fleet/collected-data.ts';
 import type { OperationQueue } from '../operations/operation-queue.ts';
 import type { Fleet, FleetLogLine } from '../reconcile/fleet.ts';
+import { NO_CAPACITY } from '../resources/computes/capacity.ts';
 import { ensureDefaultWorkspace } from '../resources/workspaces/workspaces.ts';
 import { openTokenIssuer } from '../secrets/token-issuer.ts';
 import { createVault } from '../secrets/vault.ts';
 import type { OperationRecord } from '../store/collections.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import type { Store } from '../store/store.ts';
+import { countDevices } from '../targets/devices/device.ts';
+import { createDeviceInventory, type DeviceInventory } from '../targets/devices/device-inventory.ts';
 import { createHttpApi } from './api.ts';
 import type { ShutdownChoice } from './api-deps.ts';
 import type { ListenOptions } from './listen-options.ts';
@@ -97,7 +102,7 @@ export interface FakeFleet extends Fleet {
   readonly following: () => number;
 }
 
-export function fakeFleet(): FakeFleet {
+export function fakeFleet(inventory: DeviceInventory): FakeFleet {
   let following = 0;
   const logLines: FleetLogLine[] = [];
   return {
@@ -118,7 +123,11 @@ export function fakeFleet(): FakeFleet {
     async applyAuth(service) {
       this.applied.push(service);
     },
-    capacity: () => ({ total: { cpuCores: 4, memoryGb: 8 }, allocated: { cpuCores: 0, memoryGb: 0 } }),
+    capacity: () => ({
+      total: { cpuCores: 4, memoryGb: 8, devices: countDevices(inventory.devices) },
+      allocated: NO_CAPACITY,
+    }),
+    devices: () => inventory.devices.map((device) => ({ ...device, service: null, replica: null })),
   };
 }
 
@@ -141,12 +150,15 @@ export async function startApi(
   scope: TestScope,
   listen: Partial<ListenOptions> = {},
   traceCollector: string | null = null,
+  declared: DeviceCounts = {},
 ) {
   const store = createMemoryStore();
   await ensureDefaultWorkspace(store);
   const contentStore = await openContentStore(await temporaryFolder(scope));
+  const collectedFolder = await temporaryFolder(scope);
   const operations = fakeOperations(store);
-  const fleet = fakeFleet();
+  const inventory = createDeviceInventory({ devices: [], problem: null }, declared);
+  const fleet = fakeFleet(inventory);
   const vault = createVault(Buffer.alloc(32, 7));
   const tokens = await openTokenIssuer(store, vault);
   const shutdowns: ShutdownChoice[] = [];
@@ -158,6 +170,9 @@ export async function startApi(
       contentStore,
       operations,
       fleet,
+      collected: createCollectedData({ collected: (uid) => join(collectedFolder, uid) }),
+      inventory,
+      capacityChanged: () => undefined,
       environments: { check: async () => ['careful'], lockOf: async () => 'six==1.17.0\n' },
       vault,
       tokens,
@@ -227,6 +242,7 @@ export async function startApi(
     register,
     store,
     contentStore,
+    collectedFolder,
     operations,
     fleet,
     tokens,

@@ -210,7 +210,7 @@ test('workspaces are made, read and deleted when they are empty', async (t) => {
 
 test('the local compute target shows what the machine has', async () => {
   const { body } = await shared.call('GET', '/workspaces/default/computes');
-  assert.deepEqual(body.items[0].capacity, { cpuCores: 4, memoryGb: 8 });
+  assert.deepEqual(body.items[0].capacity, { cpuCores: 4, memoryGb: 8, devices: {} });
   assert.equal(body.items[0].servicesUrl, 'http://127.0.0.1:7080');
   assert.equal((await shared.call('GET', '/workspaces/default/computes/local')).body.type, 'local');
   assert.equal((await shared.call('GET', '/workspaces/default/computes/my-aks')).status, 404);

@@ -14,6 +14,8 @@ export interface DetachedStart {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly logFile: string;
+  /** Variables besides those of this process; they go before them. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Called once, if this process is still there to hear it. */
   readonly ended: () => void;
 }
@@ -28,7 +30,7 @@ export async function startDetached(start: DetachedStart): Promise<OwnedProcess>
     const child = spawn(process.execPath, [...(start.nodeOptions ?? []), start.main, ...start.args], {
       cwd: start.cwd,
       detached: true,
-      env: withoutOwnVariables(process.env),
+      env: { ...withoutOwnVariables(process.env), ...start.env },
       stdio: ['ignore', log.fd, log.fd],
     });
     child.once('exit', start.ended);

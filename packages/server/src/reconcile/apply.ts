@@ -1,14 +1,18 @@
 import { randomInt } from 'node:crypto';
 import { type ErrorCode, type ServiceRoute, toSlipwayError } from '@slipway/contract';
 import type { Router } from '../gateway/router.ts';
+import type { EventNote } from '../resources/services/add-events.ts';
 import type { RevisionRecord } from '../store/collections.ts';
+import { assignDevices } from '../targets/devices/assign-devices.ts';
+import type { DeviceIds } from '../targets/devices/device.ts';
 import type { Target } from '../targets/target.ts';
+import { scalingRoute } from './autoscale/scaling-route.ts';
 import { revisionGoal } from './goal.ts';
 import { newNote } from './observe.ts';
 import { restartAfter, withoutStarted } from './plan/restarts.ts';
 import type { RetireReason, Step } from './plan/steps.ts';
 import { isAlive, type ReplicaNote, type ServiceNotes, viewOf } from './replica-notes.ts';
-import type { EventNote, ServiceRecords } from './service-records.ts';
+import type { ServiceRecords } from './service-records.ts';
 import type { ServiceSnapshot } from './snapshot.ts';
 
 /** What steps act on. */
@@ -29,19 +33,23 @@ export interface ApplyContext {
 }
 
 /**
- * Books all starts of a plan, so that no other service is given their room: to be called in the same turn as the
- * plan was made. The starts themselves are carried out by `applyStep`.
+ * Books all starts of a plan, with devices that nothing else has, so that no other service is given their room: to be called
+ * in the same turn as the plan was made. `held` tells the devices of all replicas at this moment. A start whose devices somebody
+ * else was given meanwhile is left out, and planned again. The starts themselves are carried out by `applyStep`.
  */
 export function bookStarts(
   { snapshot, notes }: ApplyContext,
   steps: readonly Step[],
+  devices: { readonly all: Target['devices']; readonly held: () => readonly DeviceIds[] },
   now: number,
 ): ReadonlyMap<Step, ReplicaNote> {
   const booked = new Map<Step, ReplicaNote>();
   for (const step of steps) {
     const revision = step.do === 'start' ? snapshot.revisions.get(step.revision) : undefined;
     if (step.do !== 'start' || revision === undefined) continue;
-    const note = bookedNote(snapshot.service.name, revision, step.streak, now);
+    const own = assignDevices(revisionGoal(revision).devices, devices.all, devices.held());
+    if (own === undefined) continue;
+    const note = { ...bookedNote(snapshot.service.name, revision, step.streak, now), devices: own };
     notes.replicas.set(note.id, note);
     notes.restarts = withoutStarted(notes.restarts, note.template, step.streak);
     booked.set(step, note);
@@ -124,7 +132,8 @@ function beginStart(deps: ApplyDeps, { snapshot, events }: ApplyContext, note: R
   const { service, revisions } = snapshot;
   const revision = revisions.get(note.revision);
   if (revision === undefined) return;
-  events.push(normal('ReplicaStarting', `Replica ${note.id} is being started.`, revision.number, note.id));
+  const message = `Replica ${note.id} is being started${onDevices(note.devices)}.`;
+  events.push(normal('ReplicaStarting', message, revision.number, note.id));
   const start = deps.target
     .start({
       id: note.id,
@@ -133,6 +142,7 @@ function beginStart(deps: ApplyDeps, { snapshot, events }: ApplyContext, note: R
       models: revision.models,
       script: revision.script,
       config: revision.config,
+      devices: note.devices,
     })
     .then(
       () => {
@@ -164,12 +174,14 @@ export function serviceRoute(snapshot: ServiceSnapshot, replicas: readonly Repli
   const { service, status, revisions } = snapshot;
   const revision = revisions.get(status?.activeRevision ?? service.revision);
   const config = revision?.config;
+  const scaling = scalingRoute(revision);
   return {
     name: service.name,
     models: [...new Set(revision?.models.map(({ name }) => name))],
     scoringTimeoutMs: config?.scoringTimeoutMs ?? 0,
     maxBodyBytes: config?.maxBodyBytes ?? 0,
     corsOrigins: config?.corsOrigins ?? [],
+    ...(scaling !== undefined && { scaling }),
     replicas: replicas.flatMap(({ id, observed }) => {
       const port = observed?.state?.port ?? null;
       return observed === null || port === null ? [] : [{ replicaId: id, host: observed.host, port }];
@@ -211,7 +223,7 @@ function retire(deps: ApplyDeps, context: ApplyContext, note: ReplicaNote, reaso
   events.push({ type: 'Warning', reason: bad, message, ...about });
 }
 
-function retireMessage({ snapshot }: ApplyContext, note: ReplicaNote, reason: RetireReason): string {
+function retireMessage({ snapshot, notes }: ApplyContext, note: ReplicaNote, reason: RetireReason): string {
   const config = snapshot.revisions.get(snapshot.service.revision)?.config;
   switch (reason) {
     case 'stuck':
@@ -229,8 +241,21 @@ function retireMessage({ snapshot }: ApplyContext, note: ReplicaNote, reason: Re
     case 'surplus':
       return `Replica ${note.id} is one more than is wanted.`;
     case 'no-room':
-      return `Replica ${note.id} goes to make room for its successor: the machine has no memory for both.`;
+      return makesRoomMessage(notes, note);
   }
+}
+
+function makesRoomMessage({ replicas }: ServiceNotes, note: ReplicaNote): string {
+  const what = Object.keys(note.devices).length === 0 ? 'memory' : 'memory or devices';
+  const others = [...replicas.values()].some((other) => other !== note && other.routed);
+  const meanwhile = others ? '' : ' The service does not answer until then.';
+  return `Replica ${note.id} goes to make room for its successor: the machine has no ${what} for both.${meanwhile}`;
+}
+
+/** ` on gpu GPU-1a2b`, for a replica that has devices. */
+function onDevices(devices: DeviceIds): string {
+  const named = Object.entries(devices).map(([name, ids]) => `${name} ${ids.join(', ')}`);
+  return named.length === 0 ? '' : ` on ${named.join(' and ')}`;
 }
 
 function normal(reason: string, message: string, revision: number, replica: string | null = null): EventNote {

@@ -1,4 +1,4 @@
-import type { Capacity, Replica } from '@slipway/contract/api';
+import type { Capacity, Device, Replica } from '@slipway/contract/api';
 
 /** A line that a replica wrote to its log. */
 export interface FleetLogLine {
@@ -19,4 +19,6 @@ export interface Fleet {
   applyAuth(serviceName: string): Promise<void>;
   /** What the machine has, and what of it the replicas of all services have asked for. */
   capacity(): { readonly total: Capacity; readonly allocated: Capacity };
+  /** The devices of the machine, and who has them. */
+  devices(): readonly Device[];
 }

@@ -1,4 +1,5 @@
-import type { DeploymentConfig } from '@slipway/contract/api';
+import type { DeploymentConfig, DeviceCounts } from '@slipway/contract/api';
+import { firstReplicas } from '../resources/services/config.ts';
 import type { RevisionRecord, RevisionScript } from '../store/collections.ts';
 import type { RevisionGoal } from './plan/world.ts';
 
@@ -11,18 +12,29 @@ export function revisionGoal(revision: RevisionRecord): RevisionGoal {
   return Object.freeze({
     number: revision.number,
     template: templateOf(revision),
-    numReplicas: config.numReplicas,
+    numReplicas: firstReplicas(config),
     cpuCores: config.cpuCores,
     memoryGb: config.memoryGb,
+    devices: askedDevices(config),
     memoryLimitBytes: config.memoryGbLimit === null ? null : config.memoryGbLimit * GIGABYTE,
     failureThreshold: config.failureThreshold,
     rolloutTimeoutMs: config.rolloutTimeoutSeconds * 1000,
   });
 }
 
+/** None of a class is the same as not naming it. */
+function askedDevices({ devices }: DeploymentConfig): DeviceCounts {
+  return Object.fromEntries(
+    Object.entries(devices)
+      .filter(([, count]) => count > 0)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
 /** Fields that the control plane alone looks at: a replica started with others of them is as good. */
 const CONTROL_FIELDS: ReadonlySet<keyof DeploymentConfig> = new Set([
   'numReplicas',
+  'autoscaler',
   'authEnabled',
   'tokenAuthEnabled',
   'rolloutTimeoutSeconds',
@@ -39,7 +51,7 @@ const CONTROL_FIELDS: ReadonlySet<keyof DeploymentConfig> = new Set([
 
 /** Equal for revisions whose replicas are started in the same way, so that scaling restarts nothing. */
 function templateOf({ models, selections = [], script, config }: RevisionRecord): string {
-  const fields = Object.entries(config)
+  const fields = Object.entries({ ...config, devices: askedDevices(config) })
     .filter(([name]) => !CONTROL_FIELDS.has(name as keyof DeploymentConfig))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const selected = new Set(selections.map(({ name }) => name));

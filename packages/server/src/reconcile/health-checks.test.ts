@@ -17,7 +17,7 @@ const CASES: readonly [Partial<DeploymentConfig>, answers: string, failures: rea
 async function readyReplica() {
   const target = createMemoryTarget({ cpuCores: 1, memoryGb: 1 });
   const service = { uid: 'u', name: 'digits', workspace: 'default' };
-  await target.start({ id: 'a', service, revision: 1, models: [], config: DEFAULT_DEPLOYMENT });
+  await target.start({ id: 'a', service, revision: 1, models: [], config: DEFAULT_DEPLOYMENT, devices: {} });
   const [observed = null] = await target.observe();
   return { target, note: { ...newNote('a', 1, 0, 0), started: true, observed } };
 }

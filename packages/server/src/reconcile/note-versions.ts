@@ -1,7 +1,7 @@
 import { type ModelVersionState, modelId } from '@slipway/contract';
+import type { EventNote } from '../resources/services/add-events.ts';
 import type { ObservedReplica } from '../targets/target.ts';
 import type { ServiceNotes } from './replica-notes.ts';
-import type { EventNote } from './service-records.ts';
 
 /** Takes into the notes which versions a replica could not load, and tells what has become of its versions. */
 export function noteVersions(

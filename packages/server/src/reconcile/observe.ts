@@ -1,3 +1,4 @@
+import type { EventNote } from '../resources/services/add-events.ts';
 import type { ObservedReplica } from '../targets/target.ts';
 import { revisionGoal } from './goal.ts';
 import { noteVersions } from './note-versions.ts';
@@ -5,7 +6,6 @@ import { isRollingOut } from './plan/failure.ts';
 import { restartAfter, stillMissing } from './plan/restarts.ts';
 import type { Desired } from './plan/world.ts';
 import { isAlive, type ReplicaNote, type ServiceNotes, viewOf } from './replica-notes.ts';
-import type { EventNote } from './service-records.ts';
 import type { ServiceSnapshot } from './snapshot.ts';
 
 /** Grace of a replica whose revision nobody knows any more. */
@@ -66,6 +66,7 @@ function adopt(observed: ObservedReplica, { revisions }: ServiceSnapshot, now: n
     template: goal?.template ?? `revision ${observed.revision}, which is gone`,
     cpuCores: goal?.cpuCores ?? 0,
     memoryGb: goal?.memoryGb ?? 0,
+    devices: observed.devices,
     drainGraceMs,
     started: true,
     // It became ready under an earlier control plane, which told so.
@@ -81,6 +82,7 @@ export function newNote(id: string, revision: number, streak: number, startedAt:
     template: '',
     cpuCores: 0,
     memoryGb: 0,
+    devices: {},
     drainGraceMs: 0,
     streak,
     startedAt,

@@ -2,15 +2,17 @@ import { EventEmitter } from 'node:events';
 import type { Capacity } from '@slipway/contract/api';
 import type { Logger } from 'pino';
 import type { Router } from '../gateway/router.ts';
+import { totalOf } from '../resources/computes/capacity.ts';
 import { scan } from '../resources/page.ts';
 import type { ServiceRecord } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
-import type { Target } from '../targets/target.ts';
+import type { ObservedReplica, Target } from '../targets/target.ts';
+import { DEFAULT_SCALE_IN_WINDOW_MS } from './autoscale/service-scaler.ts';
 import type { Assessment } from './plan/assess.ts';
-import { type ServiceNotes, takenBy } from './replica-notes.ts';
+import { devicesHeldBy, type ServiceNotes, takenBy } from './replica-notes.ts';
 import { type LoopDeps, type ServiceLoop, startServiceLoop } from './service-loop.ts';
 import { createServiceRecords, type ServiceRecords } from './service-records.ts';
-import { readSnapshot } from './snapshot.ts';
+import { readSnapshot, type ServiceSnapshot } from './snapshot.ts';
 
 export interface ReconcilerOptions {
   readonly store: Store;
@@ -19,6 +21,8 @@ export interface ReconcilerOptions {
   readonly log: Logger;
   /** Writes the key file of a service if the record is newer. */
   readonly keepAuth: (service: ServiceRecord) => Promise<unknown>;
+  /** Milliseconds of less load after which replicas go; `undefined`: what is right for most. */
+  readonly scaleInWindowMs?: number | undefined;
 }
 
 /** A service as the reconciler knows it now. */
@@ -65,24 +69,26 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     log,
     keepAuth,
     takenByOthers,
+    heldDevices: () => [...loops.values()].flatMap(({ notes }) => devicesHeldBy(notes)),
     changed: (name) => changes.emit(name),
+    scaleInWindowMs: options.scaleInWindowMs ?? DEFAULT_SCALE_IN_WINDOW_MS,
     now: () => performance.now(),
   };
 
   function takenByOthers(uid: string): Capacity {
-    let taken = { cpuCores: 0, memoryGb: 0 };
-    for (const { notes } of loops.values()) {
-      if (notes.uid === uid) continue;
-      const own = takenBy(notes);
-      taken = { cpuCores: taken.cpuCores + own.cpuCores, memoryGb: taken.memoryGb + own.memoryGb };
-    }
-    return taken;
+    const others = [...loops.values()].filter(({ notes }) => notes.uid !== uid);
+    return totalOf(others.map(({ notes }) => takenBy(notes)));
   }
 
   async function begin(name: string): Promise<void> {
     const snapshot = await store.read((reader) => readSnapshot(reader, name));
-    if (snapshot === undefined || stopped || loops.has(name)) return;
-    const loop = startServiceLoop(deps, snapshot);
+    if (snapshot !== undefined) startLoop(snapshot, []);
+  }
+
+  function startLoop(snapshot: ServiceSnapshot, observed: readonly ObservedReplica[]): void {
+    const { name } = snapshot.service;
+    if (stopped || loops.has(name)) return;
+    const loop = startServiceLoop(deps, snapshot, observed);
     loops.set(name, loop);
     void loop.ended.then(() => succeed(name));
   }
@@ -117,7 +123,22 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       return found;
     });
     await endOrphans(new Set(services.map(({ uid }) => uid)));
-    for (const { name } of services) await begin(name);
+    const snapshots = await store.read(async (reader) => {
+      const found: ServiceSnapshot[] = [];
+      for (const { name } of services) {
+        const snapshot = await readSnapshot(reader, name);
+        if (snapshot !== undefined) found.push(snapshot);
+      }
+      return found;
+    });
+    // In one turn, so that nothing is planned before it is known what all that runs has taken.
+    const observed = await target.observe();
+    for (const snapshot of snapshots) {
+      startLoop(
+        snapshot,
+        observed.filter(({ serviceUid }) => serviceUid === snapshot.service.uid),
+      );
+    }
   }
 
   const liveOf = (loop: ServiceLoop): LiveService => ({ notes: loop.notes, assessment: loop.assessment() });

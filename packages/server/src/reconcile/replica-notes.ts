@@ -1,5 +1,7 @@
 import type { ErrorBody } from '@slipway/contract';
 import type { Capacity } from '@slipway/contract/api';
+import { totalOf } from '../resources/computes/capacity.ts';
+import { countIds, type DeviceIds } from '../targets/devices/device.ts';
 import type { ObservedReplica } from '../targets/target.ts';
 import type { ReplicaView, Restart } from './plan/world.ts';
 
@@ -10,6 +12,8 @@ export interface ReplicaNote {
   readonly template: string;
   readonly cpuCores: number;
   readonly memoryGb: number;
+  /** Its own until it has ended. */
+  readonly devices: DeviceIds;
   readonly drainGraceMs: number;
   readonly streak: number;
   readonly startedAt: number;
@@ -52,6 +56,7 @@ export function viewOf(note: ReplicaNote, requests: number | null): ReplicaView 
     template: note.template,
     cpuCores: note.cpuCores,
     memoryGb: note.memoryGb,
+    devices: countIds(note.devices),
     drainGraceMs: note.drainGraceMs,
     alive: isAlive(note),
     phase: observed?.state?.phase ?? 'starting',
@@ -76,10 +81,11 @@ export function isAlive(note: ReplicaNote): boolean {
 
 /** What the replicas of a service have taken of the machine: everything that runs, also what drains. */
 export function takenBy(notes: ServiceNotes): Capacity {
-  let taken = { cpuCores: 0, memoryGb: 0 };
-  for (const note of notes.replicas.values()) {
-    if (!isAlive(note)) continue;
-    taken = { cpuCores: taken.cpuCores + note.cpuCores, memoryGb: taken.memoryGb + note.memoryGb };
-  }
-  return taken;
+  const alive = [...notes.replicas.values()].filter(isAlive);
+  return totalOf(alive.map((note) => ({ ...note, devices: countIds(note.devices) })));
+}
+
+/** The devices that the replicas of a service have: as long as they have not ended. */
+export function devicesHeldBy(notes: ServiceNotes): readonly DeviceIds[] {
+  return [...notes.replicas.values()].filter(isAlive).map((note) => note.devices);
 }

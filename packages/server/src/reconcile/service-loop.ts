@@ -1,19 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Capacity } from '@slipway/contract/api';
 import type { Logger } from 'pino';
-import type { Router } from '../gateway/router.ts';
+import type { Router, Traffic } from '../gateway/router.ts';
+import type { EventNote } from '../resources/services/add-events.ts';
 import type { ServiceRecord } from '../store/collections.ts';
 import type { Store } from '../store/store.ts';
-import type { Target } from '../targets/target.ts';
+import type { DeviceIds } from '../targets/devices/device.ts';
+import type { ObservedReplica, Target } from '../targets/target.ts';
 import { type ApplyContext, applyStep, bookStarts, serviceRoute } from './apply.ts';
+import { createServiceScaler } from './autoscale/service-scaler.ts';
 import { beginHealthChecks } from './health-checks.ts';
 import { noteObserved } from './observe.ts';
 import { type Assessment, assess } from './plan/assess.ts';
 import { isRollingOut } from './plan/failure.ts';
+import { isStaying } from './plan/judge.ts';
 import { plan } from './plan/plan.ts';
 import type { Actual, Desired } from './plan/world.ts';
 import { type ReplicaNote, type ServiceNotes, viewOf } from './replica-notes.ts';
-import type { EventNote, ServiceRecords } from './service-records.ts';
+import type { ServiceRecords } from './service-records.ts';
 import { desiredOf, readSnapshot, type ServiceSnapshot } from './snapshot.ts';
 import { tellVersions } from './tell-versions.ts';
 
@@ -33,8 +37,12 @@ export interface LoopDeps {
   readonly keepAuth: (service: ServiceRecord) => Promise<unknown>;
   /** What the replicas of all other services have taken. */
   readonly takenByOthers: (uid: string) => Capacity;
+  /** The devices that the replicas of all services have. */
+  readonly heldDevices: () => readonly DeviceIds[];
   /** Called after each round in which anything was done or seen. */
   readonly changed: (name: string) => void;
+  /** Milliseconds of less load after which replicas of a service that is scaled by it go. */
+  readonly scaleInWindowMs: number;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -50,8 +58,15 @@ export interface ServiceLoop {
   stop(): void;
 }
 
-/** Starts the loop of a service. It ends by itself when the record of the service is gone. */
-export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): ServiceLoop {
+/**
+ * Starts the loop of a service. What runs of it is known when this returns. It ends by itself when the record of the service
+ * is gone.
+ */
+export function startServiceLoop(
+  deps: LoopDeps,
+  first: ServiceSnapshot,
+  running: readonly ObservedReplica[],
+): ServiceLoop {
   const { name, uid } = first.service;
   const notes: ServiceNotes = {
     name,
@@ -61,6 +76,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     unusable: new Set(),
     rollout: { revision: 0, startedAt: 0, everReady: false },
   };
+  const scaler = createServiceScaler(name, deps.scaleInWindowMs);
   const routedBefore = new Set(deps.router.route(name)?.replicas.map((replica) => replica.replicaId));
   let snapshot: ServiceSnapshot | undefined = first;
   let stale = false;
@@ -68,7 +84,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
   let stopped = false;
   let assessment: Assessment | undefined;
   let alarm = new AbortController();
-  let pending: EventNote[] = [];
+  let pending: EventNote[] = [...noteObserved(notes, running, first, desiredOf(first), deps.now())];
   const starts = new Set<Promise<void>>();
 
   function wake(reread: boolean): void {
@@ -99,17 +115,21 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     }
     if (snapshot?.service.uid !== uid) return undefined;
     await keepAuth(snapshot);
-    const desired = desiredOf(snapshot);
+    const planned = desiredOf(snapshot);
     const observed = await deps.target.observe(uid);
     const unusableBefore = notes.unusable.size;
-    pending.push(...noteObserved(notes, observed, snapshot, desired, deps.now()));
+    pending.push(...noteObserved(notes, observed, snapshot, scaled(snapshot, planned), deps.now()));
     // Policies are looked at again without them.
     stale ||= notes.unusable.size !== unusableBefore;
     restoreRoutes();
     checkHealth(snapshot);
-    keepVersions(snapshot, desired);
+    keepVersions(snapshot, planned);
     await keepRoute(snapshot);
-    const actual = await lookAround(desired);
+    const traffic = await askGateway();
+    // From here to the booking of starts in one turn: other services plan, too.
+    const actual = lookAround(planned, traffic);
+    if (isLookDue()) pending.push(...scaler.look(planned, actual, traffic ?? null, deps.now()));
+    const desired = scaled(snapshot, planned);
     const steps = await carryOut(snapshot, desired, actual);
     // What was just decided is told once it has been read back: a state in between would confuse.
     if (!stale) await tell(snapshot, desired, actual);
@@ -153,11 +173,25 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     await deps.router.publish(serviceRoute(current, routed));
   }
 
-  async function lookAround({ wanted }: Desired): Promise<Actual> {
+  /** The revisions with the replicas that the load asks for. */
+  function scaled(current: ServiceSnapshot, planned: Desired): Desired {
+    const running = () => [...notes.replicas.values()].filter((note) => isStaying(viewOf(note, null))).length;
+    return scaler.scaled(current, planned, running, deps.now());
+  }
+
+  function isLookDue(): boolean {
+    return scaler.dueInMs(deps.now()) === 0;
+  }
+
+  /** Asked where a replica is leaving or the load is to be looked at; `null`: it cannot say, `undefined`: nobody asked. */
+  async function askGateway(): Promise<Traffic | null | undefined> {
     const leaving = [...notes.replicas.values()].some((n) => n.retiredAt !== null && n.drainedAt === null);
-    const requests = leaving ? await deps.router.inFlight() : {};
+    return leaving || isLookDue() ? await deps.router.traffic() : undefined;
+  }
+
+  function lookAround({ wanted }: Desired, traffic: Traffic | null | undefined): Actual {
     const views = [...notes.replicas.values()].map((note) =>
-      viewOf(note, requests === null ? null : (requests[note.id] ?? 0)),
+      viewOf(note, traffic === null ? null : (traffic?.inFlight[note.id] ?? 0)),
     );
     return {
       replicas: views,
@@ -172,7 +206,8 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     const now = deps.now();
     const steps = plan(desired, actual, now);
     const context: ApplyContext = { snapshot: current, notes, events: pending };
-    const booked = bookStarts(context, steps, now);
+    const devices = { all: deps.target.devices, held: deps.heldDevices };
+    const booked = bookStarts(context, steps, devices, now);
     const applyDeps = { ...deps, starting };
     const started = new Set<ReplicaNote>();
     try {
@@ -201,7 +236,7 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
     assessment = assessmentOf(current, desired, actual);
     const events = pending;
     pending = [];
-    await deps.records.tell(current.service, assessment, events);
+    await deps.records.tell(current.service, assessment, events, scaler.status());
     deps.changed(name);
   }
 
@@ -222,7 +257,8 @@ export function startServiceLoop(deps: LoopDeps, first: ServiceSnapshot): Servic
       !isRollingOut(desired) &&
       notes.restarts.length === 0 &&
       replicas.every((note) => note.observed?.state?.phase === 'ready' && note.retiredAt === null);
-    return settled ? SETTLED_MS : UNSETTLED_MS;
+    const rest = settled ? SETTLED_MS : UNSETTLED_MS;
+    return Math.min(rest, scaler.dueInMs(deps.now()) ?? rest);
   }
 
   // A start that was begun may still bring a process: whoever stops everything has to know of it.

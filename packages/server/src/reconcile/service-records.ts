@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorBody } from '@slipway/contract';
+import { addEvents, type EventNote } from '../resources/services/add-events.ts';
 import { authModeOf } from '../resources/services/config.ts';
 import { revisionKey } from '../resources/services/revisions.ts';
-import type { EventRecord, RevisionRecord, ServiceRecord } from '../store/collections.ts';
+import type { RevisionRecord, ScalingStatus, ServiceRecord } from '../store/collections.ts';
 import type { Store, Writer } from '../store/store.ts';
 import { type Assessment, failureOf } from './plan/assess.ts';
-
-/** Events of a service that are kept; older ones make room. */
-const KEPT_EVENTS = 500;
-
-/** Something worth telling. */
-export type EventNote = Pick<EventRecord, 'type' | 'reason' | 'message' | 'revision' | 'replica'>;
 
 type Identity = Pick<ServiceRecord, 'uid' | 'name'>;
 
 /** The reconciler's hand in the store. */
 export interface ServiceRecords {
   /** Writes state and events if there is anything new. */
-  tell(service: Identity, assessment: Assessment, events: readonly EventNote[]): Promise<void>;
+  tell(
+    service: Identity,
+    assessment: Assessment,
+    events: readonly EventNote[],
+    scaling?: ScalingStatus,
+  ): Promise<void>;
   /** The revision is healthy, with so many replicas ready, and the one before it superseded. */
   activate(service: Identity, revision: number, readyReplicas: number): Promise<void>;
   /** The revision cannot be; the service wants its active one again, if it has one. */
@@ -27,7 +27,7 @@ export interface ServiceRecords {
 /** The records of services in a store. */
 export function createServiceRecords(store: Store): ServiceRecords {
   return {
-    tell: async (service, assessment, events) => {
+    tell: async (service, assessment, events, scaling) => {
       const before = (await store.read((reader) => reader.get('serviceStatus', service.name)))?.value;
       const own = before?.uid === service.uid ? before : undefined;
       const { state, error, readyReplicas } = assessment;
@@ -37,6 +37,7 @@ export function createServiceRecords(store: Store): ServiceRecords {
         error,
         activeRevision: own?.activeRevision ?? null,
         readyReplicas,
+        ...(scaling !== undefined && { scaling }),
       };
       if (events.length === 0 && isDeepStrictEqual(own, status)) return;
       await store.write(async (writer) => {
@@ -60,6 +61,7 @@ export function createServiceRecords(store: Store): ServiceRecords {
           error: null,
           activeRevision: revision,
           readyReplicas,
+          ...(status?.uid === service.uid && status.scaling !== undefined && { scaling: status.scaling }),
         });
       });
     },
@@ -103,20 +105,4 @@ async function wantAgain(writer: Writer, service: ServiceRecord, active: number)
     authGeneration: service.authGeneration + (authMode === service.authMode ? 0 : 1),
     updatedAt: new Date().toISOString(),
   });
-}
-
-async function addEvents(writer: Writer, uid: string, events: readonly EventNote[]): Promise<void> {
-  if (events.length === 0) return;
-  const [newest] = await writer.list('events', { where: { serviceUid: uid }, order: 'newest', limit: 1 });
-  let sequence = newest === undefined ? 0 : Number(newest.id.slice(newest.id.lastIndexOf('/') + 1));
-  for (const event of events) {
-    sequence += 1;
-    const time = new Date().toISOString();
-    await writer.put('events', eventKey(uid, sequence), { serviceUid: uid, time, ...event }, 'absent');
-    await writer.remove('events', eventKey(uid, sequence - KEPT_EVENTS));
-  }
-}
-
-function eventKey(uid: string, sequence: number): string {
-  return `${uid}/${String(sequence).padStart(10, '0')}`;
 }

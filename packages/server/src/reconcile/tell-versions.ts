@@ -1,10 +1,10 @@
 import { toSlipwayError } from '@slipway/contract';
+import type { EventNote } from '../resources/services/add-events.ts';
 import type { ModelVersion, RevisionRecord } from '../store/collections.ts';
 import type { ObservedReplica, Target } from '../targets/target.ts';
 import { revisionGoal } from './goal.ts';
 import type { Desired } from './plan/world.ts';
 import type { ReplicaNote, ServiceNotes } from './replica-notes.ts';
-import type { EventNote } from './service-records.ts';
 import type { ServiceSnapshot } from './snapshot.ts';
 
 /** A replica that could not be told of its versions is told again after so long. */

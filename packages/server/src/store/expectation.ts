@@ -8,6 +8,7 @@ const NOUNS: Readonly<Record<CollectionName, string>> = {
   modelCounters: 'model counter',
   environments: 'environment',
   environmentCounters: 'environment counter',
+  computes: 'compute target',
   services: 'service',
   serviceStatus: 'service status',
   revisions: 'revision',

@@ -14,7 +14,7 @@ export interface TargetUnderTest {
 function order(id: string, uid = 'service-1'): ReplicaOrder {
   const service = { uid, name: 'digits', workspace: 'default' };
   const models = [{ name: 'one', version: 1, digest: `sha256:${'0'.repeat(64)}` }];
-  return { id, service, revision: 7, models, config: DEFAULT_DEPLOYMENT };
+  return { id, service, revision: 7, models, config: DEFAULT_DEPLOYMENT, devices: { fpga: ['0'] } };
 }
 
 /** What every target promises. */
@@ -26,8 +26,13 @@ export function describeTarget(name: string, make: (t: TestScope) => Promise<Tar
       await target.start(order('b', 'service-2'));
       const ready = await phase(target, 'a', 'ready');
       assert.deepEqual(
-        { serviceUid: ready.serviceUid, revision: ready.revision, alive: ready.alive },
-        { serviceUid: 'service-1', revision: 7, alive: true },
+        {
+          serviceUid: ready.serviceUid,
+          revision: ready.revision,
+          devices: ready.devices,
+          alive: ready.alive,
+        },
+        { serviceUid: 'service-1', revision: 7, devices: { fpga: ['0'] }, alive: true },
       );
       assert.ok(ready.pid !== null && ready.memoryBytes !== null && ready.state?.port);
       assert.deepEqual(

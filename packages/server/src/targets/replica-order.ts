@@ -1,5 +1,6 @@
 import type { DeploymentConfig } from '@slipway/contract/api';
 import type { RevisionRecord } from '../store/collections.ts';
+import type { DeviceIds } from './devices/device.ts';
 
 /** All that a target must know to start a replica. */
 export interface ReplicaOrder {
@@ -9,4 +10,6 @@ export interface ReplicaOrder {
   readonly models: RevisionRecord['models'];
   readonly script?: RevisionRecord['script'];
   readonly config: DeploymentConfig;
+  /** The devices that it alone has until it has ended. */
+  readonly devices: DeviceIds;
 }

@@ -1,6 +1,7 @@
 import type { ReplicaState } from '@slipway/contract';
 import type { Capacity, DeploymentConfig } from '@slipway/contract/api';
 import type { ModelVersion } from '../store/collections.ts';
+import type { DeviceIds, TargetDevice } from './devices/device.ts';
 import type { ReplicaOrder } from './replica-order.ts';
 
 /** A replica as its target finds it. */
@@ -19,6 +20,8 @@ export interface ObservedReplica {
   readonly host: string;
   readonly pid: number | null;
   readonly memoryBytes: number | null;
+  /** The devices that it has for itself. */
+  readonly devices: DeviceIds;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -30,6 +33,8 @@ export type StopMode = 'drain' | 'kill' | 'forget';
 export interface Target {
   /** What all replicas together may take. */
   readonly capacity: Capacity;
+  /** The devices that it can give to replicas. */
+  readonly devices: readonly TargetDevice[];
   /** The replicas of one service, or all, oldest first; also those that an earlier control plane started. */
   observe(serviceUid?: string): Promise<readonly ObservedReplica[]>;
   /** Returns when the replica has begun to start. Throws if it cannot; nothing is left of it then. */

@@ -137,7 +137,7 @@ test('more than the machine has is unschedulable, with the numbers', async (t) =
     refused.body.error.message,
     /insufficient compute resource.*2 replicas cannot be created.*\(1 CPU Cores, 2GB Memory\): 1 of 4 CPU Cores and 5 of 8GB/,
   );
-  assert.deepEqual(refused.body.error.details.asked, { cpuCores: 2, memoryGb: 4 });
+  assert.deepEqual(refused.body.error.details.asked, { cpuCores: 2, memoryGb: 4, devices: {} });
   const fits = {
     name: 'second',
     models: ['digits'],

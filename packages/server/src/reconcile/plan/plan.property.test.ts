@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { NO_CAPACITY } from '../../resources/computes/capacity.ts';
 import { plan } from './plan.ts';
 import { restartAfter, stillMissing, withoutStarted } from './restarts.ts';
 import type { Step } from './steps.ts';
@@ -24,28 +25,43 @@ type Incident =
   | { readonly kind: 'crash' | 'stuck' | 'swell'; readonly at: number; readonly victim: number }
   | { readonly kind: 'deploy'; readonly at: number; readonly numReplicas: number; readonly template: string };
 
+const incident = (mostReplicas: number): fc.Arbitrary<Incident> =>
+  fc.oneof(
+    fc.record({
+      kind: fc.constantFrom('crash', 'stuck', 'swell'),
+      at: fc.integer({ min: 0, max: 60 }),
+      victim: fc.nat(9),
+    }),
+    fc.record({
+      kind: fc.constant('deploy'),
+      at: fc.integer({ min: 0, max: 60 }),
+      numReplicas: fc.integer({ min: 1, max: mostReplicas }),
+      template: fc.constantFrom('red', 'green', 'blue'),
+    }),
+  );
+
 describe('plan in a simulated world', () => {
   it('converges, stays within the surge, and never takes away the last replica that answers', () => {
-    const incident: fc.Arbitrary<Incident> = fc.oneof(
-      fc.record({
-        kind: fc.constantFrom('crash', 'stuck', 'swell'),
-        at: fc.integer({ min: 0, max: 60 }),
-        victim: fc.nat(9),
-      }),
-      fc.record({
-        kind: fc.constant('deploy'),
-        at: fc.integer({ min: 0, max: 60 }),
-        numReplicas: fc.integer({ min: 1, max: 4 }),
-        template: fc.constantFrom('red', 'green', 'blue'),
-      }),
-    );
     const memoryGb = fc.integer({ min: 5, max: 12 });
-    fc.assert(fc.property(fc.array(incident, { maxLength: 12 }), memoryGb, simulate), { numRuns: 150 });
+    const gpus = fc.integer({ min: 4, max: 6 });
+    fc.assert(
+      fc.property(fc.array(incident(4), { maxLength: 12 }), memoryGb, gpus, (incidents, gb, count) =>
+        simulate(incidents, newWorld(gb, count, 2)),
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('brings a service with the only device there is to its newest revision, never with two on it', () => {
+    const incidents = fc.array(incident(1), { maxLength: 12 });
+    fc.assert(
+      fc.property(incidents, (some) => simulate(some, newWorld(12, 1, 1))),
+      { numRuns: 100 },
+    );
   });
 });
 
-function simulate(incidents: readonly Incident[], memoryGb: number): void {
-  const world = newWorld(memoryGb);
+function simulate(incidents: readonly Incident[], world: World): void {
   for (let tick = 0; tick < TICKS_TO_SETTLE; tick += 1) {
     for (const incident of incidents) if (incident.at === tick) happen(world, incident);
     advance(world);
@@ -54,16 +70,17 @@ function simulate(incidents: readonly Incident[], memoryGb: number): void {
   assert.fail(`not settled: ${JSON.stringify(world.replicas)}`);
 }
 
-function newWorld(memoryGb: number): World {
+/** Every replica has a GPU for itself. */
+function newWorld(memoryGb: number, gpus: number, numReplicas: number): World {
   return {
     now: 0,
-    desired: { wanted: goal(1, 2, 'red'), active: null },
+    desired: { wanted: goal(1, numReplicas, 'red'), active: null },
     replicas: [],
     actual: {
       restarts: [],
       rollout: { startedAt: 0, everReady: true },
-      capacity: { cpuCores: 8, memoryGb },
-      taken: { cpuCores: 0, memoryGb: 0 },
+      capacity: { cpuCores: 8, memoryGb, devices: { gpu: gpus } },
+      taken: NO_CAPACITY,
     },
     born: 0,
   };
@@ -76,6 +93,7 @@ function goal(number: number, numReplicas: number, template: string): RevisionGo
     numReplicas,
     cpuCores: 1,
     memoryGb: 1,
+    devices: { gpu: 1 },
     memoryLimitBytes: 1e9,
     failureThreshold: 3,
     rolloutTimeoutMs: 1e9,
@@ -126,7 +144,11 @@ function checkSteps(world: World, steps: readonly Step[]): void {
     step.do === 'retire' && step.reason !== 'memory' ? [step.replica] : [],
   );
   const left = answering.filter((replica) => !taken.includes(replica.id));
-  assert.ok(answering.length === 0 || left.length > 0, `took the last one away: ${JSON.stringify(steps)}`);
+  const onlyDevice = world.actual.capacity.devices['gpu'] === 1;
+  assert.ok(
+    onlyDevice || answering.length === 0 || left.length > 0,
+    `took the last one away: ${JSON.stringify(steps)}`,
+  );
   const staying = world.replicas.filter(
     (r) => r.alive && r.retiredAt === null && !taken.includes(r.id),
   ).length;
@@ -169,6 +191,7 @@ function start(world: World, { revision, streak }: Extract<Step, { do: 'start' }
     template: chosen.template,
     cpuCores: 1,
     memoryGb: 1,
+    devices: { gpu: 1 },
     drainGraceMs: 1_000,
     alive: true,
     phase: 'loading',
@@ -185,6 +208,7 @@ function start(world: World, { revision, streak }: Extract<Step, { do: 'start' }
   });
   const used = world.replicas.filter((replica) => replica.alive).length;
   assert.ok(used <= world.actual.capacity.memoryGb, 'took more memory than there is');
+  assert.ok(used <= (world.actual.capacity.devices['gpu'] ?? 0), 'two replicas have one device');
 }
 
 function isSettled({ desired: { wanted, active }, replicas }: World): boolean {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { NO_CAPACITY } from '../../resources/computes/capacity.ts';
 import { plan } from './plan.ts';
 import type { Step } from './steps.ts';
 import type { Actual, Desired, ReplicaView, RevisionGoal } from './world.ts';
@@ -13,6 +14,7 @@ function goal(number: number, change: Partial<RevisionGoal> = {}): RevisionGoal 
     numReplicas: 2,
     cpuCores: 1,
     memoryGb: 1,
+    devices: {},
     memoryLimitBytes: 1e9,
     failureThreshold: 3,
     rolloutTimeoutMs: 60_000,
@@ -27,6 +29,7 @@ function replica(id: string, revision: number, change: Partial<ReplicaView> = {}
     template: `template ${revision}`,
     cpuCores: 1,
     memoryGb: 1,
+    devices: {},
     drainGraceMs: 30_000,
     alive: true,
     phase: 'ready',
@@ -49,8 +52,8 @@ function actual(replicas: readonly ReplicaView[], change: Partial<Actual> = {}):
     replicas,
     restarts: [],
     rollout: { startedAt: NOW - 30_000, everReady: true },
-    capacity: { cpuCores: 8, memoryGb: 8 },
-    taken: { cpuCores: 0, memoryGb: 0 },
+    capacity: { cpuCores: 8, memoryGb: 8, devices: {} },
+    taken: NO_CAPACITY,
     ...change,
   };
 }
@@ -59,7 +62,12 @@ const starting = { phase: 'loading', readyAt: null, routed: false } as const;
 const retired = { routed: false, retiredAt: NOW - 1_000 } as const;
 const steady: Desired = { wanted: goal(1), active: goal(1) };
 const rollout: Desired = { wanted: goal(2), active: goal(1) };
-const full = { capacity: { cpuCores: 8, memoryGb: 2 } };
+const full = { capacity: { cpuCores: 8, memoryGb: 2, devices: {} } };
+const oneGpu = { gpu: 1 };
+const gpuGoal = (number: number, numReplicas: number) => goal(number, { numReplicas, devices: oneGpu });
+const gpuReplica = (id: string, revision: number, change: Partial<ReplicaView> = {}) =>
+  replica(id, revision, { devices: oneGpu, ...change });
+const gpus = (count: number) => ({ capacity: { cpuCores: 8, memoryGb: 8, devices: { gpu: count } } });
 const crash = {
   template: 'template 2',
   streak: 1,
@@ -187,6 +195,60 @@ const rows: readonly { name: string; desired: Desired; actual: Actual; steps: re
     desired: { wanted: goal(2, { numReplicas: 1 }), active: goal(1, { numReplicas: 1 }) },
     actual: actual([replica('a', 1, { memoryGb: 2 })], full),
     steps: [],
+  },
+  {
+    name: 'makes room by one of two where all devices are taken',
+    desired: { wanted: gpuGoal(2, 2), active: gpuGoal(1, 2) },
+    actual: actual([gpuReplica('a', 1), gpuReplica('b', 1)], gpus(2)),
+    steps: ['retire a no-room', 'route b'],
+  },
+  {
+    name: 'gives a device away only when the one that had it has ended',
+    desired: { wanted: gpuGoal(2, 2), active: gpuGoal(1, 2) },
+    actual: actual([gpuReplica('a', 1, { ...retired, drainedAt: NOW - 1 }), gpuReplica('b', 1)], gpus(2)),
+    steps: [],
+  },
+  {
+    name: 'starts beside the old one where a device is spare',
+    desired: { wanted: gpuGoal(2, 1), active: gpuGoal(1, 1) },
+    actual: actual([gpuReplica('a', 1)], gpus(2)),
+    steps: ['start 2'],
+  },
+  {
+    name: 'waits where the spare device of the machine is only taken for now by its own',
+    desired: { wanted: gpuGoal(2, 1), active: gpuGoal(1, 1) },
+    actual: actual([gpuReplica('a', 1), gpuReplica('b', 1, retired)], gpus(2)),
+    steps: ['drain b'],
+  },
+  {
+    name: 'makes room even by the last one where it has the only device',
+    desired: { wanted: gpuGoal(2, 1), active: gpuGoal(1, 1) },
+    actual: actual([gpuReplica('a', 1)], gpus(1)),
+    steps: ['retire a no-room', 'route '],
+  },
+  {
+    name: 'gives the only device to the new one then, not to the old one again',
+    desired: { wanted: gpuGoal(2, 1), active: gpuGoal(1, 1) },
+    actual: actual([gpuReplica('a', 1, { ...retired, alive: false })], gpus(1)),
+    steps: ['start 2', 'forget a'],
+  },
+  {
+    name: 'goes back to the old one where the new one has failed',
+    desired: { wanted: gpuGoal(1, 1), active: gpuGoal(1, 1) },
+    actual: actual([gpuReplica('c', 2, starting)], gpus(1)),
+    steps: ['retire c outdated'],
+  },
+  {
+    name: 'does not take the devices of another service',
+    desired: { wanted: gpuGoal(1, 1), active: gpuGoal(1, 1) },
+    actual: actual([], { ...gpus(1), taken: { cpuCores: 0, memoryGb: 0, devices: oneGpu } }),
+    steps: [],
+  },
+  {
+    name: 'gives up at once more devices than there are',
+    desired: { wanted: gpuGoal(1, 3), active: null },
+    actual: actual([], gpus(2)),
+    steps: ['fail 1 unschedulable'],
   },
   {
     name: 'gives up at once what the whole machine cannot hold',

@@ -1,5 +1,6 @@
 import type { Division } from './divide.ts';
 import { isServing, isStaying } from './judge.ts';
+import { excludeEachOther } from './room.ts';
 import type { RetireReason, Step } from './steps.ts';
 import type { Actual, Desired, ReplicaView } from './world.ts';
 
@@ -19,7 +20,7 @@ export function planRetirements(
     ...replaced(division),
   ];
   if (retired.length > 0 || !blocked || actual.replicas.some((r) => r.alive && !isStaying(r))) return retired;
-  return makeRoom(division);
+  return makeRoom(desired, actual, division);
 }
 
 function retire(replica: ReplicaView, reason: RetireReason): Retire {
@@ -56,12 +57,18 @@ function replaced({ old, swollen, needed, fresh, serving }: Division): readonly 
 
 /**
  * The machine is too full to start the new before the old goes. What takes more than its share goes at once;
- * otherwise one goes, if another still answers.
+ * otherwise one goes, if another still answers, or if its devices are the only ones that the new could ever have.
  */
-function makeRoom({ old, swollen, needed, serving }: Division): readonly Retire[] {
+function makeRoom(
+  { wanted }: Desired,
+  actual: Actual,
+  { old, swollen, needed, serving }: Division,
+): readonly Retire[] {
   const [tooLarge] = swollen;
   if (tooLarge !== undefined) return [retire(tooLarge, 'memory')];
   const [first] = old.filter(isServing);
-  if (first === undefined || serving - 1 < Math.max(1, needed - 1)) return [];
-  return [retire(first, 'no-room')];
+  if (first === undefined) return [];
+  const othersAnswer = serving - 1 >= Math.max(1, needed - 1);
+  const mustGo = wanted !== null && excludeEachOther(wanted.devices, first.devices, actual);
+  return othersAnswer || mustGo ? [retire(first, 'no-room')] : [];
 }

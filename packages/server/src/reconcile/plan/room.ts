@@ -1,21 +1,24 @@
 import type { ErrorBody } from '@slipway/contract';
-import type { Capacity } from '@slipway/contract/api';
+import type { Capacity, DeviceCounts } from '@slipway/contract/api';
+import {
+  fitsInto,
+  lackingDevices,
+  NO_CAPACITY,
+  times,
+  totalOf,
+  without,
+} from '../../resources/computes/capacity.ts';
 import type { Actual, RevisionGoal } from './world.ts';
-
-/** Slack for sums of decimal fractions: 0.1 + 0.2 cores must fit into 0.3. */
-const EPSILON = 1e-9;
 
 /** What a machine that is otherwise empty would have to hold, if it cannot; else `undefined`. Waiting cannot help. */
 export function neverFits(goal: RevisionGoal, capacity: Capacity): ErrorBody | undefined {
-  const whole = { cpuCores: goal.numReplicas * goal.cpuCores, memoryGb: goal.numReplicas * goal.memoryGb };
-  if (fits(whole, capacity)) return undefined;
-  return unschedulable(goal, whole, capacity, 'the machine has');
+  return roomFor(goal.numReplicas, goal, capacity, 'the machine has');
 }
 
 /**
  * Why there is no room now for one more replica of `goal`, or `undefined` if there is.
  *
- * Memory is counted for everything that runs, also while it drains: memory cannot be shared. Cores are counted
+ * Memory and devices are counted for everything that runs, also while it drains: they cannot be shared. Cores are counted
  * as if replicas of this service that are on their way out had gone: cores can be shared, so a rollout may ask
  * for more than there are for as long as old and new stand side by side.
  */
@@ -26,39 +29,53 @@ export function lacksRoom(goal: RevisionGoal, actual: Actual, starting: number):
     (replica) =>
       replica.template === goal.template && replica.retiredAt === null && replica.drainedAt === null,
   );
-  const asked = { cpuCores: goal.cpuCores, memoryGb: goal.memoryGb };
-  const free = {
-    cpuCores: capacity.cpuCores - taken.cpuCores - (staying.length + starting) * goal.cpuCores,
-    memoryGb:
-      capacity.memoryGb - taken.memoryGb - sum(alive.map((r) => r.memoryGb)) - starting * goal.memoryGb,
+  const own = totalOf([
+    ...alive.map(({ memoryGb, devices }) => ({ cpuCores: 0, memoryGb, devices })),
+    { ...NO_CAPACITY, cpuCores: staying.length * goal.cpuCores },
+    times(starting, goal),
+  ]);
+  return roomFor(1, goal, without(without(capacity, taken), own), 'free are');
+}
+
+/**
+ * True if a replica with devices of `wanted` can never stand beside one with those of `old`: all that other services leave
+ * is not enough for both. Then the old one has to go first, even if it is the last that answers.
+ */
+export function excludeEachOther(wanted: DeviceCounts, old: DeviceCounts, actual: Actual): boolean {
+  const both = totalOf([wanted, old].map((devices) => ({ ...NO_CAPACITY, devices })));
+  const lacking = lackingDevices(both.devices, without(actual.capacity, actual.taken).devices);
+  return lacking.some((name) => (wanted[name] ?? 0) > 0 && (old[name] ?? 0) > 0);
+}
+
+function roomFor(count: number, goal: RevisionGoal, free: Capacity, has: string): ErrorBody | undefined {
+  const { cpuCores, memoryGb, devices } = goal;
+  const asked = times(count, { cpuCores, memoryGb, devices });
+  if (fitsInto(asked, free)) return undefined;
+  const names = Object.keys(devices);
+  const rounded = {
+    cpuCores: twoDigits(free.cpuCores),
+    memoryGb: twoDigits(free.memoryGb),
+    devices: Object.fromEntries(names.map((name) => [name, Math.max(0, free.devices[name] ?? 0)])),
   };
-  return fits(asked, free) ? undefined : unschedulable(goal, asked, free, 'free are');
-}
-
-function fits(asked: Capacity, free: Capacity): boolean {
-  return asked.cpuCores <= free.cpuCores + EPSILON && asked.memoryGb <= free.memoryGb + EPSILON;
-}
-
-function unschedulable(goal: RevisionGoal, asked: Capacity, free: Capacity, has: string): ErrorBody {
-  const rounded = { cpuCores: twoDigits(free.cpuCores), memoryGb: twoDigits(free.memoryGb) };
-  const each = `${goal.cpuCores} CPU cores and ${goal.memoryGb} GB memory`;
-  const what =
-    asked.cpuCores === goal.cpuCores && asked.memoryGb === goal.memoryGb
-      ? `1 replica of ${each}`
-      : `${goal.numReplicas} replicas of ${each} each`;
+  const each = list(`${cpuCores} CPU cores`, `${memoryGb} GB memory`, devices);
+  const what = count === 1 ? `1 replica of ${each}` : `${count} replicas of ${each} each`;
+  const there = list(`${rounded.cpuCores} CPU cores`, `${rounded.memoryGb} GB`, rounded.devices);
+  const less = names.length === 0 ? 'cores or gigabytes' : 'cores, gigabytes or devices';
   return {
     code: 'unschedulable',
     message:
-      `${what} cannot be placed: ${has} ${rounded.cpuCores} CPU cores and ${rounded.memoryGb} GB. ` +
-      'Ask for fewer replicas, cores or gigabytes, or remove another service.',
+      `${what} cannot be placed: ${has} ${there}. ` +
+      `Ask for fewer replicas, ${less}, or remove another service.`,
     details: { asked, free: rounded },
   };
 }
 
-function twoDigits(value: number): number {
-  return Math.max(0, Math.floor(value * 100 + EPSILON) / 100);
+/** `1 CPU cores, 1 GB memory and 1 gpu`. */
+function list(cores: string, memory: string, devices: DeviceCounts): string {
+  const parts = [cores, memory, ...Object.entries(devices).map(([name, count]) => `${count} ${name}`)];
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+function twoDigits(value: number): number {
+  return Math.max(0, Math.floor(value * 100 + 1e-9) / 100);
 }

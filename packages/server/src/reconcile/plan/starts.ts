@@ -1,7 +1,7 @@
 import type { Division } from './divide.ts';
 import { isServing } from './judge.ts';
 import { restartDelay } from './restarts.ts';
-import { lacksRoom } from './room.ts';
+import { excludeEachOther, lacksRoom } from './room.ts';
 import type { Step } from './steps.ts';
 import type { Actual, Desired, Restart, RevisionGoal } from './world.ts';
 
@@ -20,7 +20,7 @@ export interface Starts {
 export function planStarts(desired: Desired, actual: Actual, division: Division, now: number): Starts {
   const { wanted, active } = desired;
   if (wanted === null) return { steps: [], blocked: false };
-  const kept = active === null ? 0 : missingOfActive(active, wanted, division);
+  const kept = active === null ? 0 : missingOfActive(active, wanted, division, actual);
   if (active !== null && kept > 0) return startSome(active, kept, actual, actual.restarts, now);
   const missing = missingOfWanted(division);
   return startSome(wanted, missing, actual, restartsOf(wanted, actual, division), now);
@@ -33,11 +33,17 @@ function missingOfWanted({ needed, fresh, old }: Division): number {
 
 /**
  * While a rollout is under way the earlier revision still has to carry the load: it keeps its replicas but for
- * the one that may have made room, and at least one until the new revision answers.
+ * the one that may have made room, and at least one until the new revision answers, unless both need the same devices.
  */
-function missingOfActive(active: RevisionGoal, wanted: RevisionGoal, division: Division): number {
+function missingOfActive(
+  active: RevisionGoal,
+  wanted: RevisionGoal,
+  division: Division,
+  actual: Actual,
+): number {
   if (active.template === wanted.template) return 0;
   const most = Math.min(division.needed, active.numReplicas);
+  if (excludeEachOther(wanted.devices, active.devices, actual)) return 0;
   const floor = most === 0 ? 0 : Math.max(1, most - SURGE);
   const standing = division.old.filter((replica) => replica.template === active.template).length;
   return Math.max(0, floor - standing - division.freshServing);

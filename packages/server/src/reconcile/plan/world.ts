@@ -1,5 +1,5 @@
 import type { ErrorBody, ReplicaPhase } from '@slipway/contract';
-import type { Capacity } from '@slipway/contract/api';
+import type { Capacity, DeviceCounts } from '@slipway/contract/api';
 
 /** What one revision asks for, in the units of the planner: milliseconds and bytes. */
 export interface RevisionGoal {
@@ -9,6 +9,8 @@ export interface RevisionGoal {
   readonly numReplicas: number;
   readonly cpuCores: number;
   readonly memoryGb: number;
+  /** What each replica has for itself. */
+  readonly devices: DeviceCounts;
   /** A replica whose resident set is larger is replaced; `null`: never. */
   readonly memoryLimitBytes: number | null;
   /** Health checks that must fail in a row before a replica counts as dead. */
@@ -32,6 +34,7 @@ export interface ReplicaView {
   readonly template: string;
   readonly cpuCores: number;
   readonly memoryGb: number;
+  readonly devices: DeviceCounts;
   readonly drainGraceMs: number;
   readonly alive: boolean;
   readonly phase: ReplicaPhase;

@@ -1,15 +1,11 @@
 import { checkName, SlipwayError } from '@slipway/contract';
-import type { Capacity, ComputeTarget } from '@slipway/contract/api';
+import type { ComputeTarget } from '@slipway/contract/api';
+import type { Fleet } from '../../reconcile/fleet.ts';
 import type { WorkspaceRecord } from '../../store/collections.ts';
+import type { DeviceInventory } from '../../targets/devices/device-inventory.ts';
 
 /** The target that is always there: this machine. */
 export const LOCAL_TARGET = 'local';
-
-/** What a machine has and what of it is asked for. */
-export interface TargetCapacity {
-  readonly total: Capacity;
-  readonly allocated: Capacity;
-}
 
 /** Throws `not_found`, `invalid_argument` if there is no such target. */
 export function checkComputeTarget(name: string, field = 'computeTarget'): void {
@@ -25,16 +21,21 @@ export function checkComputeTarget(name: string, field = 'computeTarget'): void 
 /** The local target as the API shows it; it is as old as its workspace. */
 export function localTargetView(
   workspace: WorkspaceRecord,
-  capacity: TargetCapacity,
+  fleet: Pick<Fleet, 'capacity' | 'devices'>,
+  inventory: Pick<DeviceInventory, 'declared' | 'problem'>,
   servicesUrl: string,
 ): ComputeTarget {
+  const { total, allocated } = fleet.capacity();
   return {
     name: LOCAL_TARGET,
     workspace: workspace.name,
     type: 'local',
     provisioningState: 'Succeeded',
-    capacity: capacity.total,
-    allocated: capacity.allocated,
+    capacity: total,
+    allocated,
+    devices: [...fleet.devices()],
+    declaredDevices: inventory.declared,
+    deviceProblem: inventory.problem,
     servicesUrl,
     createdAt: workspace.createdAt,
   };

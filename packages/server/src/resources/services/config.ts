@@ -8,11 +8,16 @@ import {
 } from '@slipway/contract/api';
 import type { FieldProblem } from '../field-problems.ts';
 import { batchingProblems } from './batching-problems.ts';
+import { deviceProblems } from './devices.ts';
+import { providerProblems } from './provider-problems.ts';
 
 /** Every request: that is what turning it on promises. */
 const INSIGHTS_SAMPLE_RATIO = 1;
 
-/** The configuration with what was given in place of what `base` says. A base that an older version wrote has fewer fields. */
+/**
+ * The configuration with what was given in place of what `base` says, of devices class by class. A base that an older version
+ * wrote has fewer fields.
+ */
 export function completeConfig(
   given: PartialDeploymentConfig | undefined,
   base?: PartialDeploymentConfig,
@@ -23,6 +28,7 @@ export function completeConfig(
     ...base,
     ...(turnedOff && { tracing: null }),
     ...given,
+    devices: { ...base?.devices, ...given?.devices },
     autoscaler: completeAutoscaler(given, base),
   });
 }
@@ -55,6 +61,8 @@ export function configProblems(config: DeploymentConfig): readonly FieldProblem[
     ...insightsProblems(config),
     ...originProblems(config),
     ...batchingProblems(config),
+    ...deviceProblems(config),
+    ...providerProblems(config),
   ];
 }
 

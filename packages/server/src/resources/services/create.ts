@@ -8,6 +8,7 @@ import { checkComputeTarget, LOCAL_TARGET } from '../computes/computes.ts';
 import type { FieldProblem } from '../field-problems.ts';
 import { requireWorkspace } from '../workspaces/workspaces.ts';
 import { authModeOf, completeConfig, scalingProblems, withCollector } from './config.ts';
+import { withExpectedDevices } from './devices.ts';
 import { changeable } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
@@ -32,16 +33,10 @@ export async function createService(
   checkComputeTarget(order.computeTarget ?? LOCAL_TARGET);
   const existing = await writer.get('services', order.name);
   if (existing !== undefined) checkOverwrite(existing, workspace, order);
-  const plan: RevisionPlan = {
-    ...(await resolveModels(writer, workspace, order.models)),
-    script: await pinEnvironment(writer, workspace, planScript(order.inferenceConfig, sources)),
-    config: withCollector(completeConfig(order.config), deps.traceCollector),
-  };
-  await checkPlan(writer, deps, order.name, plan, [
-    ...keyProblems(order, plan),
-    ...scalingProblems(order.config),
-  ]);
+  const plan = await planCreate(writer, deps, workspace, order, sources);
   const uid = existing?.value.uid ?? randomUUID();
+  const problems = [...keyProblems(order, plan), ...scalingProblems(order.config)];
+  await checkPlan(writer, deps, { uid, name: order.name }, plan, { replace: order.replace, problems });
   const revision = await addRevision(writer, uid, plan);
   const operation = await deps.operations.enqueue(writer, {
     workspace,
@@ -67,6 +62,20 @@ export async function createService(
   };
   await writer.put('services', order.name, record, expect ?? (existing === undefined ? 'absent' : undefined));
   return operation;
+}
+
+async function planCreate(
+  writer: Writer,
+  { traceCollector, fleet }: ServiceDeps,
+  workspace: string,
+  order: ServiceCreate,
+  sources: PackedSources | undefined,
+): Promise<RevisionPlan> {
+  const models = await resolveModels(writer, workspace, order.models);
+  const script = await pinEnvironment(writer, workspace, planScript(order.inferenceConfig, sources));
+  const config = withCollector(completeConfig(order.config), traceCollector);
+  const there = fleet.capacity().total.devices;
+  return { ...models, script, config: withExpectedDevices(config, script !== undefined, there) };
 }
 
 function checkOverwrite(existing: Stored<ServiceRecord>, workspace: string, order: ServiceCreate): void {

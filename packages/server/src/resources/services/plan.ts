@@ -1,16 +1,17 @@
 import type { ServiceCreate } from '@slipway/contract/api';
 import type { ModelVersion } from '../../store/collections.ts';
-import type { Reader } from '../../store/store.ts';
+import type { Reader, Writer } from '../../store/store.ts';
 import { type FieldProblem, refuseProblems } from '../field-problems.ts';
 import { findModel } from '../models/find.ts';
 import { unknownModelProblems } from './batching-problems.ts';
 import { configProblems } from './config.ts';
 import { versionsOf } from './current-versions.ts';
 import type { RevisionPlan } from './revisions.ts';
-import { checkRoom } from './room.ts';
+import { askedBy, checkRoom, otherTenants } from './room.ts';
 import { scriptProblems } from './script-problems.ts';
 import { selectionProblems, selectVersions } from './select-versions.ts';
 import type { ServiceDeps } from './service-deps.ts';
+import { choosePredecessors, type Successor, takeOver } from './take-over.ts';
 
 /**
  * The model versions that choices name: a reference one version, a selection those of its policy. Throws `not_found`,
@@ -57,19 +58,37 @@ function refuseTwice(
   refuseProblems([{ field, message: `"${reference}" names ${name}:${version}, which is there already` }]);
 }
 
-/** Refuses a plan that cannot be right or has no room. Throws `invalid_argument` with all problems, `unschedulable`. */
+/** What is asked of a plan besides. */
+interface PlanRequest {
+  /** Other services give way where they have the devices. */
+  readonly replace?: boolean | undefined;
+  readonly problems?: readonly FieldProblem[] | undefined;
+}
+
+/**
+ * Refuses a plan that cannot be right or has no room, with `replace` after others made some. Throws `invalid_argument` with all
+ * problems, `unschedulable`.
+ */
 export async function checkPlan(
-  reader: Reader,
-  { fleet }: Pick<ServiceDeps, 'fleet'>,
-  service: string,
+  writer: Writer,
+  deps: Pick<ServiceDeps, 'fleet' | 'operations'>,
+  service: Successor,
   plan: RevisionPlan,
-  further: readonly FieldProblem[] = [],
+  { replace = false, problems = [] }: PlanRequest = {},
 ): Promise<void> {
   refuseProblems([
     ...configProblems(plan.config),
     ...unknownModelProblems(plan),
     ...scriptProblems(plan),
-    ...further,
+    ...problems,
   ]);
-  await checkRoom(reader, fleet.capacity().total, service, plan.config);
+  const { total } = deps.fleet.capacity();
+  const others = await otherTenants(writer, service.name);
+  const giveWay = replace ? choosePredecessors(total, others, askedBy(plan.config)) : [];
+  checkRoom(
+    total,
+    others.filter((tenant) => !giveWay.includes(tenant)),
+    plan.config,
+  );
+  await takeOver(writer, deps, service, giveWay);
 }

@@ -32,7 +32,7 @@ export async function rollbackService(
   checkEarlier(before, earlier);
   await checkModels(writer, before, earlier);
   const plan = planRollback(present, earlier);
-  await checkPlan(writer, deps, target.name, plan);
+  await checkPlan(writer, deps, before, plan);
   const revision = await addRevision(writer, before.uid, plan);
   const operation = await deps.operations.enqueue(writer, {
     workspace: target.workspace,
@@ -96,7 +96,9 @@ async function checkModels(reader: Reader, service: ServiceRecord, earlier: Revi
 }
 
 function planRollback(present: RevisionRecord, earlier: RevisionRecord): RevisionPlan {
-  const { numReplicas, autoscaler, authEnabled, tokenAuthEnabled, corsOrigins } = completeConfig(present.config);
+  const { numReplicas, autoscaler, authEnabled, tokenAuthEnabled, corsOrigins } = completeConfig(
+    present.config,
+  );
   return {
     models: earlier.models,
     selections: earlier.selections,

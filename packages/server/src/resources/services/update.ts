@@ -4,6 +4,7 @@ import type { OperationRecord, RevisionRecord, ServiceRecord } from '../../store
 import type { Stored, Writer } from '../../store/store.ts';
 import { addProperties } from '../attributes.ts';
 import { authModeOf, completeConfig, scalingProblems, withCollector } from './config.ts';
+import { withExpectedDevices } from './devices.ts';
 import { changeable, requireService } from './find.ts';
 import { sealKeys } from './keys.ts';
 import { checkPlan, resolveModels } from './plan.ts';
@@ -28,7 +29,8 @@ export async function updateService(
   const plan = await planUpdate(writer, deps, target.workspace, present, update, sources);
   const contradictions = scalingProblems(update.config, present.config);
   const reached = contradictions.length === 0 && isReached(present, plan, update);
-  if (!reached) await checkPlan(writer, deps, target.name, plan, contradictions);
+  const asked = { replace: update.replace, problems: contradictions };
+  if (!reached) await checkPlan(writer, deps, before, plan, asked);
   const revision = reached ? before.revision : await addRevision(writer, before.uid, plan);
   const operation = await deps.operations.enqueue(writer, {
     workspace: target.workspace,
@@ -61,7 +63,7 @@ function isReached(present: RevisionRecord, plan: RevisionPlan, update: ServiceU
 
 async function planUpdate(
   writer: Writer,
-  { traceCollector }: ServiceDeps,
+  { traceCollector, fleet }: ServiceDeps,
   workspace: string,
   present: RevisionPlan,
   update: ServiceUpdate,
@@ -72,7 +74,11 @@ async function planUpdate(
   const config = withCollector(completeConfig(update.config, present.config), traceCollector);
   const chosen = planScript(update.inferenceConfig, sources, present.script);
   const script = chosen === present.script ? chosen : await pinEnvironment(writer, workspace, chosen);
-  return { models, selections, script, config: { ...config } };
+  // Only a change of what runs is a reason to expect something else than before.
+  const isOther = update.inferenceConfig !== undefined || update.config?.executionProviders !== undefined;
+  const there = fleet.capacity().total.devices;
+  const complete = isOther ? withExpectedDevices(config, script !== undefined, there) : config;
+  return { models, selections, script, config: { ...complete } };
 }
 
 function authAfter(

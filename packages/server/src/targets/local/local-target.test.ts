@@ -15,6 +15,7 @@ import {
 import { writeJsonFile } from '@slipway/transport';
 import { openHome } from '../../home/open-home.ts';
 import { describeTarget } from '../describe-target.ts';
+import { createDeviceInventory } from '../devices/device-inventory.ts';
 import { type LocalTargetOptions, openLocalTarget } from './local-target.ts';
 import { KEPT_ENDED_REPLICAS } from './replica-folder.ts';
 
@@ -32,13 +33,14 @@ async function localOptions(t: TestScope): Promise<LocalTargetOptions> {
       await writeJsonFile(home.serviceAuth(uid), { kind: 'ServiceAuth', generation: 1, mode: 'none' });
     },
     changed: () => {},
+    inventory: createDeviceInventory({ devices: [], problem: null }, { fpga: 2 }),
   };
 }
 
 function order(id: string) {
   const service = { uid: 'u', name: 'digits', workspace: 'default' };
   const models = [{ name: 'one', version: 1, digest: 'sha256:00' }];
-  return { id, service, revision: 1, models, config: DEFAULT_DEPLOYMENT };
+  return { id, service, revision: 1, models, config: DEFAULT_DEPLOYMENT, devices: {} };
 }
 
 describeTarget('local target', async (t) => {

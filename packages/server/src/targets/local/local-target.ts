@@ -16,8 +16,12 @@ import { askAdmin } from '../../processes/admin-client.ts';
 import { type OwnedProcess, sendSignal, vitalsOf } from '../../processes/owned-process.ts';
 import { startDetached } from '../../processes/start-detached.ts';
 import type { ModelVersion, RevisionScript } from '../../store/collections.ts';
+import { countDevices } from '../devices/device.ts';
+import { deviceEnvironment } from '../devices/device-environment.ts';
+import type { DeviceInventory } from '../devices/device-inventory.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
 import type { ObservedReplica, StopMode, Target } from '../target.ts';
+import { engineEnvironment } from './engine-environment.ts';
 import { findReplicas } from './find-replicas.ts';
 import { machineCapacity } from './machine-capacity.ts';
 import { endReplicaFolder, makeReplicaFolder, pruneEnded } from './replica-folder.ts';
@@ -37,6 +41,7 @@ export interface LocalTargetOptions {
   readonly placeScript: (order: ReplicaOrder, script: RevisionScript) => Promise<ReplicaEntry>;
   /** Writes the key file of a service if it is not there. */
   readonly ensureAuth: (serviceUid: string) => Promise<void>;
+  readonly inventory: DeviceInventory;
   /** Called when a process of that service ends. */
   readonly changed: (serviceUid: string) => void;
 }
@@ -52,7 +57,8 @@ interface LocalReplica {
 
 /** Opens the target that runs replicas as processes of this machine; finds those that run already. */
 export async function openLocalTarget(options: LocalTargetOptions): Promise<Target> {
-  const { home } = options;
+  const { home, inventory } = options;
+  const machine = machineCapacity();
   const replicas = new Map<string, LocalReplica>();
   for (const found of await findReplicas(home)) {
     const spec = await unlessMissing(stat(home.replicaSpec(found.id)));
@@ -60,7 +66,12 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
     replicas.set(found.id, { ...found, serviceUid, startedAt: spec?.mtimeMs ?? Date.now() });
   }
   return Object.freeze({
-    capacity: machineCapacity(),
+    get capacity() {
+      return { ...machine, devices: countDevices(inventory.devices) };
+    },
+    get devices() {
+      return inventory.devices;
+    },
     observe: async (serviceUid?: string) => {
       const oldestFirst = [...replicas.values()]
         .filter((replica) => serviceUid === undefined || replica.serviceUid === serviceUid)
@@ -90,9 +101,11 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
 }
 
 async function startReplica(options: LocalTargetOptions, order: ReplicaOrder): Promise<LocalReplica> {
-  const { home } = options;
+  const { home, inventory } = options;
   const { script } = order;
-  const entry = script === undefined ? null : await options.placeScript(order, script);
+  const env = deviceEnvironment(order.devices, inventory.hasGpus);
+  const placed = script === undefined ? null : await options.placeScript(order, script);
+  const entry = placed && { ...placed, env: { ...placed.env, ...env } };
   const spec = replicaSpec(order, home, randomBytes(24).toString('base64url'), options.logLevel, entry);
   if (entry === null) for (const { digest, path } of spec.models) await options.checkout(digest, path);
   await options.ensureAuth(order.service.uid);
@@ -104,6 +117,7 @@ async function startReplica(options: LocalTargetOptions, order: ReplicaOrder): P
       args: ['--spec', home.replicaSpec(order.id)],
       cwd: home.replica(order.id),
       logFile: home.replicaLog(order.id),
+      env: { ...env, ...engineEnvironment(spec) },
       ended: () => options.changed(order.service.uid),
     });
     return { id: order.id, serviceUid: order.service.uid, spec, process, startedAt };
@@ -145,6 +159,7 @@ async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<O
     host: spec?.listen.host ?? '127.0.0.1',
     pid: vitals === undefined ? null : (replica.process?.pid ?? null),
     memoryBytes: vitals?.residentBytes ?? null,
+    devices: spec?.devices ?? {},
     startedAt,
   };
 }

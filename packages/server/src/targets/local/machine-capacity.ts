@@ -11,7 +11,7 @@ const GIGABYTE = 1e9;
 const MEMORY_SHARE = 0.9;
 
 /** What this machine offers: its cores (as far as this process may use them) and most of its memory. */
-export function machineCapacity(): Capacity {
+export function machineCapacity(): Omit<Capacity, 'devices'> {
   const memoryGb = Math.floor(((totalmem() * MEMORY_SHARE) / GIGABYTE) * 100) / 100;
   return { cpuCores: availableParallelism(), memoryGb };
 }

@@ -13,6 +13,7 @@ function specWith(config: Partial<DeploymentConfig>, base: Partial<DeploymentCon
     revision: 1,
     models: ['one', 'two'].map((name) => ({ name, version: 1, digest: DIGEST })),
     config: { ...base, ...config } as DeploymentConfig,
+    devices: { gpu: ['GPU-1'] },
   };
   return replicaSpec(order, homePaths('/home'), 'token', 'info');
 }

@@ -4,6 +4,7 @@ import {
   DEFAULT_COLLECTED_DAYS,
   DEFAULT_COLLECTED_MEGABYTES,
   DEFAULT_COLLECTED_RATIO,
+  engineFolder,
   type LogLevel,
   type ReplicaEntry,
   type ReplicaModel,
@@ -63,6 +64,10 @@ export function replicaSpec(
     logSampleRatio: config.logSampleRatio,
     tracing: config.tracing,
     collection: config.collectModelData ? collectionOf(config, home.collected(order.service.uid)) : null,
+    devices: order.devices,
+    executionProviders: config.executionProviders,
+    cpuFallback: config.cpuFallback,
+    engineDir: entry === null ? engineFolder(home.root, config.executionProviders) : null,
     entry,
   };
 }

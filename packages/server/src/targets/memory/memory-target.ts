@@ -1,6 +1,7 @@
 import { type ModelVersionState, type ReplicaState, SlipwayError } from '@slipway/contract';
 import type { Capacity } from '@slipway/contract/api';
 import type { ModelVersion } from '../../store/collections.ts';
+import { countDevices, type TargetDevice } from '../devices/device.ts';
 import type { ReplicaOrder } from '../replica-order.ts';
 import type { ObservedReplica, StopMode, Target } from '../target.ts';
 
@@ -11,14 +12,18 @@ export interface MemoryTarget extends Target {
 }
 
 /** A target without processes. A replica is ready as soon as it is started. */
-export function createMemoryTarget(capacity: Capacity): MemoryTarget {
+export function createMemoryTarget(
+  capacity: Omit<Capacity, 'devices'>,
+  devices: readonly TargetDevice[] = [],
+): MemoryTarget {
   const replicas = new Map<string, ObservedReplica>();
   const end = (id: string) => {
     const replica = replicas.get(id);
     if (replica !== undefined) replicas.set(id, { ...replica, alive: false, pid: null, memoryBytes: null });
   };
   return {
-    capacity,
+    capacity: { ...capacity, devices: countDevices(devices) },
+    devices,
     observe: async (serviceUid) =>
       [...replicas.values()].filter((r) => serviceUid === undefined || r.serviceUid === serviceUid),
     start: async (order: ReplicaOrder) => {
@@ -83,6 +88,7 @@ function readyReplica(order: ReplicaOrder, index: number): ObservedReplica {
     host: '127.0.0.1',
     pid: port,
     memoryBytes: 100e6,
+    devices: order.devices,
     startedAt: Date.now(),
   };
 }
