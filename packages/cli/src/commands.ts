@@ -33,6 +33,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'service list', load: async () => (await import('./commands/service/list.ts')).serviceList },
   { path: 'service show', load: async () => (await import('./commands/service/show.ts')).serviceShow },
   { path: 'service logs', load: async () => (await import('./commands/service/logs.ts')).serviceLogs },
+  { path: 'service data', load: async () => (await import('./commands/service/data.ts')).serviceData },
   { path: 'service events', load: async () => (await import('./commands/service/events.ts')).serviceEvents },
   {
     path: 'service replicas',

@@ -7,6 +7,7 @@ export {
 } from '@slipway/contract';
 export type {
   Capacity,
+  CollectedFile,
   DeploymentConfig,
   EnvironmentBuild,
   EnvironmentDefinition,
@@ -38,6 +39,7 @@ export {
 } from './control-plane.ts';
 export type { DeployOptions } from './deploy.ts';
 export type { DeploymentSettings } from './deployment-settings.ts';
+export type { DownloadDataOptions } from './download-collected.ts';
 export type { DownloadOptions, DownloadProgress } from './download-model.ts';
 export {
   Environment,

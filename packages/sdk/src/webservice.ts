@@ -1,5 +1,6 @@
 import { checkName, SlipwayError } from '@slipway/contract';
 import type {
+  CollectedFile,
   DeploymentConfig,
   KeyRegenerate,
   Operation as OperationResource,
@@ -12,6 +13,7 @@ import type {
 } from '@slipway/contract/api';
 import type { CallOptions } from './call-options.ts';
 import { createDeploymentOutput, finishedLine } from './deployment-output.ts';
+import { type DownloadDataOptions, downloadCollected } from './download-collected.ts';
 import { toQuery } from './filters.ts';
 import { errorOfFailure } from './http-errors.ts';
 import { withInference } from './inference-request.ts';
@@ -260,6 +262,18 @@ export class Webservice {
   followLogs(options: { numLines?: number | undefined } & CallOptions = {}): AsyncGenerator<LogLine> {
     const { numLines = DEFAULT_LOG_LINES, signal } = options;
     return readLogLines(this.workspace.client, this.#path('/logs'), numLines, signal);
+  }
+
+  /** The files of what the service has collected of its requests, in the order of their paths. */
+  async collectedFiles({ signal }: CallOptions = {}): Promise<CollectedFile[]> {
+    const request = { path: this.#path('/data'), signal };
+    return (await this.workspace.client.json<{ items: CollectedFile[] }>(request)).items;
+  }
+
+  /** Copies those files into a folder, over earlier copies; answers where they are. */
+  async downloadCollected(options: DownloadDataOptions = {}): Promise<string[]> {
+    const files = await this.collectedFiles(options);
+    return await downloadCollected(this.workspace.client, this.#path('/data'), files, options);
   }
 
   /** Begins a change; what is not named stays. `waitForDeployment` waits for its end. */

@@ -52,6 +52,8 @@ export function deploymentCommand(name: string) {
     .option('--success-threshold <count>', 'successes in a row that make failures forgotten', wholeNumber(1))
     .option('--failure-threshold <count>', 'failures after which a replica is replaced', wholeNumber(1))
     .option('--namespace <name>', 'kept and shown on the local target')
+    .option('--collect-model-data', 'keep inputs and outputs, and what scripts collect')
+    .option('--no-collect-model-data', 'keep no more of them')
     .option('--enable-app-insights', 'trace requests to the collector of the server')
     .option('--no-enable-app-insights', 'trace them no longer')
     .option(
@@ -110,6 +112,7 @@ export interface DeploymentFlags {
   readonly successThreshold?: number | undefined;
   readonly failureThreshold?: number | undefined;
   readonly namespace?: string | undefined;
+  readonly collectModelData?: boolean | undefined;
   readonly enableAppInsights?: boolean | undefined;
   readonly bothOutputNames?: boolean | undefined;
   readonly profile?: 'latency' | 'throughput' | undefined;
@@ -138,6 +141,7 @@ const PLAIN_FLAGS = {
   successThreshold: 'successThreshold',
   failureThreshold: 'failureThreshold',
   namespace: 'namespace',
+  collectModelData: 'collectModelData',
   enableAppInsights: 'enableAppInsights',
   bothOutputNames: 'bothOutputNames',
   profile: 'profile',

@@ -47,8 +47,11 @@ test('what a model was asked and answered is kept, by whatever protocol it came'
     });
   const ids = ['/v2/models/digits/infer', '/v1/models/digits:predict', '/score'];
   assert.equal((await post('/v2/models/digits/infer', { inputs: [a, b] })).status, 200);
-  assert.equal((await post('/v1/models/digits:predict', { inputs: { a: a.data, b: b.data } })).status, 200);
-  assert.equal((await post('/score', { inputs: { a: a.data, b: b.data } })).status, 200);
+  assert.equal(
+    (await post('/v1/models/digits:predict', { inputs: { a: [a.data], b: [b.data] } })).status,
+    200,
+  );
+  assert.equal((await post('/score', { inputs: { a: [a.data], b: [b.data] } })).status, 200);
   assert.equal((await post('/score', { inputs: {} })).status, 400);
   const contents = (data: readonly number[]) => ({ fp32Contents: data });
   await callMethod(openClient(t, replica.port), '/inference.GRPCInferenceService/ModelInfer', INFER, {
@@ -148,7 +151,7 @@ test('what a script collects is thrown away where collection is off', async (t) 
 test('a replica that is killed leaves whole lines, and all that is older than a second', async (t) => {
   const collection = await collecting(t);
   const replica = await startReplica(t, { model: addModel(), spec: { collection } });
-  const ask = () => replica.score(JSON.stringify({ inputs: { a: [1, 2], b: [10, 20] } }));
+  const ask = () => replica.score(JSON.stringify({ inputs: { a: [[1, 2]], b: [[10, 20]] } }));
   for (let count = 0; count < 20; count++) assert.equal((await ask()).status, 200);
   const file = 'digits/3/requests/…/data-replica-1-1.jsonl';
   await waitFor(async () => linesOf((await filesIn(collection.dir))[file]).length === 20, {

@@ -40,9 +40,9 @@ export const AZURE_FIELDS: { readonly [N in AksOption]-?: AzureField } = {
   collectModelData: {
     kind: 'flag',
     json: ['dataCollection.storageEnabled'],
-    ours: null,
-    missing: 'yet: inputs and outputs are not collected. Leave it out',
+    ours: 'collectModelData',
     aci: true,
+    note: 'Keeps what scripts collect, and [requests with their answers](../guides/data-collection.md).',
   },
   authEnabled: {
     kind: 'flag',

@@ -44,6 +44,7 @@ test("Azure's file is read as it is", () => {
     cpuCoresLimit: 2,
     memoryGb: 1,
     memoryGbLimit: 3,
+    collectModelData: false,
     enableAppInsights: true,
     scoringTimeoutMs: 5000,
     replicaMaxConcurrentRequests: 2,
@@ -123,9 +124,10 @@ const BAD: readonly [file: Record<string, unknown>, lines: readonly RegExp[]][] 
     { computeType: 'AKS', gpuCores: 1, containerResourceRequirements: { gpu: 2 } },
     [/^containerResourceRequirements\.gpu says something else than gpuCores\.$/, /^gpu_cores is not there/],
   ],
+  [{ computeType: 'AKS', autoScaler: { autoscaleEnabled: true } }, [/^autoscale_enabled is not there yet/]],
   [
-    { computeType: 'AKS', autoScaler: { autoscaleEnabled: true }, dataCollection: { storageEnabled: true } },
-    [/^autoscale_enabled is not there yet/, /^collect_model_data is not there yet/],
+    { computeType: 'AKS', dataCollection: { storageEnabled: 1 } },
+    [/^collect_model_data must be true or false/],
   ],
   [
     { computeType: 'AKS', replicas: 1, containerResourceRequirements: { cpu: 0, memoryInGB: 0 } },

@@ -45,7 +45,8 @@ const GOOD: readonly [AksDeploymentOptions, DeploymentSettings][] = [
     { computeTargetName: 'local', namespace: 'a-1', enableAppInsights: true },
     { computeTarget: 'local', namespace: 'a-1', enableAppInsights: true },
   ],
-  [{ gpuCores: 0, collectModelData: false, blobfuseEnabled: false }, {}],
+  [{ gpuCores: 0, blobfuseEnabled: false }, {}],
+  [{ collectModelData: true }, { collectModelData: true }],
 ];
 for (const [options, settings] of GOOD) {
   test(`${JSON.stringify(options)} is ${JSON.stringify(settings)}`, () => {
@@ -115,10 +116,6 @@ const BAD: readonly (readonly [AksDeploymentOptions, readonly string[]])[] = [
   ],
   [{ gpuCores: -1 }, ['gpu_cores must be greater than or equal to zero.']],
   [{ gpuCores: 1 }, ['gpu_cores is not there yet: replicas run on CPU cores. Leave it out, or say 0.']],
-  [
-    { collectModelData: true },
-    ['collect_model_data is not there yet: inputs and outputs are not collected. Leave it out.'],
-  ],
   [
     { blobfuseEnabled: true },
     ['blobfuse_enabled is not there here: models are kept by the server itself. Leave it out.'],

@@ -20,6 +20,7 @@ import { addModelRoutes } from './routes/models.ts';
 import { addOperationRoutes } from './routes/operations.ts';
 import { addServerRoutes } from './routes/server.ts';
 import { addServiceAccessRoutes } from './routes/service-access.ts';
+import { addServiceDataRoutes } from './routes/service-data.ts';
 import { addServiceLifeRoutes } from './routes/service-life.ts';
 import { addServiceRoutes } from './routes/services.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
@@ -87,6 +88,7 @@ function addRoutes(app: App, deps: ApiDeps, closing: AbortSignal): void {
     addServiceRoutes(app, deps);
     addServiceAccessRoutes(app, deps);
     addServiceLifeRoutes(app, deps, closing);
+    addServiceDataRoutes(app, deps);
     addOperationRoutes(app, deps, closing);
   });
 }
