@@ -114,10 +114,24 @@ test('a call carries its token and the route of its service, and a refused token
   ]);
 });
 
+const NOT_RUN = { 'x-slipway-not-run': 'true' };
 const REPEATED: readonly [string, Partial<ServiceError>, number][] = [
-  ['not run', refusal(status.UNAVAILABLE, 'draining', { 'x-slipway-not-run': 'true' }), 3],
-  ['pushed back', refusal(status.UNAVAILABLE, 'busy', { 'grpc-retry-pushback-ms': '1' }), 3],
-  ['told never to come back', refusal(status.UNAVAILABLE, 'busy', { 'grpc-retry-pushback-ms': '-1' }), 1],
+  ['not run', refusal(status.UNAVAILABLE, 'draining', NOT_RUN), 3],
+  [
+    'told when to come back, but not that it did not run',
+    refusal(status.UNAVAILABLE, 'busy', { 'grpc-retry-pushback-ms': '1' }),
+    1,
+  ],
+  [
+    'pushed back without being run',
+    refusal(status.UNAVAILABLE, 'busy', { ...NOT_RUN, 'grpc-retry-pushback-ms': '1' }),
+    3,
+  ],
+  [
+    'told never to come back',
+    refusal(status.UNAVAILABLE, 'busy', { ...NOT_RUN, 'grpc-retry-pushback-ms': '-1' }),
+    1,
+  ],
   ['unavailable, and perhaps run', refusal(status.UNAVAILABLE, 'connection reset'), 1],
   ['the mistake of a caller', refusal(status.INVALID_ARGUMENT, 'wrong shape'), 1],
   ['failed', refusal(status.INTERNAL, 'the model failed'), 1],

@@ -12,7 +12,7 @@ const OVERLOADED = /^Too many requests|Exceeds maximum queue size|Request timeou
 /** Milliseconds that a service asks to wait, negative for never. https://grpc.io/docs/guides/retry/ */
 const PUSHBACK = 'grpc-retry-pushback-ms';
 
-/** The failure that a status other than OK is. */
+/** The failure that a status other than OK is. A pause that is asked for does not say that nothing was run. */
 export function failureOfStatus(error: ServiceError, address: string, deadline: Deadline): Failure {
   const ended = deadline.ended();
   if (ended !== undefined) return { error: ended, repeatable: false };
@@ -22,10 +22,9 @@ export function failureOfStatus(error: ServiceError, address: string, deadline: 
   }
   const pushback = numberOf(error, PUSHBACK);
   const retryAfter = numberOf(error, 'retry-after');
-  const wasNotRun = [pushback, retryAfter].some((value) => value !== undefined) || has(error, NOT_RUN_HEADER);
   return {
     error: refused(error),
-    repeatable: isUnavailable && wasNotRun && (pushback ?? 0) >= 0,
+    repeatable: isUnavailable && has(error, NOT_RUN_HEADER) && (pushback ?? 0) >= 0,
     afterMs: pushback ?? (retryAfter === undefined ? undefined : 1_000 * retryAfter),
   };
 }

@@ -19,7 +19,7 @@ const NOT_CONNECTED = new Set([
 /** In 503 answers of any protocol: the queue was full, or the wait in it too long. */
 const OVERLOADED = /^Too many requests|Exceeds maximum queue size|Request timeout expired/;
 
-/** The failure that an answer other than 2xx is. */
+/** The failure that an answer other than 2xx is. `Retry-After` says when to come again, and not that nothing was run. */
 export function failureOfAnswer(answer: HttpAnswer): Failure {
   const { status } = answer;
   if (status === 0 || (status >= 300 && status < 400))
@@ -31,9 +31,9 @@ export function failureOfAnswer(answer: HttpAnswer): Failure {
   const error = new SlipwayError(code, `The service answered ${status}${excerpt && `: ${excerpt}`}`, {
     details: { status, headers: answer.headers, body },
   });
-  const retryAfter = answer.headers['retry-after'];
-  const wasNotRun = retryAfter !== undefined || answer.headers[NOT_RUN_HEADER] !== undefined;
-  return { error, repeatable: status === 503 && wasNotRun, afterMs: milliseconds(retryAfter) };
+  const wasNotRun = answer.headers[NOT_RUN_HEADER] !== undefined;
+  const afterMs = milliseconds(answer.headers['retry-after']);
+  return { error, repeatable: status === 503 && wasNotRun, afterMs };
 }
 
 /** The message in an error of any of the protocols, or all of its text. */

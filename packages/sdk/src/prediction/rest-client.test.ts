@@ -70,7 +70,8 @@ test('/score is not asked for a model, a version or a signature, which it would 
 const NOT_RUN = { 'x-slipway-not-run': 'true' };
 const REPEATED: readonly [string, number, Record<string, string>, number, string][] = [
   ['503 that was not run', 503, NOT_RUN, 4, 'unavailable'],
-  ['503 with Retry-After', 503, { 'retry-after': '0' }, 4, 'unavailable'],
+  ['503 with Retry-After alone', 503, { 'retry-after': '0' }, 1, 'unavailable'],
+  ['503 that did not run, with Retry-After', 503, { ...NOT_RUN, 'retry-after': '0' }, 4, 'unavailable'],
   ['503 that may have run', 503, {}, 1, 'unavailable'],
   ['400', 400, NOT_RUN, 1, 'invalid_argument'],
   ['404', 404, {}, 1, 'not_found'],
@@ -98,7 +99,9 @@ test('a service that recovers is answered from, within the pauses', async (t) =>
 
 test('a pause that is longer than the time left is not waited for', async (t) => {
   const { client } = await connect(t, ({ response }) => {
-    response.writeHead(503, { 'retry-after': '600' }).end('Too many requests for service x (overloaded)');
+    response
+      .writeHead(503, { ...NOT_RUN, 'retry-after': '600' })
+      .end('Too many requests for service x (overloaded)');
   });
   await assert.rejects(client.scoreTensors([X], { timeoutMs: 5_000 }), { code: 'overloaded' });
 });
