@@ -11,7 +11,10 @@ const BAD: readonly [string, RegExp][] = [
   ['src/2score.py', /invalid name "2score\.py"/],
   ['class.py', /invalid name "class\.py"/],
   ['.py', /invalid name "\.py"/],
-  ['score.R', /^Invalid driver type\. Currently only Python drivers are supported\.$/],
+  [
+    'score.R',
+    /^Invalid driver type\. Currently only Python drivers \(\.py\) and TypeScript or JavaScript drivers \(\.ts, \.mts, \.js, \.mjs\) are supported\.$/,
+  ],
   ['score', /^Invalid driver type/],
 ];
 for (const [path, message] of BAD) {

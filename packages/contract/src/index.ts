@@ -1,4 +1,15 @@
-export { entryScriptProblem } from './entry-script.ts';
+export type {
+  EntryContext,
+  EntryInit,
+  EntryInitFunction,
+  EntryModel,
+  EntryRunFunction,
+  LoadOnnxModel,
+  OnnxInput,
+  OnnxModel,
+  OnnxOutput,
+} from './entry-api.ts';
+export { type EntryLanguage, entryLanguage, entryScriptProblem } from './entry-script.ts';
 export {
   ERROR_CODES,
   type ErrorBody,

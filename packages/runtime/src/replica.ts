@@ -178,7 +178,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   }
 
   function beHopeless({ message }: SlipwayError): void {
-    beUnable(`No worker of the script can be started any more; this replica must be replaced. ${message}`);
+    beUnable(`${message} This replica must be replaced.`);
   }
 
   function beUnable(message: string): void {

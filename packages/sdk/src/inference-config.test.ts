@@ -36,7 +36,7 @@ const REFUSED: readonly [what: string, Partial<InferenceConfigOptions>, RegExp][
   [
     'another language',
     { entryScript: 'score.R' },
-    /^Invalid driver type\. Currently only Python drivers are supported\.$/,
+    /^Invalid driver type\. Currently only Python drivers \(\.py\) and TypeScript or JavaScript drivers \(\.ts, \.mts, \.js, \.mjs\) are supported\.$/,
   ],
   [
     'an environment and a runtime',

@@ -33,6 +33,11 @@ export interface EntryPool {
   /** The document of `/swagger.json`; waits as `call` does. */
   swagger(version: string, caller: EntryCaller): Promise<EntryAnswer>;
   load(): { readonly inFlight: number; readonly queued: number };
+  /**
+   * Starts workers anew, on the script as it is now, and lets those before them go when they have answered. Rejects as `start` does; those
+   * before go on then.
+   */
+  renew(): Promise<void>;
   /** Takes nothing new, finishes what it has until the signal, and ends the workers. True if all was answered. */
   drain(signal: AbortSignal): Promise<boolean>;
   /** Ends every worker at once. */
@@ -43,7 +48,7 @@ export interface EntryPoolOptions {
   readonly workers: number;
   readonly limits: ReplicaLimits;
   readonly startWorker: (signal: AbortSignal) => Promise<EntryWorker>;
-  /** No worker is left, and none could be started again and again: only a new replica may help. */
+  /** Only a new replica may help: no worker is left, and none could be started again and again. */
   readonly onHopeless: (error: SlipwayError) => void;
   readonly log: Log;
 }
@@ -78,6 +83,8 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
   const queue = createJobQueue<EntryJob>({ limits, plan: ONE_BY_ONE, secondsFor: pace.secondsFor });
   const workers = new Set<EntryWorker>();
   const idle: EntryWorker[] = [];
+  /** They finish what they have, and get nothing new. */
+  const leaving = new Set<EntryWorker>();
   const runs = new Set<Run>();
   const starting = new AbortController();
   let facts: EntryFacts | undefined;
@@ -109,6 +116,7 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
       pace.ran(1, runMs);
       job.resolve({ answer, queueMs: startedAt - job.arrivedAt, runMs });
       if (workers.has(worker)) idle.push(worker);
+      else if (leaving.has(worker)) void worker.stop(EXIT_GRACE_MS);
     } catch (thrown) {
       job.reject(toSlipwayError(thrown));
     }
@@ -131,19 +139,41 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
   });
 
   const hire = async () => {
+    const worker = await startOne();
+    // All may have been renewed meanwhile.
+    if (workers.size < wanted) employ(worker);
+    else await worker.stop(0);
+  };
+
+  const startOne = async (): Promise<EntryWorker> => {
     const startedAt = performance.now();
     const worker = await options.startWorker(starting.signal);
-    facts = worker.facts;
+    const ms = Math.round(performance.now() - startedAt);
+    log.info({ runtime: worker.facts.runtime, ms }, 'A worker is ready.');
+    return worker;
+  };
+
+  const employ = (worker: EntryWorker) => {
     const readyAt = performance.now();
-    log.info({ runtime: facts.runtime, ms: Math.round(readyAt - startedAt) }, 'A worker is ready.');
+    facts = worker.facts;
     workers.add(worker);
     idle.push(worker);
     void worker.ended.then((error) => replace(worker, error, performance.now() - readyAt));
     dispatch();
   };
 
-  const replace = (worker: EntryWorker, error: SlipwayError, livedMs: number) => {
+  const dismiss = (worker: EntryWorker) => {
     workers.delete(worker);
+    leaving.add(worker);
+    const index = idle.indexOf(worker);
+    if (index < 0) return;
+    idle.splice(index, 1);
+    void worker.stop(EXIT_GRACE_MS);
+  };
+
+  const replace = (worker: EntryWorker, error: SlipwayError, livedMs: number) => {
+    leaving.delete(worker);
+    if (!workers.delete(worker)) return;
     const index = idle.indexOf(worker);
     if (index >= 0) idle.splice(index, 1);
     if (starting.signal.aborted) return;
@@ -163,7 +193,8 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
         failedStarts += 1;
         const error = toSlipwayError(thrown);
         log.error({ reason: error.message, failedStarts }, 'A worker could not be started.');
-        if (workers.size === 0 && failedStarts >= MOST_FAILED_STARTS) return options.onHopeless(error);
+        if (workers.size === 0 && failedStarts >= MOST_FAILED_STARTS)
+          return options.onHopeless(hopeless(error));
       }
     }
   };
@@ -190,7 +221,7 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
 
   const kill = () => {
     starting.abort();
-    for (const worker of workers) worker.kill(draining());
+    for (const worker of [...workers, ...leaving]) worker.kill(draining());
   };
 
   return {
@@ -206,6 +237,14 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
     call: (request, caller) => submit((worker) => worker.call(request), caller),
     swagger: async (version, caller) => (await submit((worker) => worker.swagger(version), caller)).answer,
     load: () => ({ inFlight: runs.size, queued: queue.size }),
+    async renew() {
+      const before = [...workers];
+      const fresh = await allStarted(Array.from({ length: wanted }, startOne));
+      if (starting.signal.aborted) throw draining();
+      for (const worker of fresh) employ(worker);
+      for (const worker of before) dismiss(worker);
+      failedStarts = 0;
+    },
     async drain(signal) {
       refusal = draining();
       const isAnswered = await answeredAll(signal);
@@ -213,9 +252,23 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
       starting.abort();
       alarm.cancel();
       const graceMs = isAnswered ? EXIT_GRACE_MS : 0;
-      await Promise.all([...workers].map((worker) => worker.stop(graceMs)));
+      await Promise.all([...workers, ...leaving].map((worker) => worker.stop(graceMs)));
       return isAnswered;
     },
     kill,
   };
+}
+
+/** All of them, or none: where one has failed, the others are ended. */
+async function allStarted(starts: readonly Promise<EntryWorker>[]): Promise<readonly EntryWorker[]> {
+  const results = await Promise.allSettled(starts);
+  const started = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return started;
+  await Promise.all(started.map((worker) => worker.stop(0)));
+  throw failed.reason;
+}
+
+function hopeless({ message }: SlipwayError): SlipwayError {
+  return new SlipwayError('script_failed', `No worker of the script can be started any more. ${message}`);
 }

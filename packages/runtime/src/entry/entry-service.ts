@@ -1,12 +1,12 @@
-import { type ReplicaSpec, SlipwayError } from '@slipway/contract';
+import type { ReplicaSpec, SlipwayError } from '@slipway/contract';
 import type { Collection } from '../collection/collection.ts';
 import type { Log } from '../data-plane/log.ts';
 import type { VersionLoad } from '../data-plane/version-load.ts';
 import type { CountedModel } from '../protocols/count.ts';
 import { createEntryPool, type EntryPool, type EntryPoolOptions } from './entry-pool.ts';
 import { createOutputLog } from './output.ts';
-import { type EntrySpec, pythonEnvironment } from './python-environment.ts';
-import { startPythonWorker } from './python-worker.ts';
+import type { EntrySpec } from './python-environment.ts';
+import { workerStarter } from './worker-starter.ts';
 
 /** The user's script as a replica serves it. */
 export interface EntryService extends Omit<EntryPool, 'load'> {
@@ -15,7 +15,7 @@ export interface EntryService extends Omit<EntryPool, 'load'> {
   loads(): readonly VersionLoad[];
 }
 
-/** Prepares the script that a spec names; nothing runs before `start`. Throws `unsupported` for a language that is not served. */
+/** Prepares the script that a spec names; nothing runs before `start`. Throws `invalid_argument` for an entry that says too little. */
 export function createEntryService(
   spec: ReplicaSpec & EntrySpec,
   log: Log,
@@ -24,48 +24,27 @@ export function createEntryService(
   environment: NodeJS.ProcessEnv = process.env,
 ): EntryService {
   const { entry, service: name, revision: version, limits } = spec;
-  const interpreter = pythonOf(entry);
   const output = createOutputLog(log);
-  const env = pythonEnvironment(spec, environment);
-  const pool = createEntryPool({
-    workers: entry.workers,
-    limits,
-    log,
-    onHopeless,
-    startWorker: (signal) =>
-      startPythonWorker(
-        {
-          interpreter,
-          args: ['-m', 'slipway_entry'],
-          cwd: entry.sourceDir,
-          env,
-          script: entry.script,
-          startTimeoutMs: entry.startTimeoutMs,
-          output,
-          onCollect: collection && ((message, rows) => collection.collected({ ...message, rows })),
-        },
-        signal,
-      ),
-  });
+  let isStuck = false;
+  const onStuck = (error: SlipwayError) => {
+    isStuck = true;
+    onHopeless(error);
+  };
+  const startWorker = workerStarter(spec, { output, collection, environment, onStuck });
+  const pool = createEntryPool({ workers: entry.workers, limits, log, onHopeless, startWorker });
   return {
     ...pool,
     counted: { name, version, signature: { inputs: [], outputs: [] } },
     loads: () => [{ name, version, ...pool.load() }],
+    start() {
+      // A thread has the directory of its process; a process of its own is started in it.
+      if (entry.language === 'javascript') process.chdir(entry.sourceDir);
+      return pool.start();
+    },
     drain: async (signal) => {
       const isAnswered = await pool.drain(signal);
       output.close();
-      return isAnswered;
+      return isAnswered && !isStuck;
     },
   };
-}
-
-function pythonOf({ language, interpreter }: EntrySpec['entry']): string {
-  if (language !== 'python') {
-    throw new SlipwayError(
-      'unsupported',
-      'Entry scripts in JavaScript are not served yet; write it in Python.',
-    );
-  }
-  if (interpreter !== null) return interpreter;
-  throw new SlipwayError('invalid_argument', 'entry.interpreter must name the Python that runs the script.');
 }

@@ -1,5 +1,8 @@
 import { SlipwayError } from '@slipway/contract';
 
+/** The id of what is printed while no request runs, as Azure has it. */
+export const NO_REQUEST = '00000000-0000-0000-0000-000000000000';
+
 /** Headers in their order; a name may come more than once. */
 export type HeaderPairs = readonly (readonly [name: string, value: string])[];
 
@@ -25,8 +28,8 @@ export interface SwaggerMessage {
 
 export type ReplicaMessage = RequestMessage | SwaggerMessage;
 
-/** What `run` takes: text, JSON by its schema, or the request as it is. */
-export type InputKind = 'text' | 'schema' | 'raw';
+/** What `run` takes: text, parsed JSON, JSON by its schema, the request as it is, or mini-batches of a job. */
+export type InputKind = 'text' | 'json' | 'schema' | 'raw' | 'batch';
 
 /** `init` has returned. */
 export interface ReadyMessage {
@@ -149,7 +152,7 @@ function isStream(value: unknown): boolean {
 }
 
 function isInputs(value: unknown): boolean {
-  return value === 'text' || value === 'schema' || value === 'raw';
+  return value === 'text' || value === 'schema' || value === 'raw' || value === 'batch';
 }
 
 function isStage(value: unknown): boolean {

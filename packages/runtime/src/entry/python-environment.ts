@@ -30,8 +30,18 @@ export function pythonFolder(): string {
   );
 }
 
-/** The environment of a Python script, with the names that Azure's containers have; its entry's own win. */
+/** The environment of a Python script. */
 export function pythonEnvironment(spec: EntrySpec, inherited: NodeJS.ProcessEnv): Record<string, string> {
+  const { entry } = spec;
+  return {
+    ...scriptEnvironment(spec, inherited),
+    PYTHONPATH: [pythonFolder(), entry.env['PYTHONPATH']].filter(Boolean).join(delimiter),
+    SLIPWAY_ENCODE_NUMPY: entry.encodeNumpy ? '1' : '0',
+  };
+}
+
+/** The environment of a script, with the names that Azure's containers have; its entry's own win. */
+export function scriptEnvironment(spec: EntrySpec, inherited: NodeJS.ProcessEnv): Record<string, string> {
   const { entry, limits } = spec;
   return {
     ...forScripts(inherited),
@@ -52,19 +62,18 @@ export function pythonEnvironment(spec: EntrySpec, inherited: NodeJS.ProcessEnv)
     WORKER_TIMEOUT: String(Math.ceil(limits.scoringTimeoutMs / 1000)),
     WORKSPACE_NAME: spec.workspace,
     ...entry.env,
-    PYTHONPATH: [pythonFolder(), entry.env['PYTHONPATH']].filter(Boolean).join(delimiter),
-    SLIPWAY_ENCODE_NUMPY: entry.encodeNumpy ? '1' : '0',
   };
 }
 
 /** One model: its own folder; otherwise the folder with those of all. */
-function modelDir({ models, entry }: EntrySpec): string {
+export function modelDir({ models, entry }: EntrySpec): string {
   const [only, ...others] = models;
   if (only === undefined || others.length > 0) return entry.modelsDir;
   return join(entry.modelsDir, only.name, String(only.version));
 }
 
-function forScripts(inherited: NodeJS.ProcessEnv): Record<string, string> {
+/** What of an inherited environment a script may see. */
+export function forScripts(inherited: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(inherited).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && !NOT_FOR_SCRIPTS.test(entry[0]),

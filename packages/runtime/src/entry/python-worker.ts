@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { SlipwayError, toSlipwayError } from '@slipway/contract';
-import { draining } from '../scheduling/refusals.ts';
 import type { EntryAnswer, EntryFacts, EntryRequest, EntryWorker } from './entry-worker.ts';
 import { encodeFrameHead, FrameDecoder } from './frames.ts';
 import { LineGatherer } from './lines.ts';
 import {
   type CollectMessage,
-  type FailedMessage,
+  NO_REQUEST,
   type OutputStream,
   parseMessage,
   type ReplicaMessage,
@@ -15,7 +14,8 @@ import {
   type WorkerMessage,
 } from './messages.ts';
 import type { OutputLog } from './output.ts';
-import { endedUnasked, killGroup } from './worker-end.ts';
+import { readyInTime } from './ready-in-time.ts';
+import { cannotStart, endedUnasked, killGroup } from './worker-end.ts';
 
 /** How to start a worker. */
 export interface PythonWorkerOptions {
@@ -38,9 +38,6 @@ const LIMITS = { maxHeadBytes: 1024 * 1024, maxBodyBytes: 512 * 1024 * 1024 };
 
 /** A line of native code that does not end is cut here. */
 const MAX_LINE_BYTES = 16 * 1024;
-
-/** The id of what is printed while no request runs, as Azure has it. */
-const NO_REQUEST = '00000000-0000-0000-0000-000000000000';
 
 /** A process whose socket has closed ends by itself within this time, or is ended. */
 const CLOSING_MS = 1_000;
@@ -68,17 +65,7 @@ export async function startPythonWorker(
   signal: AbortSignal,
 ): Promise<EntryWorker> {
   signal.throwIfAborted();
-  const worker = new PythonWorker(options);
-  const abort = () => worker.kill(draining());
-  signal.addEventListener('abort', abort);
-  const timer = setTimeout(() => worker.kill(notReady(options)), options.startTimeoutMs);
-  try {
-    await worker.ready;
-    return worker;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-  }
+  return readyInTime(new PythonWorker(options), options, signal);
 }
 
 class PythonWorker implements EntryWorker {
@@ -255,21 +242,6 @@ class PythonWorker implements EntryWorker {
       });
     });
   }
-}
-
-function notReady({ script, startTimeoutMs }: PythonWorkerOptions): SlipwayError {
-  return new SlipwayError(
-    'script_failed',
-    `init() of ${script} did not return within ${startTimeoutMs} ms. Do less in it, or raise the start timeout of the deployment.`,
-    { details: { permanent: false } },
-  );
-}
-
-/** Nothing but another script helps where it cannot be imported or breaks the rules; `init` may find another world. */
-function cannotStart(script: string, { stage, message }: FailedMessage): SlipwayError {
-  return new SlipwayError('script_failed', `The entry script ${script} cannot be served: ${message}`, {
-    details: { stage, permanent: stage !== 'init' },
-  });
 }
 
 function noInterpreter(interpreter: string, error: Error): SlipwayError {

@@ -1,4 +1,15 @@
 import { SlipwayError } from '@slipway/contract';
+import type { FailedMessage } from './messages.ts';
+
+/**
+ * The error of a worker whose script said why it cannot be served. Nothing but another script helps where it cannot be imported
+ * or breaks the rules; `init` may find another world.
+ */
+export function cannotStart(script: string, { stage, message }: Omit<FailedMessage, 'type'>): SlipwayError {
+  return new SlipwayError('script_failed', `The entry script ${script} cannot be served: ${message}`, {
+    details: { stage, permanent: stage !== 'init' },
+  });
+}
 
 /** How a process ended: with a status or by a signal. */
 export interface ProcessEnd {

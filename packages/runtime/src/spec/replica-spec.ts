@@ -3,6 +3,7 @@ import {
   type BatchingMode,
   type CollectedFormat,
   type CollectionSettings,
+  DEFAULT_PROVIDERS,
   type EngineProfile,
   type LaneChoice,
   type LogLevel,
@@ -65,6 +66,11 @@ function readSpec(fields: Fields, problems: string[]): ReplicaSpec {
     logSampleRatio: fields.has('logSampleRatio') ? fields.ratio('logSampleRatio') : 0,
     tracing: isThere(fields, 'tracing') ? readTracing(fields.object('tracing')) : null,
     collection: isThere(fields, 'collection') ? readCollection(fields.object('collection')) : null,
+    executionProviders: fields.has('executionProviders')
+      ? fields.textsOrNone('executionProviders')
+      : DEFAULT_PROVIDERS,
+    cpuFallback: fields.has('cpuFallback') ? fields.boolean('cpuFallback') : true,
+    engineDir: isThere(fields, 'engineDir') ? fields.absolutePath('engineDir') : null,
     entry,
   };
 }
@@ -79,6 +85,8 @@ function readEntry(fields: Fields): ReplicaEntry {
     sourceDir: fields.absolutePath('sourceDir'),
     script: fields.text('script'),
     interpreter: isThere(fields, 'interpreter') ? fields.absolutePath('interpreter') : null,
+    packagesDir: isThere(fields, 'packagesDir') ? fields.absolutePath('packagesDir') : null,
+    heapMb: isThere(fields, 'heapMb') ? fields.integer('heapMb', 1) : null,
     workers: fields.integer('workers', 1),
     modelsDir: fields.absolutePath('modelsDir'),
     env: fields.textsByName('env'),

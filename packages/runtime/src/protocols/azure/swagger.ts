@@ -32,16 +32,30 @@ const IMAGE: Json = {
   additionalProperties: false,
 };
 
-/** Describes a service as it really is: the model's own inputs and outputs, at its address behind the gateway. */
-export function swaggerDocument(service: string, model: LoadedModel, version: SwaggerVersion): Json {
-  return version === '2' ? swagger2(service, model) : openApi3(service, model, version);
+/** What a document says of a service beside its addresses. */
+export interface DescribedService {
+  readonly service: string;
+  readonly description: string;
+  /** Schemas of `ServiceInput`, `ServiceOutput` and `ErrorResponse`. */
+  readonly definitions: Json;
 }
 
-function swagger2(service: string, model: LoadedModel): Json {
+/** Describes a service as it really is: the model's own inputs and outputs, at its address behind the gateway. */
+export function swaggerDocument(service: string, model: LoadedModel, version: SwaggerVersion): Json {
+  const description = `The service ${service}, which scores model ${model.name}, version ${model.version}.`;
+  return serviceDocument({ service, description, definitions: definitions(model) }, version);
+}
+
+/** The document of a service in a version. */
+export function serviceDocument(described: DescribedService, version: SwaggerVersion): Json {
+  return version === '2' ? swagger2(described) : openApi3(described, version);
+}
+
+function swagger2(described: DescribedService): Json {
   const schema = (name: string) => ({ $ref: `#/definitions/${name}` });
   return {
     swagger: '2.0',
-    info: info(service, model),
+    info: info(described),
     schemes: ['http', 'https'],
     consumes: ['application/json'],
     produces: ['application/json'],
@@ -54,7 +68,7 @@ function swagger2(service: string, model: LoadedModel): Json {
       },
     },
     paths: paths(
-      service,
+      described.service,
       (name) => ({
         parameters: [{ name: 'serviceInputPayload', in: 'body', required: true, schema: schema(name) }],
       }),
@@ -62,19 +76,19 @@ function swagger2(service: string, model: LoadedModel): Json {
       (description) => ({ description, schema: { type: 'string' } }),
       { type: 'string' },
     ),
-    definitions: definitions(model),
+    definitions: described.definitions,
   };
 }
 
-function openApi3(service: string, model: LoadedModel, version: '3' | '3.1'): Json {
+function openApi3(described: DescribedService, version: '3' | '3.1'): Json {
   const content = (name: string) => ({
     content: { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } },
   });
   return {
     openapi: version === '3' ? '3.0.3' : '3.1.0',
-    info: info(service, model),
+    info: info(described),
     paths: paths(
-      service,
+      described.service,
       (name) => ({ requestBody: { required: true, ...content(name) } }),
       (description, name) => ({ description, ...content(name) }),
       (description) => ({ description, content: { 'text/plain': { schema: { type: 'string' } } } }),
@@ -82,17 +96,13 @@ function openApi3(service: string, model: LoadedModel, version: '3' | '3.1'): Js
     ),
     components: {
       securitySchemes: { Bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: definitions(model),
+      schemas: described.definitions,
     },
   };
 }
 
-function info(service: string, model: LoadedModel): Json {
-  return {
-    title: service,
-    description: `The service ${service}, which scores model ${model.name}, version ${model.version}.`,
-    version: '1.0',
-  };
+function info({ service, description }: DescribedService): Json {
+  return { title: service, description, version: '1.0' };
 }
 
 /** The paths; what differs between versions of the document is handed in. */

@@ -1,0 +1,71 @@
+import type { TensorData, TensorSpec } from './tensors.ts';
+
+/** A model of the service, as a script finds it. */
+export interface EntryModel {
+  readonly name: string;
+  readonly version: number;
+  /** Folder of this version. A model that was registered from a folder lies in one of that name below. */
+  readonly path: string;
+}
+
+/** What `init` is told. All paths are absolute. */
+export interface EntryInit {
+  /** Of one model the folder of its version; otherwise the folder with `<name>/<version>/` of each. */
+  readonly modelDir: string;
+  readonly models: readonly EntryModel[];
+  /** Folder of the sources, which is the current one too. */
+  readonly sourceDir: string;
+  readonly service: string;
+  readonly workspace: string;
+  readonly revision: number;
+}
+
+/** What `run` is told of a request beside its input. */
+export interface EntryContext {
+  /** Under this id the request stands in the log. */
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Headers;
+}
+
+/** Runs once in each worker before its first request. */
+export type EntryInitFunction = (init: EntryInit) => void | Promise<void>;
+
+/**
+ * Runs for each request. `input` is the parsed body; its bytes where the content type is not JSON; of GET the query, each value parsed
+ * as JSON if it is JSON; with `export const raw = true` the whole `Request`. A result goes out as JSON, a `Uint8Array` or an `ArrayBuffer`
+ * as it is, a `Response` with its own status and headers, and `undefined` as `{}`.
+ */
+export type EntryRunFunction<Input = unknown, Output = unknown> = (
+  input: Input,
+  context: EntryContext,
+) => Output | Promise<Output>;
+
+/** Elements for an input of a model, in row-major order: of the input's own array type, or to be converted to it. */
+export interface OnnxInput {
+  readonly data: TensorData | readonly (number | bigint | boolean | string)[];
+  readonly shape: readonly number[];
+}
+
+/** An output of a model; texts as strings, all else in the array type of the output. */
+export interface OnnxOutput {
+  readonly data: Exclude<TensorData, readonly Uint8Array[]> | readonly string[];
+  readonly shape: readonly number[];
+}
+
+/** An ONNX model that a script has loaded. */
+export interface OnnxModel {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+  /** Computes all outputs, by name. Blocks the worker, which has nothing else to do. Throws if the inputs do not fit. */
+  run(inputs: Readonly<Record<string, OnnxInput>>): Readonly<Record<string, OnnxOutput>>;
+  /** Frees its memory; a worker that ends does it too. */
+  close(): void;
+}
+
+/**
+ * Loads an ONNX file, or the one of a folder, on the engine of the replica. Throws `invalid_model` with what is wrong with it.
+ */
+export type LoadOnnxModel = (path: string) => Promise<OnnxModel>;

@@ -1,0 +1,45 @@
+import type { EntryInit } from '@slipway/contract';
+import type { FailedMessage, InputKind, LogMessage, RequestMessage, ResponseMessage } from '../messages.ts';
+
+/** What a thread is started with. Paths are absolute. */
+export interface ThreadStart {
+  readonly script: string;
+  /** `node_modules` of the environment; `null`: none. */
+  readonly packagesDir: string | null;
+  readonly init: EntryInit;
+  /** Threads that one run of an ONNX model may use. */
+  readonly threads: number;
+  /** What both sides look at; see `gauge.ts`. */
+  readonly gauge: SharedArrayBuffer;
+}
+
+/** A request; the body is the thread's own. */
+export interface ThreadRequest extends RequestMessage {
+  readonly body: Uint8Array;
+}
+
+/** Answer nothing more, and end. */
+export interface StopMessage {
+  readonly type: 'stop';
+}
+
+export type ToThread = ThreadRequest | StopMessage;
+
+/** `init` has returned. */
+export interface ThreadReady {
+  readonly type: 'ready';
+  readonly inputs: InputKind;
+  /** JSON Schemas of what goes in and out, where the script declares them. */
+  readonly inputSchema: object | null;
+  readonly outputSchema: object | null;
+}
+
+export interface ThreadResponse extends ResponseMessage {
+  readonly body: Uint8Array;
+}
+
+export interface ThreadLog extends LogMessage {
+  readonly text: Uint8Array;
+}
+
+export type FromThread = ThreadReady | FailedMessage | ThreadResponse | ThreadLog;

@@ -1,0 +1,157 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync, readdirSync } from 'node:fs';
+import { inspect } from 'node:util';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { EntryContext } from '@slipway/contract';
+import { NO_REQUEST } from '../messages.ts';
+import { type CapturedOutput, captureOutput } from './capture-output.ts';
+import { NoAnswer } from './encode-json.ts';
+import { findPackages } from './find-packages.ts';
+import { createGauge } from './gauge.ts';
+import { loadScript, type Script, StartFailure, summaryOf } from './load-script.ts';
+import type { FromThread, ThreadRequest, ThreadStart, ToThread } from './messages.ts';
+import { allowModels, closeModels } from './onnx-models.ts';
+import { BadInput, headersOf, readInput } from './read-input.ts';
+import { INTERNAL_ERROR, type Reply, refusal, SCRIPT_FAILED, writeAnswer } from './write-answer.ts';
+
+/** The most characters of an error in the log, and files of a model directory: an exception may carry anything. */
+const MAX_TRACEBACK = 64_000;
+const MAX_LISTED = 200;
+
+/** The request that runs, and how it is given up when what it started throws where nobody catches it. */
+interface Running {
+  readonly requestId: string;
+  readonly fail: (thrown: unknown) => void;
+}
+
+const start = workerData as ThreadStart;
+const gauge = createGauge(start.gauge);
+/** What a request starts may print long after it was answered. */
+const asked = new AsyncLocalStorage<string>();
+let running: Running | undefined;
+
+const output: CapturedOutput = captureOutput((stream, text) => {
+  gauge.printing(text.length);
+  send({ type: 'log', stream, requestId: asked.getStore() ?? running?.requestId ?? NO_REQUEST, text });
+});
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, takeUncaught);
+process.on('exit', () => {
+  output.flush();
+  closeModels();
+});
+
+const script = await prepare().catch(giveUp);
+if (script !== undefined) serve(script);
+
+async function prepare(): Promise<Script> {
+  findPackages(start.init.sourceDir, start.packagesDir);
+  allowModels({ threads: start.threads, gauge });
+  // Holds the thread while `init` waits for what does not.
+  const held = setInterval(() => undefined, 60_000);
+  try {
+    const loaded = await loadScript(start.script, start.init.sourceDir);
+    await runInit(loaded);
+    return loaded;
+  } finally {
+    clearInterval(held);
+  }
+}
+
+async function runInit({ init }: Script): Promise<void> {
+  try {
+    await init?.(start.init);
+  } catch (thrown) {
+    throw new StartFailure('init', `init() has failed: ${summaryOf(thrown)}`, thrown);
+  }
+}
+
+function giveUp(thrown: unknown): undefined {
+  const failure =
+    thrown instanceof StartFailure ? thrown : new StartFailure('checks', summaryOf(thrown), thrown);
+  if (failure.cause !== undefined) print(failure.cause);
+  if (failure.stage === 'init') console.error(listingOf(start.init.modelDir));
+  output.flush();
+  send({ type: 'failed', stage: failure.stage, message: failure.message });
+}
+
+function serve(served: Script): void {
+  parentPort?.on('message', (message: ToThread) => {
+    if (message.type === 'stop') process.exit(0);
+    void answer(served, message);
+  });
+  const { isRaw, inputSchema, outputSchema } = served;
+  output.flush();
+  send({ type: 'ready', inputs: isRaw ? 'raw' : 'json', inputSchema, outputSchema });
+}
+
+async function answer(served: Script, request: ThreadRequest): Promise<void> {
+  const reply = await asked.run(request.requestId, () => replyTo(served, request));
+  output.flush();
+  running = undefined;
+  send({ type: 'response', id: request.id, ...reply });
+}
+
+async function replyTo(served: Script, request: ThreadRequest): Promise<Reply> {
+  try {
+    const input = readInput(request, served.isRaw);
+    const { promise: failing, reject: fail } = Promise.withResolvers<never>();
+    running = { requestId: request.requestId, fail };
+    const startedAt = performance.now();
+    const result = await Promise.race([served.run(input, contextOf(request)), failing]);
+    return await Promise.race([writeAnswer(result, performance.now() - startedAt), failing]);
+  } catch (thrown) {
+    if (thrown instanceof BadInput) return refusal(thrown.status, thrown.message);
+    if (!(thrown instanceof NoAnswer)) {
+      print(thrown);
+      return SCRIPT_FAILED;
+    }
+    console.error(thrown.message);
+    return INTERNAL_ERROR;
+  }
+}
+
+function contextOf({ requestId, method, path, query, headers }: ThreadRequest): EntryContext {
+  return {
+    requestId,
+    method,
+    path,
+    // Few scripts look at them.
+    get query() {
+      return new URLSearchParams(query);
+    },
+    get headers() {
+      return headersOf(headers);
+    },
+  };
+}
+
+/** Of the request that runs it is a failure; otherwise nobody waits for it, and the script goes on. */
+function takeUncaught(thrown: unknown): void {
+  if (running !== undefined && asked.getStore() === running.requestId) {
+    running.fail(thrown);
+    return;
+  }
+  console.error('Nobody caught this:');
+  print(thrown);
+  output.flush();
+}
+
+function print(thrown: unknown): void {
+  const text = inspect(thrown);
+  console.error(
+    text.length <= MAX_TRACEBACK
+      ? text
+      : `${text.slice(0, MAX_TRACEBACK)}\n… ${text.length - MAX_TRACEBACK} characters left out …`,
+  );
+}
+
+function listingOf(folder: string): string {
+  if (!existsSync(folder)) return `The model directory ${folder} is not there.`;
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const rest = files.length > MAX_LISTED ? [`… only the first ${MAX_LISTED} are shown.`] : [];
+  return [`Model directory ${folder}:`, ...files.slice(0, MAX_LISTED), ...rest].join('\n    ');
+}
+
+function send(message: FromThread): void {
+  parentPort?.postMessage(message);
+}
