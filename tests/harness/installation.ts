@@ -35,7 +35,11 @@ export interface Installation {
 /**
  * Starts it in a folder of its own, and when the test ends stops everything and checks that no process of it is left.
  */
-export async function startInstallation(scope: TestScope, folder?: string): Promise<Installation> {
+export async function startInstallation(
+  scope: TestScope,
+  folder?: string,
+  firstEnv?: Readonly<Record<string, string>>,
+): Promise<Installation> {
   const home = join(folder ?? (await temporaryFolder(scope)), 'home');
   const servers: StartedProcess[] = [];
   let ports = { api: '0', gateway: '0' };
@@ -48,7 +52,7 @@ export async function startInstallation(scope: TestScope, folder?: string): Prom
     }
   });
 
-  await startServer();
+  await startServer(firstEnv);
   return { home, output, workspace, killServer, startServer };
 
   async function startServer(env: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -147,6 +147,14 @@ export class Webservice {
   get readyReplicas(): number {
     return this.#resource.replicas.ready;
   }
+  /** How it is scaled by its load, as Azure names it; `null`: it has a fixed number of replicas. */
+  get autoscaler(): DeploymentConfig['autoscaler'] {
+    return this.#resource.config.autoscaler;
+  }
+  /** What the autoscaler decided last, and why. */
+  get lastScaling(): ServiceResource['lastScaling'] {
+    return this.#resource.lastScaling;
+  }
   /** The revision that is wanted. */
   get revision(): number {
     return this.#resource.revision;

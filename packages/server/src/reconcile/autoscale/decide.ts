@@ -56,7 +56,9 @@ const EPSILON = 1e-9;
 
 /** The state of a service of which `replicas` are wanted, or run, when it is first looked at. */
 export function beginScaling(replicas: number, now: number): ScaleState {
-  return { replicas, needs: [{ at: now, replicas }], usedAt: now, lackedAt: null };
+  // One without replicas was idle for long enough before.
+  const usedAt = replicas === 0 ? Number.NEGATIVE_INFINITY : now;
+  return { replicas, needs: [{ at: now, replicas }], usedAt, lackedAt: null };
 }
 
 /**
