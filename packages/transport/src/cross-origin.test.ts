@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crossOrigin } from './cross-origin.ts';
+import { crossOrigin, withHeaders } from './cross-origin.ts';
+import type { HttpResponse } from './http-message.ts';
 
 const APP = 'https://app.example';
 
@@ -48,5 +49,22 @@ for (const { origins, origin, method = 'POST', says, isPreflight = false } of RO
       ? ['access-control-allow-headers', 'access-control-allow-methods', 'access-control-max-age']
       : ['access-control-expose-headers'];
     assert.deepEqual(Object.keys(others).sort(), says.origin === undefined ? [] : expected);
+  });
+}
+
+const VARY: readonly [own: string | undefined, sent: string][] = [
+  [undefined, 'Origin'],
+  ['Origin', 'Origin'],
+  ['accept-encoding', 'accept-encoding, Origin'],
+  ['Accept, ORIGIN,Cookie', 'Accept, ORIGIN, Cookie'],
+  ['*', '*, Origin'],
+];
+
+for (const [own, sent] of VARY) {
+  test(`an answer that varies by ${own} varies by the origin, too`, () => {
+    const answers: unknown[] = [];
+    const response = { send: (...answer: unknown[]) => answers.push(answer) } as unknown as HttpResponse;
+    withHeaders(response, { vary: 'Origin' }).send(200, own === undefined ? {} : { vary: own }, '');
+    assert.deepEqual(answers, [[200, { vary: sent }, '']]);
   });
 }

@@ -1,4 +1,4 @@
-import type { OutgoingHttpHeaders } from 'node:http';
+import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 import { NOT_RUN_HEADER } from '@slipway/contract';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 
@@ -78,9 +78,17 @@ const PREFLIGHT = {
   'access-control-max-age': String(PREFLIGHT_SECONDS),
 };
 
-/** The same response, with these headers in place of its own of the same names on whatever is answered. */
+/**
+ * The same response, with these headers in place of its own of the same names on whatever is answered. `vary` is added to its own: each
+ * names what an answer depends on.
+ */
 export function withHeaders(response: HttpResponse, headers: Readonly<Record<string, string>>): HttpResponse {
-  const joined = (own: OutgoingHttpHeaders): OutgoingHttpHeaders => ({ ...own, ...headers });
+  const joined = (own: OutgoingHttpHeaders): OutgoingHttpHeaders => ({
+    ...own,
+    ...headers,
+    ...(own['vary'] !== undefined &&
+      headers['vary'] !== undefined && { vary: union(own['vary'], headers['vary']) }),
+  });
   return {
     get status() {
       return response.status;
@@ -96,4 +104,17 @@ export function withHeaders(response: HttpResponse, headers: Readonly<Record<str
     destroy: () => response.destroy(),
     onClose: (listener) => response.onClose(listener),
   };
+}
+
+/** What either depends on, each name once. */
+function union(own: OutgoingHttpHeader, added: string): string {
+  const names = [own, added].flat().flatMap((text) =>
+    String(text)
+      .split(',')
+      .map((name) => name.trim()),
+  );
+  const known = new Set<string>();
+  return names
+    .filter((name) => name !== '' && !known.has(name.toLowerCase()) && known.add(name.toLowerCase()))
+    .join(', ');
 }

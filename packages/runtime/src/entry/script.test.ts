@@ -62,11 +62,14 @@ test('its swagger documents are served', async (t) => {
 
 test('protocols for models say that a script runs, and metrics count its requests', async (t) => {
   const replica = await startScript(t, ECHO);
-  for (const path of ['/v1/models/digits', '/v2/models/digits/infer', '/v2/health/ready']) {
+  for (const path of ['/v1/models/digits', '/v2/models/digits/infer', '/v2']) {
     const response = await fetch(replica.url + path);
     assert.equal(response.status, 404, path);
     assert.match(await response.text(), /runs an entry script, which answers at \/score alone/, path);
   }
+  const health = async (path: string) => (await fetch(`${replica.url}/v2/health/${path}`)).json();
+  assert.deepEqual(await health('live'), { live: true });
+  assert.deepEqual(await health('ready'), { ready: true, live: true });
   const client = openClient(t, replica.port);
   const calls = ['inference.GRPCInferenceService/ModelInfer', 'tensorflow.serving.PredictionService/Predict'];
   for (const method of calls) {
@@ -74,8 +77,8 @@ test('protocols for models say that a script runs, and metrics count its request
     assert.equal(status, 'UNIMPLEMENTED', method);
     assert.match(text, /runs an entry script/);
   }
-  const health = await callUnary(client, '/grpc.health.v1.Health/Check', new Uint8Array());
-  assert.deepEqual([health.status, ...(health.message ?? [])], ['OK', 8, 1]);
+  const checked = await callUnary(client, '/grpc.health.v1.Health/Check', new Uint8Array());
+  assert.deepEqual([checked.status, ...(checked.message ?? [])], ['OK', 8, 1]);
 
   await replica.score('1');
   const metrics = await (await fetch(`${replica.url}/metrics`)).text();
@@ -139,4 +142,16 @@ test('workers answer side by side, and what waits too long is refused with the p
   }
   const pids = await Promise.all(slow.map(async (one) => (await one).text()));
   assert.equal(new Set(pids).size, 2);
+});
+
+const VARIES = `
+from azureml.contrib.services.aml_response import AMLResponse
+def init(): pass
+def run(data): return AMLResponse("Bonjour", 200, {"Vary": "accept-language, origin"})
+`;
+
+test('what a script says of caches stays beside what is said for pages', async (t) => {
+  const replica = await startScript(t, VARIES, { spec: { corsOrigins: ['https://app.example'] } });
+  const response = await replica.score('');
+  assert.equal(response.headers.get('vary'), 'accept-language, origin');
 });

@@ -20,7 +20,9 @@ export function createServiceHandler(context: ServiceContext): HttpHandler {
     const { refusal } = exchange.ids;
     if (refusal !== undefined) return refuse(exchange, new SlipwayError('invalid_argument', refusal), 431);
     if (page?.isPreflight) return answer(exchange, { status: 200, contentType: TEXT_TYPE, body: '' });
-    if (context.entry !== undefined && protocol !== azure) return refuse(exchange, runsScript(context));
+    if (context.entry !== undefined && protocol !== azure && !protocol.tellsOfServer?.(path)) {
+      return refuse(exchange, runsScript(context));
+    }
     return protocol.handle(exchange);
   };
 }

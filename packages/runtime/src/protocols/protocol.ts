@@ -13,6 +13,8 @@ export interface Protocol {
   readonly name: ProtocolName;
   /** True for the paths that are this protocol's to answer, be it with an error. */
   owns(path: string): boolean;
+  /** True for the paths that tell how the server is and nothing of a model: they are answered where a script stands before the models, too. */
+  tellsOfServer?(path: string): boolean;
   handle(exchange: Exchange): void | Promise<void>;
   /** Tells an error in the protocol's own shape; the only place of a protocol where a code becomes a status. */
   errorAnswer(error: SlipwayError, context: ServiceContext): ErrorAnswer;

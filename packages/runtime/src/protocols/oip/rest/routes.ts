@@ -23,6 +23,7 @@ import { findRoute, type ModelRoute, type OipRoute } from './route.ts';
 export const oip: Protocol = {
   name: 'oip',
   owns: (path) => path.startsWith('/v2/') || path === '/v2',
+  tellsOfServer: (path) => path.startsWith('/v2/health/'),
   handle,
   errorAnswer,
 };
