@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { CollectionSettings, Signature, Tensor } from '@slipway/contract';
 import { mountSmallDisk, type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
+import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import type { Collection } from './collection.ts';
 import { createCollection } from './create-collection.ts';
 import { dayOf } from './dated-folders.ts';
@@ -85,7 +86,7 @@ test('inputs and outputs of a request are one line of the file of their day', as
     ],
     outputs: [{ name: 'y', datatype: 'BYTES', shape: [1], data: ['seven'] }],
   });
-  assert.deepEqual(collection.counts(), { written: 1, dropped: { buffer: 0, disk: 0, limit: 0 } });
+  assert.deepEqual(collection.counts(), { written: 1, dropped: { buffer: 0, disk: 0, limit: 0, data: 0 } });
 });
 
 test('images and other bytes are told by size and digest', async (t) => {
@@ -180,7 +181,7 @@ test('more than may wait is dropped and counted, and the log says so', async (t)
   for (const record of records) record?.forget();
   assert.notEqual(collection.begin('id', MODEL, [singles(large)]), undefined);
   await collection.close(NO_DEADLINE);
-  assert.deepEqual(collection.counts().dropped, { buffer: 1, disk: 0, limit: 0 });
+  assert.deepEqual(collection.counts().dropped, { buffer: 1, disk: 0, limit: 0, data: 0 });
   assert.match(told.join(), /Records of requests were not collected; the requests were answered/);
 });
 
@@ -208,10 +209,15 @@ test('what a killed replica left half written is cut off', { timeout: 30_000 }, 
   await mkdir(day, { recursive: true });
   await writeFile(join(day, 'data-r0-1.jsonl'), '{"a":1}\n{"a":');
   await writeFile(join(day, 'data-r0-2.csv'), 'a\r\n"one\ntwo"\r\n"three\nfo');
+  await writeFile(join(day, 'data-r0-3.jsonl'), '{"packed":1}\n');
+  await writeFile(join(day, 'data-r0-3.parquet'), 'PAR1');
   const { told } = await startCollecting(t, { dir });
-  await waitFor(async () => told.length === 2, { what: 'both to be mended', timeoutMs: 20_000 });
+  await waitFor(async () => told.length === 2 && Object.keys(await readAll(dir)).length === 3, {
+    what: 'both to be mended',
+    timeoutMs: 20_000,
+  });
   const files = Object.values(await readAll(dir));
-  assert.deepEqual(files.toSorted(), ['a\r\n"one\ntwo"\r\n', '{"a":1}\n'].toSorted());
+  assert.deepEqual(files.toSorted(), ['PAR1', 'a\r\n"one\ntwo"\r\n', '{"a":1}\n'].toSorted());
 });
 
 test('a folder that cannot be made stops collection and nothing else', async (t) => {
@@ -239,4 +245,53 @@ test('a full disk leaves whole lines, and stops collection', async (t) => {
     for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
     assert.ok(text.endsWith('\n'));
   }
+});
+
+test('Parquet is whole files with types, and JSON Lines until they are', async (t) => {
+  const { collection, dir, collect } = await startCollecting(t, { format: 'parquet' });
+  const rows = [
+    [1, 'a', true],
+    [2.5, null, 'x'],
+  ];
+  const told = { correlationId: null, designation: 'inputs', features: ['n', 's', 'm'] };
+  const collected = { requestId: 'id', model: 'other', rows: Buffer.from(JSON.stringify(rows)), ...told };
+  collection.collected(collected);
+  collect([0.5, 2]);
+  const paths = ['other/unversioned/inputs', 'digits/3/requests'];
+  const day = dayOf(Date.now());
+  await waitFor(async () => collection.counts().written === 2, { what: 'both to be written' });
+  assert.deepEqual(
+    Object.keys(await readAll(dir)).toSorted(),
+    paths.map((path) => `${path}/${day}/data-r1-1.jsonl`).toSorted(),
+  );
+  await collection.close(NO_DEADLINE);
+  const files = paths.map((path) => `${path}/${day}/data-r1-1.parquet`);
+  assert.deepEqual(Object.keys(await readAll(dir)).toSorted(), files.toSorted());
+  const [own, requests] = await Promise.all(
+    files.map(async (path) => await parquetReadObjects({ file: await asyncBufferFromFile(join(dir, path)) })),
+  );
+  assert.deepEqual(own, [
+    { request_id: 'id', correlation_id: null, n: 1, s: 'a', m: 'true' },
+    { request_id: 'id', correlation_id: null, n: 2.5, s: null, m: 'x' },
+  ]);
+  const { time, ...rest } = requests?.[0] ?? {};
+  assert.ok(time instanceof Date && Math.abs(Date.now() - time.getTime()) < 60_000);
+  assert.deepEqual(rest, {
+    request_id: 'id-1',
+    model: 'digits',
+    version: 3,
+    status: '200',
+    inputs: '[{"name":"x","datatype":"FP32","shape":[2],"data":[0.5,2.0]}]',
+    outputs: '[{"name":"y","datatype":"BYTES","shape":[1],"data":["seven"]}]',
+  });
+});
+
+test('rows that are none are counted, and harm nothing', async (t) => {
+  const { collection, dir } = await startCollecting(t);
+  const told = { requestId: 'id', correlationId: null, model: 'm', designation: 'd', features: null };
+  for (const rows of ['[1, 2]', '{', 'null']) collection.collected({ ...told, rows: Buffer.from(rows) });
+  collection.collected({ ...told, rows: Buffer.from('[[1]]') });
+  await collection.close(NO_DEADLINE);
+  assert.deepEqual([collection.counts().written, collection.counts().dropped.data], [1, 3]);
+  assert.equal(Object.keys(await readAll(dir)).length, 1);
 });

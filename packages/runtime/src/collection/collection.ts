@@ -2,8 +2,11 @@ import type { CollectionSettings, ReplicaSpec, Tensor } from '@slipway/contract'
 import type { Log } from '../data-plane/log.ts';
 import type { CountedModel } from '../protocols/count.ts';
 
-/** Why something was not collected: too much waited to be written, the disk refused it, or the size limit was reached. */
-export type DropReason = 'buffer' | 'disk' | 'limit';
+/**
+ * Why something was not collected: too much waited to be written, the disk refused it, the size limit was reached, or it was
+ * no data.
+ */
+export type DropReason = 'buffer' | 'disk' | 'limit' | 'data';
 
 /** What became of records since the replica started. */
 export interface CollectedCounts {

@@ -33,7 +33,7 @@ export function createCollection(
   const workerData: WriterStart = { settings, replicaId };
   const thread = new Worker(new URL('./writer-thread.js', import.meta.url), { workerData });
   const closed = Promise.withResolvers<void>();
-  const dropped: Record<DropReason, number> = { buffer: 0, disk: 0, limit: 0 };
+  const dropped: Record<DropReason, number> = { buffer: 0, disk: 0, limit: 0, data: 0 };
   const modelIds = models.map(({ name, version }) => `${name}:${version}`);
   let told: Record<DropReason, number> = { ...dropped };
   let written = 0;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CollectedFormat } from '@slipway/contract';
 import type { DropReason } from './collection.ts';
@@ -6,8 +7,9 @@ import { cutHalfRecord, listFiles, removeFile } from './folder-files.ts';
 import { createGrowingFile, type GrowingFile } from './growing-file.ts';
 import { csvHeader, csvLines, jsonLines } from './lines.ts';
 import type { CollectedRecord, FromWriter, WriterStart } from './messages.ts';
+import { type Packing, packedName } from './packing.ts';
 import { planRetention, type Retention } from './retention.ts';
-import { type Table, tableOf } from './tables.ts';
+import { type Table, TIME_COLUMN, tableOf } from './tables.ts';
 
 /** Text of a file that waits for the next flush; a longer one is written at once. */
 const MAX_PENDING_LENGTH = 1024 * 1024;
@@ -20,6 +22,10 @@ const PAUSE_MS = 60_000;
 
 /** The folder is measured again when this part of its limit has been written, since other replicas write, too. */
 const MEASURED_PART = 0.01;
+
+/** Lines become Parquet when they are so many bytes, or so old: a killed replica leaves no more of them as they are. */
+const PACK_BYTES = 16 * 1024 * 1024;
+const PACK_MS = 5 * 60_000;
 
 /** A file that nobody has written to for so long has no line on its way. */
 const QUIET_MS = 5_000;
@@ -49,11 +55,20 @@ interface OpenFile {
   readonly key: string;
   readonly day: string;
   readonly file: GrowingFile;
+  /** Of a file that becomes Parquet when it ends. */
+  readonly packing: Packing | undefined;
+  readonly madeAt: number;
   pending: string;
   records: number;
 }
 
-export function createWriter({ settings, replicaId }: WriterStart, tell: Tell, now = Date.now): Writer {
+/** Builds the writer; `pack` makes Parquet of JSON Lines, where that is asked for. */
+export function createWriter(
+  { settings, replicaId }: WriterStart,
+  tell: Tell,
+  pack?: (packing: Packing) => boolean,
+  now = Date.now,
+): Writer {
   const { dir, maxBytes, keepDays } = settings;
   const open = new Map<string, OpenFile>();
   const mended = new Map<string, number>();
@@ -67,11 +82,16 @@ export function createWriter({ settings, replicaId }: WriterStart, tell: Tell, n
       drop(pause.reason, 1);
       return;
     }
+    const table = tableOf(record);
+    if (table === undefined) {
+      drop('data', 1);
+      return;
+    }
     try {
-      const table = tableOf(record);
       const format = settings.format ?? (record.kind === 'rows' ? 'csv' : 'jsonl');
-      const file = fileFor(table, format, dayOf(record.time));
-      file.pending += format === 'csv' ? csvLines(table) : jsonLines(table);
+      const file = fileFor(table, format, record);
+      if (format === 'csv') file.pending += csvLines(table);
+      else file.pending += jsonLines(table, format === 'jsonl' ? 'value' : 'text');
       file.records += 1;
       if (file.pending.length > MAX_PENDING_LENGTH) write(file);
     } catch (thrown) {
@@ -80,16 +100,28 @@ export function createWriter({ settings, replicaId }: WriterStart, tell: Tell, n
     }
   }
 
-  function fileFor(table: Table, format: CollectedFormat, day: string): OpenFile {
+  function fileFor(table: Table, format: CollectedFormat, { time, kind }: CollectedRecord): OpenFile {
+    const day = dayOf(time);
     const folder = join(dir, ...table.place.map(folderName), day);
     const key = JSON.stringify([folder, table.columns]);
     const there = open.get(key);
     if (there !== undefined) return there;
     const [first] = open.values();
     if (first !== undefined && open.size >= MAX_OPEN_FILES) end(first);
-    const file = createGrowingFile(join(folder, `data-${replicaId}`), format);
+    const written = format === 'csv' ? 'csv' : 'jsonl';
+    const file = createGrowingFile(join(folder, `data-${replicaId}`), written, format);
     const pending = format === 'csv' ? csvHeader(table.columns) : '';
-    const made = { key, day, file, pending, records: 0 };
+    const timeColumn = kind === 'rows' ? undefined : TIME_COLUMN;
+    const packing = { file: file.path, columns: table.columns, timeColumn, hasRoom };
+    const made = {
+      key,
+      day,
+      file,
+      packing: format === 'parquet' ? packing : undefined,
+      madeAt: now(),
+      pending,
+      records: 0,
+    };
     open.set(key, made);
     return made;
   }
@@ -97,9 +129,14 @@ export function createWriter({ settings, replicaId }: WriterStart, tell: Tell, n
   function flush(): void {
     const today = dayOf(now());
     for (const file of open.values()) {
-      if (file.day < today) end(file);
+      if (file.day < today || isFull(file)) end(file);
       else write(file);
     }
+  }
+
+  function isFull({ packing, file, pending, madeAt }: OpenFile): boolean {
+    if (packing === undefined) return false;
+    return file.size() + pending.length >= PACK_BYTES || now() - madeAt >= PACK_MS;
   }
 
   function write(file: OpenFile): void {
@@ -138,7 +175,17 @@ export function createWriter({ settings, replicaId }: WriterStart, tell: Tell, n
 
   function end(file: OpenFile): void {
     write(file);
-    if (open.delete(file.key)) file.file.close();
+    if (!open.delete(file.key)) return;
+    file.file.close();
+    if (file.packing === undefined || pack === undefined) return;
+    try {
+      pack(file.packing);
+    } catch (thrown) {
+      tell(
+        'warn',
+        `${file.file.path} stays as it is and does not become Parquet: ${(thrown as Error).message}.`,
+      );
+    }
   }
 
   function hasRoom(neededBytes: number): boolean {
@@ -171,6 +218,11 @@ export function createWriter({ settings, replicaId }: WriterStart, tell: Tell, n
       const file = join(dir, path);
       if (own.has(file) || mended.get(path) === bytes || now() - modifiedMs < QUIET_MS) continue;
       if (!/\.(?:jsonl|csv)$/.test(path)) continue;
+      if (file.endsWith('.jsonl') && existsSync(packedName(file))) {
+        // It was packed by a replica that was killed before it could remove it.
+        removeFile(dir, path);
+        continue;
+      }
       const cut = cutHalfRecord(file);
       mended.set(path, bytes - cut);
       if (cut > 0)

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A file that this process alone appends to. */
@@ -11,10 +11,14 @@ export interface GrowingFile {
   close(): void;
 }
 
-/** Makes a file that was not there: `<stem>-<n>.<extension>` with the first number that is free. Its folders are made, too. */
-export function createGrowingFile(stem: string, extension: string): GrowingFile {
+/**
+ * Makes a file that was not there: `<stem>-<n>.<extension>` with the first number that no file of either extension has. Its
+ * folders are made, too.
+ */
+export function createGrowingFile(stem: string, extension: string, later = extension): GrowingFile {
   mkdirSync(dirname(stem), { recursive: true, mode: 0o700 });
   for (let number = 1; ; number++) {
+    if (existsSync(`${stem}-${number}.${later}`)) continue;
     const path = `${stem}-${number}.${extension}`;
     const descriptor = openNew(path);
     if (descriptor !== undefined) return growingFile(path, descriptor);

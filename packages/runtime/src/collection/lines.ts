@@ -1,10 +1,10 @@
 import type { Cell, Table } from './tables.ts';
 
-/** Rows as JSON Lines: one object a line. */
-export function jsonLines({ columns, rows }: Table): string {
+/** Rows as JSON Lines: one object a line. What is JSON itself stands in it as it is, or as text. */
+export function jsonLines({ columns, rows }: Table, nested: 'value' | 'text' = 'value'): string {
   const keys = columns.map((column) => JSON.stringify(column));
   const line = (row: readonly Cell[]) =>
-    `{${row.map((cell, index) => `${keys[index]}:${jsonCell(cell)}`).join(',')}}\n`;
+    `{${row.map((cell, index) => `${keys[index]}:${jsonCell(cell, nested)}`).join(',')}}\n`;
   return rows.map(line).join('');
 }
 
@@ -18,8 +18,9 @@ export function csvLines({ rows }: Pick<Table, 'rows'>): string {
   return rows.map((row) => `${row.map(csvCell).join(',')}\r\n`).join('');
 }
 
-function jsonCell(cell: Cell): string {
-  return typeof cell === 'object' && cell !== null ? cell.json : JSON.stringify(cell);
+function jsonCell(cell: Cell, nested: 'value' | 'text'): string {
+  if (typeof cell !== 'object' || cell === null) return JSON.stringify(cell);
+  return nested === 'value' ? cell.json : JSON.stringify(cell.json);
 }
 
 function csvCell(cell: Cell): string {

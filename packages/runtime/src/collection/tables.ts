@@ -22,11 +22,14 @@ export interface Table {
 /** Values that are longer are told by their size and digest, as images are. */
 export const MAX_VALUE_BYTES = 4 * 1024 * 1024;
 
+/** The column of moments in the tables of requests. */
+export const TIME_COLUMN = 'time';
+
 /** The folder of requests and answers, where a collector of a script has its designation. */
 const REQUESTS = 'requests';
 
-/** What a record says, as rows of columns. Throws only for rows that are no JSON array of arrays. */
-export function tableOf(record: CollectedRecord): Table {
+/** What a record says, as rows of columns; `undefined` for rows that are no JSON array of arrays. */
+export function tableOf(record: CollectedRecord): Table | undefined {
   switch (record.kind) {
     case 'inference':
       return inferenceTable(record);
@@ -65,9 +68,10 @@ function rowsTable({
   correlationId,
   features,
   rows,
-}: RowsRecord): Table {
-  const values = JSON.parse(Buffer.from(rows).toString()) as unknown[][];
-  const width = Math.max(features?.length ?? 0, ...values.map((row) => row.length));
+}: RowsRecord): Table | undefined {
+  const values = readRows(rows);
+  if (values === undefined) return undefined;
+  const width = values.reduce((most, row) => Math.max(most, row.length), features?.length ?? 0);
   const names = Array.from({ length: width }, (_, index) => features?.[index] ?? `column_${index + 1}`);
   return {
     place: [model, version, designation],
@@ -78,6 +82,15 @@ function rowsTable({
       ...Array.from({ length: width }, (_, index) => cellOf(row[index])),
     ]),
   };
+}
+
+function readRows(text: Uint8Array): readonly (readonly unknown[])[] | undefined {
+  try {
+    const rows: unknown = JSON.parse(Buffer.from(text).toString());
+    return Array.isArray(rows) && rows.every(Array.isArray) ? rows : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isoTime(time: number): string {

@@ -13,9 +13,12 @@ const port = parentPort;
 if (port === null) throw new Error('This file is run as a thread of a replica.');
 
 const send = (message: FromWriter) => port.postMessage(message);
-const writer = createWriter(workerData as WriterStart, (level, message) =>
-  send({ kind: 'tell', level, message }),
-);
+const start: WriterStart = workerData;
+const tellPeople = (level: 'info' | 'warn', message: string) => send({ kind: 'tell', level, message });
+// Loaded only where it is needed.
+const pack =
+  start.settings.format === 'parquet' ? (await import('./pack-parquet.ts')).packParquet : undefined;
+const writer = createWriter(start, tellPeople, pack);
 
 port.on('message', (message: ToWriter) => {
   if (message.kind === 'close') close();

@@ -148,7 +148,7 @@ export function createMetrics({
   });
   register(registry, {
     name: 'slipway_collected_dropped_total',
-    help: 'Records of inputs and outputs that were not written: too many waited (buffer), the disk refused them (disk), the size limit was reached (limit).',
+    help: 'Records of inputs and outputs that were not written: too many waited (buffer), the disk refused them (disk), the size limit was reached (limit), a script handed over no rows (data).',
     type: 'counter',
     values: () =>
       Object.entries(collected?.()?.dropped ?? {}).map(([reason, value]) => ({ labels: { reason }, value })),
