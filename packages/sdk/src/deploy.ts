@@ -37,6 +37,8 @@ export interface DeployOptions {
   readonly secondaryKey?: string | undefined;
   /** Updates the service of that name if there is one, instead of `already_exists`. */
   readonly overwrite?: boolean | undefined;
+  /** Takes devices that other services hold: these are scaled to 0 replicas. Without it, such a deployment is `unschedulable`. */
+  readonly replace?: boolean | undefined;
   /** The script that answers in front of the models; without it, they answer by themselves. */
   readonly inferenceConfig?: InferenceConfig | undefined;
   /** Hears how far the registration of paths and the upload of sources are. */
@@ -169,5 +171,6 @@ function bodyOf(options: DeployOptions, models: ServiceCreate['models']): Servic
     ...(primaryKey !== undefined && { primaryKey }),
     ...(secondaryKey !== undefined && { secondaryKey }),
     ...(options.overwrite !== undefined && { overwrite: options.overwrite }),
+    ...(options.replace !== undefined && { replace: options.replace }),
   };
 }

@@ -1,5 +1,5 @@
 import { SlipwayError } from '@slipway/contract';
-import type { InferenceChoice, ServiceUpdate } from '@slipway/contract/api';
+import type { InferenceChoice, PartialDeploymentConfig, ServiceUpdate } from '@slipway/contract/api';
 import { settingsOfOptions } from './azure/settings-of-options.ts';
 import { type SplitSettings, splitSettings } from './deployment-settings.ts';
 import { selectionOf } from './model-selection.ts';
@@ -13,7 +13,7 @@ export function updateBody(
   options: Omit<UpdateServiceOptions, 'signal' | 'onProgress' | 'inferenceConfig'>,
   inferenceConfig?: InferenceChoice,
 ): ServiceUpdate {
-  const { models, deploymentConfig, description, ...named } = options;
+  const { models, deploymentConfig, description, replace, ...named } = options;
   const given = splitSettings(deploymentConfig);
   refuseUnchangeable(given);
   const { config, fields } = splitSettings(settingsOfOptions(named, 'update'));
@@ -25,10 +25,17 @@ export function updateBody(
     ...(words !== undefined && { description: words }),
     ...(tags !== undefined && { tags: { ...tags } }),
     ...(properties !== undefined && { addProperties: { ...properties } }),
-    ...((given.config ?? config) !== undefined && { config: { ...given.config, ...config } }),
+    ...((given.config ?? config) !== undefined && { config: bothOf(given.config, config) }),
+    ...(replace !== undefined && { replace }),
   };
   if (Object.keys(body).length > 0) return body;
   throw new SlipwayError('invalid_argument', 'No parameters provided to update.');
+}
+
+/** Settings of both, the second ones first; of devices class by class. */
+function bothOf(a: SplitSettings['config'], b: SplitSettings['config']): PartialDeploymentConfig {
+  const devices = { ...a?.devices, ...b?.devices };
+  return { ...a, ...b, ...(Object.keys(devices).length > 0 && { devices }) };
 }
 
 function refuseUnchangeable({ fields, port }: SplitSettings): void {

@@ -36,6 +36,8 @@ export interface UpdateServiceOptions extends CallOptions, Omit<AksUpdateOptions
   readonly inferenceConfig?: InferenceConfig | InferenceChange | null | undefined;
   /** Hears how far the upload of sources is. */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined;
+  /** Takes devices that other services hold: these are scaled to 0 replicas. Without it, such an update is `unschedulable`. */
+  readonly replace?: boolean | undefined;
   /** Changes the settings it names and leaves the others. */
   readonly deploymentConfig?: DeploymentSettings | undefined;
 }

@@ -3,7 +3,16 @@ import type { BatchingMode } from '@slipway/contract';
 import type { PartialDeploymentConfig } from '@slipway/contract/api';
 import type { DeploymentSettings } from '@slipway/sdk';
 import { apiCommand } from './define.ts';
-import { pair, positiveNumber, repeated, seconds, wholeNumber } from './parsers.ts';
+import {
+  deviceCount,
+  deviceCounts,
+  list,
+  pair,
+  positiveNumber,
+  repeated,
+  seconds,
+  wholeNumber,
+} from './parsers.ts';
 import { readConfigFile } from './read-config-file.ts';
 
 /** A command that deploys: with the options that say how a service runs, and how long to wait for it. */
@@ -20,13 +29,13 @@ export function deploymentCommand(name: string) {
       'a label that points at a version, such as canary=4; before it MODEL: for one of several models',
       repeated,
     )
-    .option('--entry-script <file>', 'Python script with init() and run() that answers the requests')
+    .option('--entry-script <file>', 'script with run() that answers the requests: .py, .ts, .mts, .js or .mjs')
     .option('--no-entry-script', 'the models answer by themselves again')
     .option('--source-dir <folder>', 'folder that is deployed with the script, which is named relative to it')
     .option('--environment <name>', 'registered environment that the script runs in')
     .option('--conda-file <file>', 'conda file of which that environment is made')
     .option('--python <path>', 'interpreter on the machine of the server instead of an environment')
-    .option('--workers <count>', 'processes of a replica that run the script side by side', wholeNumber(1))
+    .option('--workers <count>', 'processes or threads of a replica that run the script side by side', wholeNumber(1))
     .option('--encode-numpy', 'results of numpy become JSON')
     .option('--no-encode-numpy', 'results of numpy are an error, as on Azure')
     .option('--inference-config <file>', "Azure's inferenceconfig.json; options here go before it")
@@ -39,6 +48,13 @@ export function deploymentCommand(name: string) {
     .option('--cpu-limit <cores>', 'cores each replica may use', positiveNumber)
     .option('--memory <gb>', 'gigabytes each replica asks for', positiveNumber)
     .option('--memory-limit <gb>', 'a replica that takes more is replaced', positiveNumber)
+    .option('--gpu <count>', 'GPUs that each replica has for itself', deviceCount)
+    .option(
+      '--device <class=count>',
+      'devices of another class that each replica has for itself, such as fpga=1; may be repeated',
+      deviceCounts,
+    )
+    .option('--replace', 'take devices that other services have: these are scaled to 0 replicas')
     .option('--scoring-timeout-ms <ms>', 'a request that runs longer is answered 504', wholeNumber(1))
     .option('--max-concurrent-requests <count>', 'requests that run at once in a replica', wholeNumber(1))
     .option('--max-request-wait-ms <ms>', 'a request that waits longer is answered 503', wholeNumber(1))
@@ -81,6 +97,13 @@ export function deploymentCommand(name: string) {
       wholeNumber(1),
     )
     .option('--instances <count>', 'engines of each model that run side by side', wholeNumber(1))
+    .option(
+      '--accelerator <providers>',
+      'what runs the models: cpu, cuda, tensorrt, openvino, webgpu, …; several with commas, the preferred one first',
+      list,
+    )
+    .option('--cpu-fallback', 'nodes that the accelerator does not take run on the CPU')
+    .option('--no-cpu-fallback', 'models that have such nodes are refused')
     .option('--no-auth', 'anybody may call it')
     .option('--token-auth', 'callers send a token instead of a key')
     .option(
@@ -103,6 +126,8 @@ export interface DeploymentFlags {
   readonly cpuLimit?: number | undefined;
   readonly memory?: number | undefined;
   readonly memoryLimit?: number | undefined;
+  readonly gpu?: number | undefined;
+  readonly device?: Readonly<Record<string, number>> | undefined;
   readonly scoringTimeoutMs?: number | undefined;
   readonly maxConcurrentRequests?: number | undefined;
   readonly maxRequestWaitMs?: number | undefined;
@@ -120,6 +145,8 @@ export interface DeploymentFlags {
   readonly batchMaxSize?: number | undefined;
   readonly batchMaxDelayMs?: number | undefined;
   readonly instances?: number | undefined;
+  readonly accelerator?: string[] | undefined;
+  readonly cpuFallback?: boolean | undefined;
   readonly auth: boolean;
   readonly tokenAuth?: true | undefined;
   readonly corsOrigin?: string[] | undefined;
@@ -147,6 +174,8 @@ const PLAIN_FLAGS = {
   profile: 'profile',
   instances: 'instances',
   corsOrigin: 'corsOrigins',
+  accelerator: 'executionProviders',
+  cpuFallback: 'cpuFallback',
 } as const satisfies Partial<Record<keyof DeploymentFlags, keyof PartialDeploymentConfig>>;
 
 /** What file and options ask for, the options first; `undefined` if they ask for nothing. */
@@ -158,9 +187,12 @@ export async function deploymentConfig(
     const value = flags[flag as keyof typeof PLAIN_FLAGS];
     return value === undefined ? [] : [[field, value] as const];
   });
+  const file = flags.config === undefined ? undefined : await readConfigFile(flags.config, purpose);
+  const devices = { ...file?.devices, ...flags.device, ...(flags.gpu !== undefined && { gpu: flags.gpu }) };
   const config = {
-    ...(flags.config !== undefined && (await readConfigFile(flags.config, purpose))),
+    ...file,
     ...Object.fromEntries(plain),
+    ...(Object.keys(devices).length > 0 && { devices }),
     ...batchingConfig(flags),
     ...(!flags.auth && { authEnabled: false }),
     ...(flags.tokenAuth === true && { authEnabled: false, tokenAuthEnabled: true }),

@@ -1,4 +1,12 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import {
+  type ComputeUpdate,
+  DECLARED_DEVICE_RULE,
+  DEVICE_CLASS_PATTERN,
+  parseDeclaredDevice,
+} from '@slipway/contract/api';
+
+const DEVICE_CLASS = new RegExp(DEVICE_CLASS_PATTERN);
 
 /** A whole number from `least` up, and to `most`. */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -31,9 +39,45 @@ export function pair(text: string, sofar: Readonly<Record<string, string>> = {})
   return { ...sofar, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
+/** Devices of one class that a replica has for itself: none or whole ones. */
+export function deviceCount(text: string): number {
+  if (/^[0-9]{1,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(
+    'It must be a whole number: replicas never share a device. Let one replica have it, and its requests share it.',
+  );
+}
+
+/** Gathers `class=count`, repeated, into one record. */
+export function deviceCounts(
+  text: string,
+  sofar: Readonly<Record<string, number>> = {},
+): Record<string, number> {
+  const [name = '', count = '', ...rest] = text.split('=');
+  if (rest.length > 0 || !DEVICE_CLASS.test(name))
+    throw new InvalidArgumentError('It must be class=count, such as fpga=1.');
+  return { ...sofar, [name]: deviceCount(count) };
+}
+
+/** Gathers declarations of devices, repeated, into one record. */
+export function declaredDevices(
+  text: string,
+  sofar: ComputeUpdate['devices'] = {},
+): ComputeUpdate['devices'] {
+  const declared = parseDeclaredDevice(text);
+  if (declared === undefined) throw new InvalidArgumentError(`It must be ${DECLARED_DEVICE_RULE}.`);
+  return { ...sofar, ...declared };
+}
+
 /** Gathers a repeated option into a list. */
 export function repeated(text: string, sofar: readonly string[] = []): string[] {
   return [...sofar, text];
+}
+
+/** A list with commas between its members, none of them empty. */
+export function list(text: string): string[] {
+  const members = text.split(',').map((member) => member.trim());
+  if (members.every((member) => member !== '')) return members;
+  throw new InvalidArgumentError('It must be a list with commas, such as tensorrt,cuda.');
 }
 
 const SECONDS_PER_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };

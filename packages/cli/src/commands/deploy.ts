@@ -45,6 +45,7 @@ export function deploy() {
           primaryKey: flags.primaryKey,
           secondaryKey: flags.secondaryKey,
           overwrite: flags.overwrite,
+          replace: flags.replace,
           onProgress: showRegistration(progress),
         });
         if (!flags.wait) return output.result(service.toJSON(), () => describeBegun(service));

@@ -1,7 +1,8 @@
 import { Option } from '@commander-js/extra-typings';
 import { DEFAULT_API_PORT, DEFAULT_GATEWAY_PORT, type ServerInfo } from '@slipway/contract';
+import type { ComputeUpdate } from '@slipway/contract/api';
 import { examples, localCommand } from '../command-line/define.ts';
-import { port } from '../command-line/parsers.ts';
+import { declaredDevices, port } from '../command-line/parsers.ts';
 import { perform } from '../command-line/perform.ts';
 import { runInForeground } from '../local/run-in-foreground.ts';
 import { startDetachedServer } from '../local/start-server.ts';
@@ -15,6 +16,7 @@ interface UpOptions {
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly publicHost?: string | undefined;
+  readonly device?: ComputeUpdate['devices'] | undefined;
 }
 
 export function up() {
@@ -36,6 +38,11 @@ export function up() {
     .option('--tls-cert <file>', 'certificate chain in PEM for both ports')
     .option('--tls-key <file>', 'its private key in PEM')
     .option('--public-host <name>', 'name that clients call this machine by; needed with 0.0.0.0 or ::')
+    .option(
+      '--device <class=count>',
+      'devices that this machine has, such as fpga=1, or auto for those that are found; kept, may be repeated',
+      declaredDevices,
+    )
     .addHelpText(
       'after',
       examples('slipway up --detach', 'slipway up --port 0 --gateway-port 0 --home /tmp/try'),
@@ -64,7 +71,11 @@ function serverArgs(options: UpOptions): string[] {
     '--tls-key': options.tlsKey,
     '--public-host': options.publicHost,
   };
-  return Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+  const devices = Object.entries(options.device ?? {});
+  return [
+    ...Object.entries(named).flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)])),
+    ...devices.flatMap(([name, count]) => ['--device', `${name}=${count ?? 'auto'}`]),
+  ];
 }
 
 function describeServer(info: ServerInfo): string {

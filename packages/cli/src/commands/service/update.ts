@@ -28,6 +28,7 @@ export function serviceUpdate() {
           models: flags.model && modelChoices(flags.model, flags),
           inferenceConfig: await inferenceConfig(flags, context.progress.note),
           onProgress: showRegistration(context.progress),
+          replace: flags.replace,
           deploymentConfig: await deploymentConfig(flags, 'update'),
           description: flags.description,
           tags: flags.tag,

@@ -31,6 +31,6 @@ export function deviceProblems(config: DeploymentConfig): readonly FieldProblem[
   return [...parts, { field: 'config.devices.gpu', message }];
 }
 
-function gpuProvider({ executionProviders }: { readonly executionProviders?: readonly string[] }): string | undefined {
-  return executionProviders?.find((name) => GPU_PROVIDERS.has(name));
+function gpuProvider({ executionProviders }: DeploymentConfig): string | undefined {
+  return executionProviders.find((name) => GPU_PROVIDERS.has(name));
 }
