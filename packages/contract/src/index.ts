@@ -19,6 +19,19 @@ export {
   SlipwayError,
   toSlipwayError,
 } from './errors.ts';
+export {
+  DEFAULT_PROVIDERS,
+  ENGINE_MANIFEST,
+  ENGINE_PACKAGES,
+  ENGINE_VERSION,
+  type EnginePackage,
+  engineFolder,
+  engineFolderName,
+  enginePackageOf,
+  enginesFolder,
+  hasEnginePackages,
+  PROVIDER_PATTERN,
+} from './execution-providers.ts';
 export type { ImageFit, ImageInput, ImageResize, Rgb } from './images.ts';
 export * from './limits.ts';
 export {
@@ -66,6 +79,7 @@ export {
 } from './processes/replica.ts';
 export type { ReplicaEntry } from './processes/replica-entry.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
+  type ModelProvider,
   ServiceLoad,
 export { systemCode, unlessMissing } from './system-errors.ts';
   ServiceScaling,

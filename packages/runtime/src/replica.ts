@@ -23,6 +23,7 @@ import type { GrpcServer } from './protocols/grpc/server.ts';
 import { createServiceHandler } from './protocols/handler.ts';
 import type { ServiceContext } from './protocols/service-context.ts';
 import { statusName } from './protocols/tfserving/grpc/errors.ts';
+import { acceleratorOf } from './spec/accelerator-of.ts';
 import { followModels } from './spec/follow-models.ts';
 import { createStateFile } from './state-file.ts';
 
@@ -152,6 +153,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       lane: spec.lane,
       limits: spec.limits,
       cacheDir: spec.cacheDir,
+      accelerator: acceleratorOf(spec),
       log,
       onWarming: () => void enter('warming'),
       onStuck: ({ name }) => beStuck(name),

@@ -1,7 +1,7 @@
 import { examples, localCommand } from '../command-line/define.ts';
 import { perform } from '../command-line/perform.ts';
 import type { Finding } from '../doctor/check.ts';
-import { checkEngine } from '../doctor/engine.ts';
+import { checkEngines } from '../doctor/engine.ts';
 import { checkDisk, checkHome, checkNode } from '../doctor/machine.ts';
 import { checkInstallation } from '../doctor/server.ts';
 
@@ -9,7 +9,9 @@ const MARKS = { ok: '✔', warning: '!', failed: '✖' } as const satisfies Reco
 
 export function doctor() {
   return localCommand('doctor')
-    .description('Looks for what may be in the way: Node, home folder, disk, ports, engine, processes.')
+    .description(
+      'Looks for what may be in the way: Node, home folder, disk, ports, engine and what it can run on, processes.',
+    )
     .addHelpText('after', examples('slipway doctor'))
     .action((options) =>
       perform(options, async ({ home, output, progress }) => {
@@ -18,7 +20,7 @@ export function doctor() {
           checkNode(),
           await checkHome(home),
           await checkDisk(home),
-          await checkEngine(),
+          ...(await checkEngines(home)),
           ...(await checkInstallation(home)),
         ];
         output.result({ findings }, () => describeFindings(findings));

@@ -1,31 +1,44 @@
-import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { promisify } from 'node:util';
+import { engineFolder } from '@slipway/contract';
+import { checkEngine, checkFailure, type EngineCheck } from '../engine/check-engine.ts';
+import { installedEngines } from '../engine/installed-engines.ts';
 import { type Finding, finding } from './check.ts';
 
-/** The library loads in well under a second. */
-const LOAD_TIMEOUT_MS = 20_000;
-
-/** ONNX Runtime's library loads here; in a process of its own, because a broken library ends its process. */
-export async function checkEngine(): Promise<Finding> {
+/** ONNX Runtime's library loads here, and what its execution providers say. */
+export async function checkEngines(home: string): Promise<readonly Finding[]> {
+  let engine: EngineCheck;
   try {
-    const runtime = createRequire(import.meta.resolve('@slipway/server/main')).resolve(
-      '@slipway/runtime/main',
-    );
-    const library = createRequire(runtime).resolve('onnxruntime-node');
-    const script = `process.stdout.write(require(${JSON.stringify(library)}).env.versions.common)`;
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], {
-      timeout: LOAD_TIMEOUT_MS,
-      // The library would send usage data to its maker.
-      env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
-    });
-    return finding('engine', 'ok', `ONNX Runtime ${stdout} loads.`);
+    engine = await checkEngine();
   } catch (thrown) {
-    const reason = thrown instanceof Error ? thrown.message.split('\n')[0] : String(thrown);
-    return finding(
-      'engine',
-      'failed',
-      `ONNX Runtime does not load (${reason}): install again with "npm ci".`,
-    );
+    const message = `ONNX Runtime does not load (${checkFailure(thrown)}): install again with "npm ci".`;
+    return [finding('engine', 'failed', message)];
+  }
+  const others = engine.known.filter((provider) => provider !== 'cpu');
+  const installed = new Set(
+    (await installedEngines(home)).filter(({ current }) => current).flatMap(({ providers }) => providers),
+  );
+  const findings = await Promise.all(
+    others.map((provider) => checkProvider(home, provider, installed.has(provider))),
+  );
+  return [
+    finding('engine', 'ok', `ONNX Runtime ${engine.version} loads, and runs models on the CPU.`),
+    ...findings,
+  ];
+}
+
+/** A machine without a GPU is in order; one with libraries that were installed for a GPU and do not load is not. */
+async function checkProvider(home: string, provider: string, installed: boolean): Promise<Finding> {
+  const check = `provider ${provider}`;
+  const problem = await problemOf(home, provider);
+  if (problem === null)
+    return finding(check, 'ok', `It can be used: deploy with "--accelerator ${provider}".`);
+  // TensorRT's provider comes with that of CUDA, whether TensorRT itself is there or not.
+  return finding(check, installed && provider !== 'tensorrt' ? 'warning' : 'ok', `Not here. ${problem}`);
+}
+
+async function problemOf(home: string, provider: string): Promise<string | null> {
+  try {
+    return (await checkEngine(provider, engineFolder(home, [provider]))).problem;
+  } catch (thrown) {
+    return checkFailure(thrown);
   }
 }

@@ -37,6 +37,8 @@ export function serviceDetails(service: Service): string {
     Replicas: `${readyOf(service)} ready`,
     Resources: `${config.cpuCores} cores, ${config.memoryGb} GB a replica`,
     Namespace: config.namespace ?? undefined,
+    'Runs on':
+      config.executionProviders.join(', ') + (config.cpuFallback ? '' : ', with nothing left to the CPU'),
     Authentication: service.authMode,
     Compute: service.computeTarget,
     Workspace: service.workspace,
@@ -75,6 +77,7 @@ export function replicaTable(replicas: readonly Replica[]): string {
       age: ({ startedAt }) => age(startedAt),
       error: ({ error }) => error?.message ?? '',
     },
+      'runs on': ({ executionProviders }) => providersOf(executionProviders),
     'It has no replicas.',
   );
 }
@@ -85,6 +88,12 @@ export function revisionTable(revisions: readonly Revision[]): string {
     revisions,
     {
       revision: ({ number }) => String(number),
+/** `cuda (41 nodes), cpu (2 nodes)`. */
+function providersOf(providers: Replica['executionProviders']): string {
+  if (providers.length === 0) return '-';
+  return providers.map(({ name, nodes }) => (nodes === null ? name : `${name} (${nodes} nodes)`)).join(', ');
+}
+
       status: ({ status }) => status,
       models: ({ models }) => models.join(', '),
       replicas: ({ config }) => String(config.numReplicas),

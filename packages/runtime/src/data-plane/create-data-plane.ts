@@ -7,7 +7,7 @@ import {
   SlipwayError,
   STUCK_RUN_GRACE_MS,
 } from '@slipway/contract';
-import type { EngineName } from '../engines/engine.ts';
+import type { Accelerator, EngineName } from '../engines/engine.ts';
 import { openEngine } from '../engines/open-engine.ts';
 import { imageLimits } from '../images/image-limits.ts';
 import type { PreprocessImages } from '../images/preprocess-images.ts';
@@ -32,6 +32,8 @@ export interface DataPlaneOptions {
   readonly limits: ReplicaLimits;
   /** Absolute path of the folder for optimized models; made when it is needed. */
   readonly cacheDir: string;
+  /** Absent: the models run on the CPU. */
+  readonly accelerator?: Accelerator | undefined;
   readonly log: Log;
   /**
    * Called once, when a run is past its deadline by `STUCK_RUN_GRACE_MS` or a worker thread was lost: from
@@ -83,6 +85,7 @@ export async function createDataPlane(options: DataPlaneOptions): Promise<DataPl
     lane: options.lane,
     limits,
     cacheDir: options.cacheDir,
+    accelerator: options.accelerator,
     slots: createRunSlots(limits.maxConcurrentRequests),
     log,
     watchdog: () => {

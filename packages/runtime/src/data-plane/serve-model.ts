@@ -8,7 +8,14 @@ import type {
   ReplicaModel,
   SlipwayError,
 } from '@slipway/contract';
-import type { Engine, EngineName, EngineSession, ModelFacts } from '../engines/engine.ts';
+import type {
+  Accelerator,
+  Engine,
+  EngineName,
+  EngineSession,
+  LoadOptions,
+  ModelFacts,
+} from '../engines/engine.ts';
 import type { PreprocessImages } from '../images/preprocess-images.ts';
 import { checkDeclared } from '../models/check-declared.ts';
 import { fitsInline, INLINE_MAX_RUN_MS, mayRunInline, shouldRunInline } from '../models/choose-lane.ts';
@@ -39,6 +46,8 @@ export interface ServingContext {
   readonly lane: LaneChoice;
   readonly limits: ReplicaLimits;
   readonly cacheDir: string;
+  /** Absent: the CPU. */
+  readonly accelerator?: Accelerator | undefined;
   readonly slots: RunSlots;
   readonly log: Log;
   /** The watchdog of the socket thread, started when it is first asked for. */
@@ -114,9 +123,14 @@ async function openLane(
   return inline ?? (await serveOnWorkers(model, facts, context));
 }
 
-/** The socket thread has room for one engine. */
-function mayStayHere({ instances }: ReplicaModel, facts: ModelFacts, { lane }: ServingContext): boolean {
-  return mayRunInline(lane, facts) && (lane === 'inline' || (instances ?? 1) === 1);
+/**
+ * The socket thread has room for one engine. An accelerator is kept off it: others use it too, and with inputs of a new
+ * shape it may have kernels to choose or to compile, for seconds.
+ */
+function mayStayHere({ instances }: ReplicaModel, facts: ModelFacts, context: ServingContext): boolean {
+  const { lane, accelerator } = context;
+  if (lane === 'inline') return true;
+  return accelerator === undefined && mayRunInline(lane, facts) && (instances ?? 1) === 1;
 }
 
 function tellValueDriven(model: ReplicaModel, { valueDriven }: ModelFacts, log: Log): void {
@@ -168,7 +182,7 @@ function loadHere(
   watchdog.enter();
   // A slow model shows within a run or two, and is going to be warmed up on its worker anyway.
   const worthwhile = context.lane === 'inline' || runsWithin(session, INLINE_MAX_RUN_MS);
-  const measured = worthwhile ? warmUp(session) : undefined;
+  const measured = worthwhile ? warmUpOrClose(session, watchdog) : undefined;
   watchdog.leave();
   if (measured === undefined || !shouldRunInline(context.lane, measured)) {
     session.close();
@@ -176,6 +190,16 @@ function loadHere(
   }
   const { signature, notes } = session;
   return { session, info: { signature, notes, loadMs, warmUp: measured } };
+}
+
+function warmUpOrClose(session: EngineSession, watchdog: Watchdog): WarmUp {
+  try {
+    return warmUp(session);
+  } catch (thrown) {
+    watchdog.leave();
+    session.close();
+    throw thrown;
+  }
 }
 
 /**
@@ -196,12 +220,18 @@ async function loadBeside(
   const session = context.engine.load(facts, options);
   watchdog.enter();
   runsWithin(session, INLINE_MAX_RUN_MS);
+  session.placement();
   watchdog.leave();
   return { session, info };
 }
 
-function inlineOptions({ digest }: ReplicaModel, { cacheDir }: ServingContext) {
-  return { threads: INLINE_THREADS, digest, cacheDir };
+function inlineOptions(model: ReplicaModel, context: ServingContext): LoadOptions {
+  return loadOptions(model, context, INLINE_THREADS);
+}
+
+function loadOptions({ digest }: ReplicaModel, context: ServingContext, threads: number): LoadOptions {
+  const { cacheDir, accelerator } = context;
+  return { threads, digest, cacheDir, accelerator };
 }
 
 function openLargeLane(
@@ -224,7 +254,9 @@ async function serveOnWorkers(
   facts: ModelFacts,
   context: ServingContext,
 ): Promise<OpenLane> {
-  const { profile, cpuCores } = context;
+  const { cpuCores } = context;
+  // Each engine has the weights in the memory of the accelerator once more, so there is one unless more are asked for.
+  const profile = context.accelerator === undefined ? context.profile : 'latency';
   const threads = planThreads(profile, cpuCores, availableParallelism(), model.instances);
   const workers = await startWorkers(model, facts, context, threads);
   const info = (workers[0] as ModelWorker).info;
@@ -240,7 +272,7 @@ async function startWorkers(
   context: ServingContext,
   plan: ThreadPlan,
 ): Promise<readonly ModelWorker[]> {
-  const options = { threads: plan.threads, digest: model.digest, cacheDir: context.cacheDir };
+  const options = loadOptions(model, context, plan.threads);
   const spec = { model, engine: context.engineName, facts, options };
   const start = () => startModelWorker(spec, () => context.onLoaded(model));
   const first = await start();
@@ -270,7 +302,8 @@ function describe(
   const { loadMs, signature, warmUp: measured } = info;
   const { runMs, rowMs, refusal } = measured;
   const { name, version } = model;
-  for (const note of info.notes) context.log.warn({ model: name }, note);
+  const { providers } = measured.placement;
+  for (const note of [...info.notes, ...measured.placement.notes]) context.log.warn({ model: name }, note);
   if (refusal !== null) {
     context.log.warn(
       { model: name, reason: refusal },
@@ -278,13 +311,14 @@ function describe(
     );
   }
   context.log.info(
-    { model: name, version, lane, ...threads, loadMs, runMs, rowMs, maxBatchRows: plan.maxRows },
+    { model: name, version, providers, lane, ...threads, loadMs, runMs, rowMs, maxBatchRows: plan.maxRows },
     'The model is ready.',
   );
   return Object.freeze({
     name,
     version,
     signature,
+    providers,
     lane,
     ...threads,
     loadMs,

@@ -1,4 +1,4 @@
-import type { Signature, Tensor } from '@slipway/contract';
+import type { ModelProvider, Signature, Tensor } from '@slipway/contract';
 
 /** The engines that can run a model. `memory` runs tiny programs without a native library, for tests. */
 export type EngineName = 'onnx' | 'memory';
@@ -16,6 +16,23 @@ export interface ModelFacts {
   readonly valueDriven: readonly string[];
 }
 
+/** What runs a model besides the CPU, or instead of it. */
+export interface Accelerator {
+  /** Execution providers by name, the first that can take a node has it. */
+  readonly providers: readonly string[];
+  /** Nodes that none of them takes run on the CPU; false: a model with such nodes is refused. */
+  readonly cpuFallback: boolean;
+  /** Absolute path of the folder where the libraries of the providers are installed; `null`: they need none. */
+  readonly engineDir: string | null;
+}
+
+/** Where the nodes of a model ran. */
+export interface Placement {
+  readonly providers: readonly ModelProvider[];
+  /** What whoever runs the replica should know of it; whole sentences. */
+  readonly notes: readonly string[];
+}
+
 /** How a model is to be loaded: plain data, so that it can cross to a worker thread. */
 export interface LoadOptions {
   /** Threads that one run may use. */
@@ -24,13 +41,18 @@ export interface LoadOptions {
   readonly digest: string;
   /** Absolute path of the folder for what an engine wants to keep between starts. */
   readonly cacheDir: string;
+  /** Absent: the CPU. */
+  readonly accelerator?: Accelerator | undefined;
 }
 
 /** A kind of model file that can be run. Every failure is a `SlipwayError`. */
 export interface Engine {
   /** Finds the model in its folder and checks what can be checked cheaply; throws `invalid_model`. */
   inspect(folder: string): ModelFacts;
-  /** Loads what `inspect` found, on the calling thread; throws `invalid_model`. */
+  /**
+   * Loads what `inspect` found, on the calling thread; throws `invalid_model`, and `unsupported` where the accelerator
+   * that is asked for cannot be had.
+   */
   load(facts: ModelFacts, options: LoadOptions): EngineSession;
 }
 
@@ -45,5 +67,10 @@ export interface EngineSession {
    * engine refuses the run.
    */
   run(inputs: readonly Tensor[], outputs: readonly string[]): readonly Tensor[];
+  /**
+   * Where its nodes ran, to be asked when the model has run once, or refused its only run. Asking ends the watching,
+   * which makes runs slower. Throws `unsupported` if the accelerator ran none of them.
+   */
+  placement(): Placement;
   close(): void;
 }

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EngineProfile, LaneChoice } from '@slipway/contract';
+import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { ModelFacts } from '../engines/engine.ts';
 import { fitsInline, maxBatchRows, mayRunInline, shouldRunInline } from './choose-lane.ts';
 import { planThreads } from './plan-threads.ts';
 import type { WarmUp } from './warm-up.ts';
 
 const facts: ModelFacts = { file: '/m.onnx', bytes: 1_000, valueDriven: [] };
-const measured: WarmUp = { runMs: 0.05, rowMs: 0.01, batchRows: 32, elements: 10, refusal: null };
+const measured: WarmUp = {
+  runMs: 0.05,
+  rowMs: 0.01,
+  batchRows: 32,
+  elements: 10,
+  refusal: null,
+  placement: CPU_PLACEMENT,
+};
 
 const TRIED: readonly [string, LaneChoice, Partial<ModelFacts>, boolean][] = [
   ['a small model', 'auto', {}, true],

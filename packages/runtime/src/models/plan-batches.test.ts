@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Batching } from '@slipway/contract';
+import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { BatchPlan } from '../scheduling/batch-plan.ts';
 import { planBatches } from './plan-batches.ts';
 
 /** A model whose rows cost a millisecond: five fit what a run on the socket thread may take. */
-const measured = { runMs: 1, rowMs: 1, batchRows: 32, elements: 1, refusal: null };
+const measured = { runMs: 1, rowMs: 1, batchRows: 32, elements: 1, refusal: null, placement: CPU_PLACEMENT };
 
 const greedy = (maxRows: number): BatchPlan => ({ maxRows, maxDelayMs: 0, preferredRows: [] });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Dimension, type Signature, SlipwayError, type Tensor } from '@slipway/contract';
+import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { EngineSession } from '../engines/engine.ts';
 import { sampleInputs } from './sample-inputs.ts';
 import { runsWithin, warmUp } from './warm-up.ts';
@@ -19,6 +20,7 @@ function session(shape: readonly Dimension[], run: Run, outputShape = shape): En
       const { shape: size, data } = input as Tensor;
       return [{ name: 'y', datatype: 'FP32', shape: size, data: run(data as Float32Array) }];
     },
+    placement: () => CPU_PLACEMENT,
     close() {},
   };
 }
@@ -62,6 +64,7 @@ test('a model that refuses the sample is kept, with the reason', () => {
     batchRows: 1,
     elements: 2,
     refusal: 'The sequence is too short.',
+    placement: CPU_PLACEMENT,
   });
 });
 

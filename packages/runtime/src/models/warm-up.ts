@@ -1,5 +1,5 @@
 import { type Signature, type Tensor, toSlipwayError } from '@slipway/contract';
-import type { EngineSession } from '../engines/engine.ts';
+import type { EngineSession, Placement } from '../engines/engine.ts';
 import { mergeInputs, type RunRequest, splitOutputs } from '../scheduling/batch.ts';
 import { type BatchRows, findBatchRows } from './find-batch-rows.ts';
 import { outputsAgree } from './outputs-agree.ts';
@@ -17,6 +17,8 @@ export interface WarmUp {
   readonly elements: number;
   /** Why the model refused the sample, in the engine's words. */
   readonly refusal: string | null;
+  /** Where its nodes ran. */
+  readonly placement: Placement;
 }
 
 /** Runs that are measured, and the milliseconds after which measuring ends with what there is. */
@@ -34,6 +36,7 @@ const SEEDS = { one: 1, other: 2 } as const;
 /**
  * Runs the model a few times on samples, so that the first request finds it warm, and measures. That its
  * requests can share runs is proven, not believed: a shared run of two samples must give what they give alone.
+ * Throws as `EngineSession.placement` does.
  */
 export function warmUp(session: EngineSession): WarmUp {
   const outputs = session.signature.outputs.map((spec) => spec.name);
@@ -42,12 +45,14 @@ export function warmUp(session: EngineSession): WarmUp {
   try {
     session.run(one.inputs, outputs);
   } catch (thrown) {
-    return { runMs: null, ...UNBATCHED, elements, refusal: toSlipwayError(thrown).message };
+    const refusal = toSlipwayError(thrown).message;
+    return { runMs: null, ...UNBATCHED, elements, refusal, placement: session.placement() };
   }
+  const placement = session.placement();
   const runMs = shortestRunMs(session, one);
   const other: RunRequest = { inputs: sampleInputs(session.signature, SEEDS.other), outputs };
   const shared = canBatch(session, one, other) ? measureRows(session, one, runMs) : UNBATCHED;
-  return { runMs, ...shared, elements, refusal: null };
+  return { runMs, ...shared, elements, refusal: null, placement };
 }
 
 /** True if one of a few runs of the sample takes less than `limitMs`; false if the model refuses the sample. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError, type Tensor } from '@slipway/contract';
+import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { EngineSession } from '../engines/engine.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import { createInlineLane } from './inline-lane.ts';
@@ -38,6 +39,7 @@ function open(options: LaneOptions = {}) {
       if ((tensor.data as Float32Array).includes(POISON)) throw new SlipwayError('invalid_model', 'Poison.');
       return [{ ...tensor, name: 'y' }];
     },
+    placement: () => CPU_PLACEMENT,
     close() {
       closed = true;
     },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError, type Tensor } from '@slipway/contract';
+import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { EngineSession } from '../engines/engine.ts';
 import type { RunRequest } from './batch.ts';
 import { runBatch } from './run-batch.ts';
@@ -21,6 +22,7 @@ function createDoubler(runs: number[], keepRows = true): EngineSession {
       const doubled = values.map((value) => value * 2);
       return [{ name: 'y', datatype: 'FP32', shape: keepRows ? shape : [1], data: doubled }];
     },
+    placement: () => CPU_PLACEMENT,
     close() {},
   };
 }

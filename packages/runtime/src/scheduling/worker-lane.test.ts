@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError, type Tensor } from '@slipway/contract';
+import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { RunRequest } from './batch.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { RunReport } from './framed-run.ts';
@@ -29,7 +30,7 @@ function createHeldWorker() {
       signature: { inputs: [], outputs: [] },
       notes: [],
       loadMs: 0,
-      warmUp: { runMs: 1, rowMs: 1, batchRows: 32, elements: 1, refusal: null },
+      warmUp: { runMs: 1, rowMs: 1, batchRows: 32, elements: 1, refusal: null, placement: CPU_PLACEMENT },
     },
     run(requests) {
       const { promise, resolve } = Promise.withResolvers<RunReport>();

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Signature, SlipwayError, type Tensor } from '@slipway/contract';
+import { CPU_PLACEMENT } from '../cpu-placement.ts';
 import type { Engine } from '../engine.ts';
 
 /** The model file of this engine, as JSON. Every output is the input at its place. */
@@ -35,6 +36,7 @@ export const memoryEngine: Engine = {
           return { ...(inputs[index] as Tensor), name };
         });
       },
+      placement: () => CPU_PLACEMENT,
       close() {},
     };
   },

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { version } from 'onnxruntime-node/dist/version.js';
 import { cacheKey, readCpuFlags } from '../../cache/cache-key.ts';
 import { createModelCache, MODEL_FILE } from '../../cache/model-cache.ts';
-import type { LoadOptions } from '../engine.ts';
+import { CPU_PLACEMENT } from '../cpu-placement.ts';
+import type { LoadOptions, Placement } from '../engine.ts';
 import { type OrtSession, type OrtSessionOptions, ortBinding } from './ort-binding.ts';
 import { readableOrtMessage } from './ort-message.ts';
 import { optimizedSessionOptions, savingSessionOptions, sessionOptions } from './session-options.ts';
@@ -17,19 +18,26 @@ const FORMAT = 'optimized all, external data, format 1';
 export interface LoadedSession {
   readonly native: OrtSession;
   readonly notes: readonly string[];
+  /** As of `EngineSession`. */
+  placement(): Placement;
+  close(): void;
 }
 
-/** Loads a model, from the cache of optimized models where that is faster. Throws what ONNX Runtime throws. */
+/** Loads a model for the CPU, from the cache of optimized models where that is faster. Throws what ONNX Runtime throws. */
 export function loadSession(file: string, bytes: number, options: LoadOptions): LoadedSession {
-  if (bytes < MIN_CACHED_BYTES) return { native: open(file, sessionOptions(options.threads)), notes: [] };
+  if (bytes < MIN_CACHED_BYTES) return onCpu(open(file, sessionOptions(options.threads)), []);
   try {
-    return { native: openOptimized(file, options), notes: [] };
+    return onCpu(openOptimized(file, options), []);
   } catch (thrown) {
     // If the model is to blame and not the cache, it throws here again.
     const native = open(file, sessionOptions(options.threads));
     const reason = readableOrtMessage(thrown);
-    return { native, notes: [`The optimized model could not be kept in ${options.cacheDir}: ${reason}`] };
+    return onCpu(native, [`The optimized model could not be kept in ${options.cacheDir}: ${reason}`]);
   }
+}
+
+function onCpu(native: OrtSession, notes: readonly string[]): LoadedSession {
+  return { native, notes, placement: () => CPU_PLACEMENT, close: () => native.dispose() };
 }
 
 /** A new entry is loaded instead of keeping the session that made it, so that its weights are mapped and shared. */
@@ -56,7 +64,7 @@ function openEntry(folder: string, threads: number): OrtSession | undefined {
 }
 
 function open(file: string, options: OrtSessionOptions): OrtSession {
-  const native = new (ortBinding().InferenceSession)();
+  const native = new (ortBinding().binding.InferenceSession)();
   native.loadModel(file, options);
   return native;
 }

@@ -7,6 +7,7 @@ import {
 } from '@slipway/contract';
 import type { EngineSession } from '../engine.ts';
 import { ORT_TYPE, type OrtType } from './datatypes.ts';
+import type { LoadedSession } from './load-optimized.ts';
 import { type OrtResults, type OrtSession, OrtTensor } from './ort-binding.ts';
 import { readableOrtMessage } from './ort-message.ts';
 import { readSignature } from './signature.ts';
@@ -15,7 +16,8 @@ import { decodeTexts, encodeTexts } from './text-elements.ts';
 const NO_DATA = new Uint8Array(0);
 
 /** A loaded ONNX model as an engine's session. Throws `invalid_model` if its signature cannot be served. */
-export function createOnnxSession(native: OrtSession, notes: readonly string[]): EngineSession {
+export function createOnnxSession(loaded: LoadedSession): EngineSession {
+  const { native, notes } = loaded;
   const signature = readSignature(native);
   const slots = signature.inputs.map((spec) => new OrtTensor(ortType(spec.datatype), NO_DATA, []));
   // Filled anew for every run: a run is synchronous, and objects of one shape keep the call cheap.
@@ -53,7 +55,8 @@ export function createOnnxSession(native: OrtSession, notes: readonly string[]):
         clear();
       }
     },
-    close: () => native.dispose(),
+    placement: loaded.placement,
+    close: loaded.close,
   };
 }
 

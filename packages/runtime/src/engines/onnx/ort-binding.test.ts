@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ENGINE_VERSION } from '@slipway/contract';
 import { addModel, runProcess, temporaryFolder } from '@slipway/testkit';
 import { version } from 'onnxruntime-node/dist/version.js';
 import { OrtTensor, ortBinding } from './ort-binding.ts';
@@ -9,10 +10,10 @@ import { sessionOptions } from './session-options.ts';
 
 // The binding is not public API. Whoever moves to another version proves with this that it still fits.
 test('the binding is the one that the engine was written for', async (t) => {
-  assert.equal(version, '1.30.0');
+  assert.equal(version, ENGINE_VERSION);
   const file = join(await temporaryFolder(t), 'add.onnx');
   writeFileSync(file, addModel());
-  const session = new (ortBinding().InferenceSession)();
+  const session = new (ortBinding().binding.InferenceSession)();
   session.loadModel(file, sessionOptions(1));
 
   assert.deepEqual(session.inputMetadata, [

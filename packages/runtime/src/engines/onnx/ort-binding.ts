@@ -1,9 +1,8 @@
-// Must stand before the import of the library.
-import './without-telemetry.ts';
 import { isMainThread } from 'node:worker_threads';
-import type { TensorData } from '@slipway/contract';
-import { binding as nativeBinding } from 'onnxruntime-node/dist/binding.js';
+import { SlipwayError, type TensorData } from '@slipway/contract';
+import type { Accelerator } from '../engine.ts';
 import type { OrtType } from './datatypes.ts';
+import { findBindingFolder, loadBinding } from './open-binding.ts';
 
 /**
  * The synchronous binding beneath `onnxruntime-node`, whose public `run` wraps each call in a promise and a
@@ -12,15 +11,20 @@ import type { OrtType } from './datatypes.ts';
  */
 export interface OrtBinding {
   readonly InferenceSession: new () => OrtSession;
+  /** The providers that the binding was built to know, whether their libraries are there or not. */
+  listSupportedBackends(): readonly { readonly name: string }[];
   initOrtOnce(logLevel: number, tensor: typeof OrtTensor, isMainThread: boolean): void;
 }
 
 /** A session of the binding. `run` blocks; `fetches` has `null` under the name of each wanted output. */
 export interface OrtSession {
   loadModel(path: string, options: OrtSessionOptions): void;
+  loadModel(bytes: ArrayBufferLike, offset: number, length: number, options: OrtSessionOptions): void;
   readonly inputMetadata: readonly OrtValueMetadata[];
   readonly outputMetadata: readonly OrtValueMetadata[];
   run(feeds: Readonly<Record<string, OrtTensor>>, fetches: Readonly<Record<string, null>>): OrtResults;
+  /** Writes the file of a session that was opened with `enableProfiling`, and watches no more. */
+  endProfiling(): void;
   dispose(): void;
 }
 
@@ -42,6 +46,9 @@ export interface OrtSessionOptions {
   readonly interOpNumThreads: number;
   readonly logSeverityLevel: number;
   readonly optimizedModelFilePath?: string;
+  readonly executionProviders?: readonly string[];
+  readonly enableProfiling?: boolean;
+  readonly profileFilePrefix?: string;
   readonly extra: Readonly<Record<string, string>>;
 }
 
@@ -62,15 +69,25 @@ export class OrtTensor {
 /** Only what ends the process: of everything else the exception says the same. */
 export const ORT_LOG_FATAL = 4;
 
-// The types that the package declares for its binding know only its public tensor class.
-const binding = nativeBinding as unknown as OrtBinding;
-let initialized = false;
+/** The binding of this thread, and the folder that it came from. */
+export interface OpenBinding {
+  readonly folder: string;
+  readonly binding: OrtBinding;
+}
 
-/** The binding, made ready for this thread at the first call. */
-export function ortBinding(): OrtBinding {
-  if (!initialized) {
+let opened: OpenBinding | undefined;
+
+/**
+ * The binding for an accelerator, made ready for this thread at the first call. Throws `unsupported` if the libraries of
+ * the accelerator are not there. A process has one: a second library of the same name would be taken for the first.
+ */
+export function ortBinding(accelerator?: Accelerator | undefined): OpenBinding {
+  const folder = findBindingFolder(accelerator);
+  if (opened === undefined) {
+    const binding = loadBinding(folder) as OrtBinding;
     binding.initOrtOnce(ORT_LOG_FATAL, OrtTensor, isMainThread);
-    initialized = true;
+    opened = { folder, binding };
   }
-  return binding;
+  if (opened.folder === folder) return opened;
+  throw new SlipwayError('internal', `This process has loaded ONNX Runtime from ${opened.folder} already.`);
 }

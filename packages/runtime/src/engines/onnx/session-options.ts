@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { MODEL_FILE } from '../../cache/model-cache.ts';
+import type { Accelerator } from '../engine.ts';
 import { ORT_LOG_FATAL, type OrtSessionOptions } from './ort-binding.ts';
 
 /** Initializers from this many bytes on go to the file that is mapped into memory; smaller ones gain nothing. */
@@ -41,5 +42,24 @@ export function savingSessionOptions(threads: number, folder: string): OrtSessio
       'session.optimized_model_external_initializers_file_name': WEIGHTS_FILE,
       'session.optimized_model_external_initializers_min_size_in_bytes': String(MIN_EXTERNAL_BYTES),
     },
+  };
+}
+
+/**
+ * Options of a session on other providers. Until it is told to end that, it writes which of them runs each node to a file
+ * whose name begins with `profile`.
+ */
+export function acceleratedSessionOptions(
+  threads: number,
+  { providers, cpuFallback }: Accelerator,
+  profile: string,
+): OrtSessionOptions {
+  const options = sessionOptions(threads);
+  return {
+    ...options,
+    executionProviders: providers,
+    enableProfiling: true,
+    profileFilePrefix: profile,
+    extra: { ...options.extra, ...(!cpuFallback && { 'session.disable_cpu_ep_fallback': '1' }) },
   };
 }

@@ -21,6 +21,7 @@ test('digits name a version by its number, all else by its label', () => {
 const loaded = (version: number, said: Partial<LoadedModel> = {}): LoadedModel => ({
   ...modelOf([['x', 'FP32', [null, 3]]], [['y', 'FP32', [null, 3]]]),
   ...{ version, lane: 'inline', workers: 0, threads: 1, loadMs: 0, warmRunMs: 0, maxBatchRows: 8 },
+  providers: [{ name: 'cpu', nodes: null }],
   ...said,
 });
 
@@ -31,6 +32,13 @@ test('a model is told with all its versions, and with a batch only where its run
   assert.deepEqual([maxBatchSize, instances], [8, 1]);
   assert.equal(configureModel(loaded(1, { maxBatchRows: 1 })).maxBatchSize, 0);
   assert.equal(configureModel(loaded(1, { workers: 3 })).instances, 3);
+});
+
+test('a model is told with what runs it', () => {
+  const { onGpu, providers } = configureModel(loaded(1));
+  assert.deepEqual({ onGpu, providers }, { onGpu: false, providers: ['cpu'] });
+  const both = configureModel(loaded(1, { providers: ['cuda', 'cpu'].map((name) => ({ name, nodes: 3 })) }));
+  assert.deepEqual([both.onGpu, both.providers], [true, ['cuda', 'cpu']]);
 });
 
 test('the index tells what became of each version', () => {

@@ -30,6 +30,10 @@ export interface ModelConfig {
   readonly maxBatchSize: number;
   /** Runs that may go on at once. */
   readonly instances: number;
+  /** A GPU runs it, whole or in part. */
+  readonly onGpu: boolean;
+  /** Execution providers that run it, in order. */
+  readonly providers: readonly string[];
 }
 
 /** One version of a model in the index. A model that is known by name alone has neither version nor state. */
@@ -60,6 +64,12 @@ export const SERVER_METADATA: ServerMetadata = {
 const PLATFORM = 'onnxruntime_onnx';
 const BACKEND = 'onnxruntime';
 
+/** Providers whose device is a graphics card; a client that asks gets KIND_GPU for them, as from Triton. */
+const GPU_PROVIDERS: ReadonlySet<string> = new Set(['cuda', 'tensorrt', 'webgpu', 'dml', 'rocm', 'migraphx']);
+
+/** Under which Triton's configuration names the providers: `parameters` is its place for what it has no field for. */
+export const PROVIDERS_PARAMETER = 'execution_providers';
+
 /** No version has more digits; longer ones are labels that nobody has. */
 const VERSION = /^\d{1,15}$/;
 
@@ -81,7 +91,9 @@ export function describeModel(model: LoadedModel, models: readonly LoadedModel[]
 }
 
 /** The configuration of a version, as Triton would have completed it. */
-export function configureModel({ name, signature, maxBatchRows, workers }: LoadedModel): ModelConfig {
+export function configureModel(model: LoadedModel): ModelConfig {
+  const { name, signature, maxBatchRows, workers } = model;
+  const providers = model.providers.map((provider) => provider.name);
   const maxBatchSize = hasBatchAxis(signature) && maxBatchRows > 1 ? maxBatchRows : 0;
   return {
     name,
@@ -91,6 +103,8 @@ export function configureModel({ name, signature, maxBatchRows, workers }: Loade
     maxBatchSize,
     // On the socket thread, where there are no workers, one run goes on at a time.
     instances: Math.max(1, workers),
+    onGpu: providers.some((provider) => GPU_PROVIDERS.has(provider)),
+    providers,
   };
 }
 

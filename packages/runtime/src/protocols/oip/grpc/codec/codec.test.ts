@@ -175,14 +175,18 @@ test('metadata, configuration and index say what the models are', () => {
   const answer = decodeMessage(
     MODEL_CONFIG_RESPONSE,
     joined(
-      encodeModelConfig({ name: 'm', platform: 'p', backend: 'b', signature, maxBatchSize: 8, instances: 2 }),
+      encodeModelConfig({
+        ...{ name: 'm', platform: 'p', backend: 'b', signature, maxBatchSize: 8, instances: 2 },
+        ...{ onGpu: true, providers: ['cuda', 'cpu'] },
+      }),
     ),
   );
   assert.ok(!(answer instanceof SlipwayError));
   const config = answer.config;
   assert.deepEqual(config?.input, [{ name: 'x', dataType: 'TYPE_FP32', dims: [784] }]);
   assert.equal(config?.output[0]?.dataType, 'TYPE_STRING');
-  assert.deepEqual(config?.instanceGroup, [{ name: 'm', count: 2, kind: 'KIND_CPU' }]);
+  assert.deepEqual(config?.instanceGroup, [{ name: 'm', count: 2, kind: 'KIND_GPU' }]);
+  assert.deepEqual([...(config?.parameters ?? [])], [['execution_providers', { stringValue: 'cuda,cpu' }]]);
   assert.deepEqual(config?.dynamicBatching, { preferredBatchSize: [], maxQueueDelayMicroseconds: 0 });
   const index = decodeMessage(
     REPOSITORY_INDEX_RESPONSE,

@@ -8,7 +8,12 @@ import { encodeMessage } from '../../../../protobuf/encode.ts';
 import type { MessageInit } from '../../../../protobuf/schema.ts';
 import type { EncodedMessage } from '../../../../protobuf/writer.ts';
 import { openSizes } from '../../check-inputs.ts';
-import type { IndexEntry, ModelConfig, ModelMetadata } from '../../describe.ts';
+import {
+  type IndexEntry,
+  type ModelConfig,
+  type ModelMetadata,
+  PROVIDERS_PARAMETER,
+} from '../../describe.ts';
 import { type DATA_TYPE, MODEL_CONFIG_RESPONSE } from './config-messages.ts';
 import { REPOSITORY_INDEX_RESPONSE } from './repository-messages.ts';
 import { MODEL_METADATA_RESPONSE } from './server-messages.ts';
@@ -42,7 +47,7 @@ export function encodeModelMetadata({ name, versions, platform, signature }: Mod
 
 /** Writes a `ModelConfigResponse`. With a batch size, the first dimension is left out of `dims`, as Triton does. */
 export function encodeModelConfig(config: ModelConfig): EncodedMessage {
-  const { name, platform, backend, signature, maxBatchSize, instances } = config;
+  const { name, platform, backend, signature, maxBatchSize, instances, onGpu, providers } = config;
   const skipped = maxBatchSize > 0 ? 1 : 0;
   const describe = (spec: TensorSpec) => {
     return { name: spec.name, dataType: dataType(spec.datatype), dims: openSizes(spec).slice(skipped) };
@@ -56,7 +61,8 @@ export function encodeModelConfig(config: ModelConfig): EncodedMessage {
       maxBatchSize,
       input: signature.inputs.map(describe),
       output: signature.outputs.map(describe),
-      instanceGroup: [{ name, kind: 'KIND_CPU', count: instances }],
+      instanceGroup: [{ name, kind: onGpu ? 'KIND_GPU' : 'KIND_CPU', count: instances }],
+      parameters: new Map([[PROVIDERS_PARAMETER, { stringValue: providers.join(',') }]]),
       dynamicBatching: maxBatchSize > 0 ? {} : undefined,
     },
   });

@@ -42,7 +42,15 @@ test('server and models tell what they are', () => {
 });
 
 test('a configuration leaves the batch dimension out where there is one', () => {
-  const config = { name: 'm', platform: 'onnxruntime_onnx', backend: 'onnxruntime', signature, instances: 2 };
+  const config = {
+    name: 'm',
+    platform: 'onnxruntime_onnx',
+    backend: 'onnxruntime',
+    signature,
+    instances: 2,
+    onGpu: false,
+    providers: ['cpu'],
+  };
   const batched = JSON.parse(encodeModelConfig({ ...config, maxBatchSize: 8 }));
   assert.equal(batched.max_batch_size, 8);
   assert.deepEqual(batched.input, [
@@ -54,6 +62,7 @@ test('a configuration leaves the batch dimension out where there is one', () => 
   assert.deepEqual(single.output, [{ name: 'y', data_type: 'TYPE_FP32', dims: [-1, 2] }]);
   assert.equal(single.dynamic_batching, undefined);
   assert.deepEqual(single.instance_group, [{ name: 'm', kind: 'KIND_CPU', count: 2 }]);
+  assert.deepEqual(single.parameters, { execution_providers: { string_value: 'cpu' } });
 });
 
 test('statistics have the names that clients read', () => {

@@ -1,10 +1,10 @@
 import type { TensorSpec } from '@slipway/contract';
 import { openSizes } from '../../check-inputs.ts';
-import type { ModelConfig } from '../../describe.ts';
+import { type ModelConfig, PROVIDERS_PARAMETER } from '../../describe.ts';
 
 /** With a batch size, the first dimension of every shape is left out of `dims`, as Triton does. */
 export function encodeModelConfig(config: ModelConfig): string {
-  const { name, platform, backend, signature, maxBatchSize, instances } = config;
+  const { name, platform, backend, signature, maxBatchSize, instances, onGpu, providers } = config;
   const skipped = maxBatchSize > 0 ? 1 : 0;
   return JSON.stringify({
     name,
@@ -14,7 +14,8 @@ export function encodeModelConfig(config: ModelConfig): string {
     max_batch_size: maxBatchSize,
     input: signature.inputs.map((spec) => describe(spec, skipped)),
     output: signature.outputs.map((spec) => describe(spec, skipped)),
-    instance_group: [{ name, kind: 'KIND_CPU', count: instances }],
+    instance_group: [{ name, kind: onGpu ? 'KIND_GPU' : 'KIND_CPU', count: instances }],
+    parameters: { [PROVIDERS_PARAMETER]: { string_value: providers.join(',') } },
     ...(maxBatchSize > 0 ? { dynamic_batching: {} } : {}),
   });
 }
