@@ -171,7 +171,7 @@ test('a replica that closes before it replies: another is asked, and a 502 if th
 
 for (const { name, length } of [
   { name: 'a small one is a 502', length: 10 },
-  { name: 'a large one is cut off', length: 1_000_000 },
+  { name: 'a large one is cut off, and counted as a 502', length: 1_000_000 },
 ]) {
   test(`a response that breaks off is not asked for again: ${name}`, async (t) => {
     const gateway = await startGateway(t);
@@ -186,6 +186,10 @@ for (const { name, length } of [
     if (length > 10) await assert.rejects(response.text());
     else assert.equal(`${response.status} ${await response.text()}`, `502 ${REPLICA_CLOSED}`);
     assert.equal(calls, 1);
+    const counted = /requests_total\{service="digits",status="502"\} 1$/m;
+    await waitFor(async () => counted.test(await (await fetch(`${gateway.url}/metrics`)).text()), {
+      what: 'the answer to be counted',
+    });
   });
 }
 

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { crossOrigin, type HttpHandler, resolveRequestIds, withHeaders } from '@slipway/transport';
+import {
+  crossOrigin,
+  type HttpHandler,
+  type HttpResponse,
+  resolveRequestIds,
+  withHeaders,
+} from '@slipway/transport';
 import { answerError, answerText, answerTooLarge, type Exchange } from './forward/answers.ts';
 import { forward } from './forward/forward.ts';
 import type { ForwardDeps } from './forward/try-replicas.ts';
@@ -32,9 +38,7 @@ export function createRequestHandler(deps: HandlerDeps): {
     response.onClose(() => {
       inFlight -= 1;
       const seconds = (performance.now() - began) / 1_000;
-      // A caller that left, or did not read, was not answered; 499 is what proxies count then.
-      const { status = 499, isUnread } = response;
-      deps.metrics.requestEnded(service?.name, isUnread ? 499 : status, seconds);
+      deps.metrics.requestEnded(service?.name, countedStatus(response), seconds);
     });
 
     const ids = resolveRequestIds(request.headers, randomUUID);
@@ -69,4 +73,13 @@ export function createRequestHandler(deps: HandlerDeps): {
   };
 
   return { handle, inFlight: () => inFlight };
+}
+
+/**
+ * A caller that left, or did not read, was not answered: 499 is what proxies count then. One whose answer was broken off
+ * behind this door was not answered either, whatever the answer began with.
+ */
+function countedStatus({ status, isUnread, isGivenUp }: HttpResponse): number {
+  if (status === undefined || isUnread) return 499;
+  return isGivenUp ? 502 : status;
 }

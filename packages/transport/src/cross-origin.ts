@@ -96,6 +96,9 @@ export function withHeaders(response: HttpResponse, headers: Readonly<Record<str
     get isUnread() {
       return response.isUnread;
     },
+    get isGivenUp() {
+      return response.isGivenUp;
+    },
     send: (status, own, body) => response.send(status, joined(own), body),
     start: (status, own) => response.start(status, joined(own)),
     write: (chunk) => response.write(chunk),

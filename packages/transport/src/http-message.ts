@@ -43,6 +43,8 @@ export interface HttpResponse {
    * when `onClose` calls back.
    */
   readonly isUnread: boolean;
+  /** True if it was given up with `destroy` after it had begun: its caller has half of it. */
+  readonly isGivenUp: boolean;
   /**
    * Sends an answer whose body is ready, with its length unless the headers have one already. The body is left out where
    * the method is HEAD.

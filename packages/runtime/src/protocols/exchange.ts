@@ -28,6 +28,9 @@ export interface Answer {
   readonly body: string | Buffer | readonly Uint8Array[];
 }
 
+/** What proxies count for a caller that is no longer there. */
+const CALLER_GONE = 499;
+
 /** Pieces that are no longer than this in all are joined: a second write costs more than the copy. */
 const MAX_JOINED_BYTES = 65_536;
 
@@ -43,17 +46,30 @@ export function openExchange(
   return { request, response, path, protocol, ids, startedAt: performance.now(), context };
 }
 
-/** Sends an answer, counts it, and logs it if somebody wants to know that much. */
+/** Sends an answer, and counts it when all of it is sent or cannot be. */
 export function answer(exchange: Exchange, { status, contentType, headers: own, body }: Answer): void {
-  const { request, response, ids, path, context } = exchange;
+  const { response, ids } = exchange;
   const headers = responseHeaders(ids, contentType, own);
-  context.metrics.answered(status);
-  if (context.log.isLevelEnabled('debug')) {
-    const { method } = request;
-    context.log.debug({ request: ids.logId, method, path, status, ms: elapsed(exchange) }, 'Answered.');
-  }
   if (typeof body === 'string' || Buffer.isBuffer(body)) response.send(status, headers, body);
   else sendPieces(response, status, headers, body);
+  response.onClose(() => countAnswer(exchange, status));
+}
+
+/** A caller that left, or did not read, was not answered: as the gateway does, 499 is counted then. */
+function countAnswer(exchange: Exchange, sent: number): void {
+  const { request, response, ids, path, context } = exchange;
+  const { metrics, log } = context;
+  const status = response.status === undefined || response.isUnread ? CALLER_GONE : sent;
+  metrics.answered(status);
+  const { method } = request;
+  if (response.isUnread) {
+    const code = 'cancelled';
+    metrics.failed(code);
+    const told = { request: ids.logId, method, path, status, code, ms: elapsed(exchange) };
+    log.warn({ ...told, reason: 'The caller did not read its answer.' }, 'A request failed.');
+  } else if (log.isLevelEnabled('debug')) {
+    log.debug({ request: ids.logId, method, path, status, ms: elapsed(exchange) }, 'Answered.');
+  }
 }
 
 function sendPieces(

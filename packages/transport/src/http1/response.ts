@@ -25,6 +25,7 @@ export class Http1Response implements HttpResponse {
   #hasEnded = false;
   /** The kernel has all of it, or it was broken off on this side. */
   #isSettled = false;
+  #isGivenUp = false;
   /** Nothing more is to come of it. */
   #isOver = false;
 
@@ -40,6 +41,10 @@ export class Http1Response implements HttpResponse {
 
   get isUnread(): boolean {
     return this.#isOver && this.#status !== undefined && !this.#isSettled;
+  }
+
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
   }
 
   /** True once nothing more is to be written. */
@@ -118,7 +123,10 @@ export class Http1Response implements HttpResponse {
   }
 
   destroy(): void {
-    if (!this.#isOver) this.#isSettled = true;
+    if (!this.#isOver) {
+      this.#isSettled = true;
+      this.#isGivenUp = this.#status !== undefined;
+    }
     this.#connection.socket.destroy();
   }
 

@@ -27,6 +27,10 @@ export class Http2Response implements HttpResponse {
     return this.#status !== undefined && !this.#isGivenUp && isUnread(this.#stream);
   }
 
+  get isGivenUp(): boolean {
+    return this.#status !== undefined && this.#isGivenUp;
+  }
+
   send(status: number, headers: OutgoingHttpHeaders, body: string | Buffer): void {
     this.start(status, { 'content-length': Buffer.byteLength(body), ...headers });
     if (this.#stream.writable && !this.#isHead) this.#stream.end(body);
