@@ -1,4 +1,4 @@
-import { DEFAULT_DEPLOYMENT } from '@slipway/contract/api';
+import { DEFAULT_AUTOSCALER, DEFAULT_DEPLOYMENT } from '@slipway/contract/api';
 import type { AksOption } from '../../packages/sdk/src/azure/aks-options.ts';
 import {
   AKS_OPTIONS,
@@ -39,8 +39,11 @@ function row(option: AksOption): readonly string[] {
 function defaultOf({ ours }: AzureField): string {
   if (ours === null) return '–';
   if (ours === 'computeTarget') return '`"local"`';
-  const values: Readonly<Record<string, unknown>> = DEFAULT_DEPLOYMENT;
-  const value = values[ours] ?? null;
+  if (ours === 'devices.gpu') return 'by the target';
+  const [first = ours, second] = ours.split('.');
+  const values: Readonly<Record<string, unknown>> =
+    second === undefined ? DEFAULT_DEPLOYMENT : DEFAULT_AUTOSCALER;
+  const value = values[second ?? first] ?? null;
   return value === null ? 'none' : `\`${JSON.stringify(value)}\``;
 }
 

@@ -59,7 +59,10 @@ function numberProblem(option: AksOption, value: unknown): ConfigurationProblem 
 }
 
 function wholeProblem(option: AksOption, value: unknown): ConfigurationProblem | undefined {
-  return Number.isSafeInteger(value) ? undefined : about(option, 'must be a whole number');
+  if (Number.isSafeInteger(value)) return undefined;
+  const reason =
+    option === 'gpuCores' ? ': replicas never share a GPU, so that one has it whole or not at all' : '';
+  return about(option, `must be a whole number${reason}`);
 }
 
 function textProblem(option: AksOption, value: unknown): ConfigurationProblem | undefined {

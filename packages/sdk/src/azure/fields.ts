@@ -1,3 +1,4 @@
+import type { Autoscaler } from '@slipway/contract/api';
 import type { DeploymentSettings } from '../deployment-settings.ts';
 import type { AksOption } from './aks-options.ts';
 
@@ -9,8 +10,8 @@ export interface AzureField {
   readonly kind: AzureKind;
   /** Where it stands in `deploymentconfig.json`: mostly one path. */
   readonly json: readonly string[];
-  /** What it is called here; `null`: it cannot be had. */
-  readonly ours: keyof DeploymentSettings | null;
+  /** What it is called here, inside an object with a dot; `null`: it cannot be had. */
+  readonly ours: keyof DeploymentSettings | 'devices.gpu' | `autoscaler.${keyof Autoscaler}` | null;
   /** Of a field that cannot be had: why, after `… is not there`, and what to do. What asks for nothing is taken. */
   readonly missing?: string;
   /** True if it can be said of a container instance (ACI), too. */
@@ -19,24 +20,30 @@ export interface AzureField {
   readonly note?: string;
 }
 
-const NO_AUTOSCALING = 'yet: replicas are not added and removed by themselves. Say num_replicas';
-const autoscale = (kind: AzureKind, member: string): AzureField => ({
-  kind,
+const autoscale = (member: string, ours: keyof Autoscaler): AzureField => ({
+  kind: 'count',
   json: [`autoScaler.${member}`],
-  ours: null,
-  missing: NO_AUTOSCALING,
+  ours: `autoscaler.${ours}`,
 });
 
 /** Every field of section "Deployment configuration" of Azure's SDK, in its order there. */
 export const AZURE_FIELDS: { readonly [N in AksOption]-?: AzureField } = {
   autoscaleEnabled: {
-    ...autoscale('flag', 'autoscaleEnabled'),
-    note: 'Not with `num_replicas`; `false` only with it. Here it is off when nothing is said, with one replica.',
+    kind: 'flag',
+    json: ['autoScaler.autoscaleEnabled'],
+    ours: 'autoscaler',
+    note: 'Not with `num_replicas`; `false` only with it. For AKS `true` if neither is said; without a configuration of Azure there is one replica. See [autoscaling](../guides/autoscaling.md).',
   },
-  autoscaleMinReplicas: autoscale('count', 'minReplicas'),
-  autoscaleMaxReplicas: autoscale('count', 'maxReplicas'),
-  autoscaleRefreshSeconds: autoscale('count', 'refreshPeriodInSeconds'),
-  autoscaleTargetUtilization: autoscale('count', 'targetUtilization'),
+  autoscaleMinReplicas: {
+    ...autoscale('minReplicas', 'minReplicas'),
+    note: 'Not above `autoscale_max_replicas`. Under our own name it may be 0.',
+  },
+  autoscaleMaxReplicas: autoscale('maxReplicas', 'maxReplicas'),
+  autoscaleRefreshSeconds: autoscale('refreshPeriodInSeconds', 'refreshPeriodSeconds'),
+  autoscaleTargetUtilization: {
+    ...autoscale('targetUtilization', 'targetUtilization'),
+    note: 'Percent.',
+  },
   collectModelData: {
     kind: 'flag',
     json: ['dataCollection.storageEnabled'],
@@ -76,9 +83,9 @@ export const AZURE_FIELDS: { readonly [N in AksOption]-?: AzureField } = {
   gpuCores: {
     kind: 'count',
     json: ['gpuCores', 'containerResourceRequirements.gpu'],
-    ours: null,
-    missing: 'yet: replicas run on CPU cores. Leave it out, or say 0',
+    ours: 'devices.gpu',
     aci: true,
+    note: 'Left out: 1 for a script on a target with GPUs, else none. Parts of a GPU are refused: replicas never share one.',
   },
   enableAppInsights: {
     kind: 'flag',

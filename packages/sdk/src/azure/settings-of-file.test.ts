@@ -49,6 +49,7 @@ test("Azure's file is read as it is", () => {
     scoringTimeoutMs: 5000,
     replicaMaxConcurrentRequests: 2,
     maxRequestWaitTimeMs: 700,
+    autoscaler: null,
     numReplicas: 3,
     primaryKey: 'primary',
     secondaryKey: 'secondary',
@@ -60,6 +61,7 @@ test("Azure's file is read as it is", () => {
     timeoutSeconds: 4,
     successThreshold: 2,
     failureThreshold: 5,
+    devices: { gpu: 0 },
     namespace: 'team',
     computeTarget: 'local',
   });
@@ -81,9 +83,16 @@ const GOOD: readonly [file: Record<string, unknown>, settings: Record<string, un
   ],
   [
     { computeType: 'AKS', aadAuthEnabled: true },
-    { authEnabled: false, tokenAuthEnabled: true },
+    { authEnabled: false, tokenAuthEnabled: true, autoscaler: {} },
   ],
-  [{ computeType: 'AKS', tokenAuthEnabled: false, aadAuthEnabled: false }, { tokenAuthEnabled: false }],
+  [
+    { computeType: 'AKS', tokenAuthEnabled: false, aadAuthEnabled: false },
+    { tokenAuthEnabled: false, autoscaler: {} },
+  ],
+  [
+    { computeType: 'aks', autoScaler: { autoscaleEnabled: true, minReplicas: 2, targetUtilization: 50 } },
+    { autoscaler: { minReplicas: 2, targetUtilization: 50 } },
+  ],
   [
     { numReplicas: 2, batching: { mode: 'off' }, tags: { a: '1' } },
     { numReplicas: 2, batching: { mode: 'off' }, tags: { a: '1' } },
@@ -122,9 +131,12 @@ const BAD: readonly [file: Record<string, unknown>, lines: readonly RegExp[]][] 
   [{ computeType: 'LOCAL', port: '7' }, [/^port must be a whole number from 1 to 65535\.$/]],
   [
     { computeType: 'AKS', gpuCores: 1, containerResourceRequirements: { gpu: 2 } },
-    [/^containerResourceRequirements\.gpu says something else than gpuCores\.$/, /^gpu_cores is not there/],
+    [/^containerResourceRequirements\.gpu says something else than gpuCores\.$/],
   ],
-  [{ computeType: 'AKS', autoScaler: { autoscaleEnabled: true } }, [/^autoscale_enabled is not there yet/]],
+  [
+    { computeType: 'AKS', autoScaler: { autoscaleEnabled: true }, numReplicas: 2 },
+    [/^autoscale enabled and num_replicas provided\.$/],
+  ],
   [
     { computeType: 'AKS', dataCollection: { storageEnabled: 1 } },
     [/^collect_model_data must be true or false/],
@@ -143,7 +155,7 @@ const BAD: readonly [file: Record<string, unknown>, lines: readonly RegExp[]][] 
       /^autoScaler is a field of Azure's.*"computeType"/,
       /^kvTags is a/,
       /^cpu_cores is a/,
-      /^gpuCores is not there yet/,
+      /^gpuCores is a field of Azure's/,
     ],
   ],
 ];

@@ -4,7 +4,7 @@ import type { Purpose } from './configuration-problems.ts';
 import { AKS_OPTIONS, AZURE_FIELDS, azureName } from './fields.ts';
 import { localSettings } from './local-settings.ts';
 import { type AzureComputeType, optionsOfFile } from './options-of-file.ts';
-import { settingsOfOptions } from './settings-of-options.ts';
+import { settingsOfAks, settingsOfOptions } from './settings-of-options.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -36,7 +36,9 @@ export function settingsOfFile(file: Json, purpose: Purpose): DeploymentSettings
 
 function parametersOf(type: AzureComputeType, fields: Json, purpose: Purpose): DeploymentSettings {
   const { options, problems } = optionsOfFile(type, fields);
-  return settingsOfOptions(options, purpose, problems);
+  return type === 'AKS' && purpose === 'deploy'
+    ? settingsOfAks(options, problems)
+    : settingsOfOptions(options, purpose, problems);
 }
 
 /** Azure's fields that stand at the top of its file and mean nothing in ours. */
@@ -44,7 +46,7 @@ const AZURE_ONLY = new Set(AKS_OPTIONS.flatMap(topLevelNames));
 
 function topLevelNames(option: (typeof AKS_OPTIONS)[number]): string[] {
   const { json, ours } = AZURE_FIELDS[option];
-  return json.map((path) => path.split('.')[0] ?? path).filter((name) => name !== ours && name !== option);
+  return json.map((path) => path.split('.')[0] ?? path).filter((name) => name !== ours);
 }
 
 function ownSettings(file: Json): DeploymentSettings {

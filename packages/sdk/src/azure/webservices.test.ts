@@ -18,11 +18,10 @@ function linesOf(make: () => unknown): readonly string[] {
 
 /** What is given, and the settings of ours that it stands for. */
 const GOOD: readonly [AksDeploymentOptions, DeploymentSettings][] = [
-  [{}, {}],
   [{ cpuCores: null, tags: undefined }, {}],
   [
     { autoscaleEnabled: false, numReplicas: 3, cpuCores: 2, memoryGb: 4 },
-    { numReplicas: 3, cpuCores: 2, memoryGb: 4 },
+    { autoscaler: null, numReplicas: 3, cpuCores: 2, memoryGb: 4 },
   ],
   [
     { cpuCores: 1, cpuCoresLimit: 1, memoryGb: 2, memoryGbLimit: 3 },
@@ -45,14 +44,47 @@ const GOOD: readonly [AksDeploymentOptions, DeploymentSettings][] = [
     { computeTargetName: 'local', namespace: 'a-1', enableAppInsights: true },
     { computeTarget: 'local', namespace: 'a-1', enableAppInsights: true },
   ],
-  [{ gpuCores: 0, blobfuseEnabled: false }, {}],
+  [{ gpuCores: 0, blobfuseEnabled: false }, { devices: { gpu: 0 } }],
+  [{ gpuCores: 2 }, { devices: { gpu: 2 } }],
   [{ collectModelData: true }, { collectModelData: true }],
 ];
 for (const [options, settings] of GOOD) {
   test(`${JSON.stringify(options)} is ${JSON.stringify(settings)}`, () => {
+    const expected = { numReplicas: 1, ...settings };
+    assert.deepEqual(AksWebservice.deployConfiguration({ numReplicas: 1, ...options }), expected);
+  });
+}
+
+/** What is given, and what becomes of the number of replicas. */
+const SCALED: readonly [AksDeploymentOptions, DeploymentSettings][] = [
+  [{}, { autoscaler: {} }],
+  [{ cpuCores: null, tags: undefined }, { autoscaler: {} }],
+  [{ autoscaleEnabled: true }, { autoscaler: {} }],
+  [
+    {
+      autoscaleEnabled: true,
+      autoscaleMinReplicas: 2,
+      autoscaleMaxReplicas: 4,
+      autoscaleRefreshSeconds: 3,
+      autoscaleTargetUtilization: 60,
+    },
+    { autoscaler: { minReplicas: 2, maxReplicas: 4, refreshPeriodSeconds: 3, targetUtilization: 60 } },
+  ],
+  [{ numReplicas: 2 }, { numReplicas: 2 }],
+];
+for (const [options, settings] of SCALED) {
+  test(`${JSON.stringify(options)} is ${JSON.stringify(settings)}`, () => {
     assert.deepEqual(AksWebservice.deployConfiguration(options), settings);
   });
 }
+
+test('an update turns autoscaling on and off, and changes what is said of it alone', () => {
+  assert.deepEqual(settingsOfOptions({ autoscaleEnabled: true, autoscaleMaxReplicas: 4 }, 'update'), {
+    autoscaler: { maxReplicas: 4 },
+  });
+  assert.deepEqual(settingsOfOptions({ autoscaleEnabled: false }, 'update'), { autoscaler: null });
+  assert.deepEqual(settingsOfOptions({ cpuCores: 2 }, 'update'), { cpuCores: 2 });
+});
 
 const ABOVE_ZERO = [
   'autoscaleMinReplicas',
@@ -92,13 +124,7 @@ const BAD: readonly (readonly [AksDeploymentOptions, readonly string[]])[] = [
     ['auth_enabled and token_auth_enabled cannot both be true.'],
   ],
   [{ autoscaleEnabled: false }, ['autoscale disabled but num_replicas not provided.']],
-  [
-    { autoscaleEnabled: true, numReplicas: 1 },
-    [
-      'autoscale enabled and num_replicas provided.',
-      'autoscale_enabled is not there yet: replicas are not added and removed by themselves. Say num_replicas.',
-    ],
-  ],
+  [{ autoscaleEnabled: true, numReplicas: 1 }, ['autoscale enabled and num_replicas provided.']],
   [{ autoscaleMinReplicas: 1 }, ['autoscale_min_replicas provided without enabling autoscaling.']],
   [
     { autoscaleRefreshSeconds: 1, autoscaleTargetUtilization: 70 },
@@ -109,13 +135,13 @@ const BAD: readonly (readonly [AksDeploymentOptions, readonly string[]])[] = [
   ],
   [
     { autoscaleEnabled: true, autoscaleMinReplicas: 3, autoscaleMaxReplicas: 2 },
-    [
-      'autoscale_min_replicas cannot be greater than autoscale_max_replicas.',
-      'autoscale_enabled is not there yet: replicas are not added and removed by themselves. Say num_replicas.',
-    ],
+    ['autoscale_min_replicas cannot be greater than autoscale_max_replicas.'],
   ],
   [{ gpuCores: -1 }, ['gpu_cores must be greater than or equal to zero.']],
-  [{ gpuCores: 1 }, ['gpu_cores is not there yet: replicas run on CPU cores. Leave it out, or say 0.']],
+  [
+    { gpuCores: 0.5 },
+    ['gpu_cores must be a whole number: replicas never share a GPU, so that one has it whole or not at all.'],
+  ],
   [
     { blobfuseEnabled: true },
     ['blobfuse_enabled is not there here: models are kept by the server itself. Leave it out.'],
@@ -153,7 +179,10 @@ for (const [options, lines] of BAD) {
 }
 
 test('an update does not ask for what stays, and refuses what it cannot change', () => {
-  assert.deepEqual(settingsOfOptions({ autoscaleEnabled: false, cpuCores: 2 }, 'update'), { cpuCores: 2 });
+  assert.deepEqual(settingsOfOptions({ autoscaleEnabled: false, cpuCores: 2 }, 'update'), {
+    autoscaler: null,
+    cpuCores: 2,
+  });
   const keys = { primaryKey: 'k', computeTargetName: 'local' };
   assert.deepEqual(
     linesOf(() => settingsOfOptions(keys, 'update')),

@@ -1,13 +1,16 @@
 import type { DeploymentSettings } from '../deployment-settings.ts';
 import type { AksDeploymentOptions } from './aks-options.ts';
 import { localSettings } from './local-settings.ts';
-import { settingsOfOptions } from './settings-of-options.ts';
+import { settingsOfAks } from './settings-of-options.ts';
 
 /** Services as on Azure's Kubernetes: `AksWebservice.deployConfiguration({cpuCores: 2, numReplicas: 3})`. */
 export const AksWebservice = Object.freeze({
-  /** For `Model.deploy`. Throws `invalid_argument` with all problems, a line each, in Azure's words. */
+  /**
+   * For `Model.deploy`; without a number of replicas, they follow the load. Throws `invalid_argument` with all problems, a
+   * line each, in Azure's words.
+   */
   deployConfiguration(options: AksDeploymentOptions = {}): DeploymentSettings {
-    return settingsOfOptions(options, 'deploy');
+    return settingsOfAks(options);
   },
 });
 
