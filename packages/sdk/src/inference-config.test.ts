@@ -48,6 +48,11 @@ const REFUSED: readonly [what: string, Partial<InferenceConfigOptions>, RegExp][
     { environment: 'e', interpreter: '/usr/bin/python3' },
     /own interpreter/,
   ],
+  [
+    'a Python for TypeScript',
+    { entryScript: 'score.ts', interpreter: '/usr/bin/python3' },
+    /^interpreter is about Python, and score\.ts runs in the replica itself\./,
+  ],
   ['a runtime that there is not', { runtime: 'perl' }, /^Provided runtime "perl" is not supported/],
 ];
 for (const [what, options, message] of REFUSED) {

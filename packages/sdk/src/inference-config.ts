@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { entryScriptProblem, SlipwayError } from '@slipway/contract';
+import { entryLanguage, entryScriptProblem, SlipwayError } from '@slipway/contract';
 import type { EnvironmentDefinition } from '@slipway/contract/api';
 
 /** An environment that is registered when it is deployed, if it is not yet. */
@@ -15,18 +15,18 @@ export interface EnvironmentToRegister {
 export interface InferenceChange {
   /** `name`, `name:version`, a registered environment, or one to register. */
   readonly environment?: string | { readonly id: string } | EnvironmentToRegister | undefined;
-  /** Absolute path of a Python on the server's machine, instead of an environment. */
+  /** For a script in Python: absolute path of one on the server's machine, instead of an environment. */
   readonly interpreter?: string | undefined;
   /** A conda file of which an environment is made, under the name of the service. */
   readonly condaFile?: string | undefined;
   /** Results of numpy become JSON; default: they are an error, as on Azure. */
   readonly encodeNumpy?: boolean | undefined;
-  /** Processes of each replica that run the script; default 1. */
+  /** Processes, or for JavaScript threads, of each replica that run the script; default 1. */
   readonly workers?: number | undefined;
 }
 
 export interface InferenceConfigOptions extends InferenceChange {
-  /** The script with `init` and `run`; relative to `sourceDirectory` if that is given, else to the current folder. */
+  /** The script with `init` and `run`, in Python, TypeScript or JavaScript; relative to `sourceDirectory` if that is given, else to the current folder. */
   readonly entryScript: string;
   /** Folder whose files are deployed with the script; without it, the script alone is. */
   readonly sourceDirectory?: string | undefined;
@@ -55,6 +55,7 @@ export class InferenceConfig {
   /** Throws `invalid_argument` in the words of Azure's SDK: no script, one that is not there, settings that exclude each other. */
   constructor(options: InferenceConfigOptions) {
     checkScript(options.entryScript);
+    if (entryLanguage(options.entryScript) === 'javascript') checkNoPython(options);
     checkRunner(options);
     const { sourceDirectory } = options;
     const folder = sourceDirectory === undefined ? undefined : resolve(sourceDirectory);
@@ -79,6 +80,17 @@ function checkScript(entryScript: string): void {
     throw refused('entryScript', 'Error, need to specify entry_script.');
   const problem = entryScriptProblem(entryScript);
   if (problem !== undefined) throw refused('entryScript', problem);
+}
+
+/** A script in TypeScript or JavaScript runs in the replica, with the packages of an environment of npm. */
+function checkNoPython({ entryScript, runtime, condaFile, interpreter }: InferenceConfigOptions): void {
+  for (const [field, value] of Object.entries({ runtime, condaFile, interpreter })) {
+    if (value === undefined) continue;
+    throw refused(
+      field,
+      `${field} is about Python, and ${basename(entryScript)} runs in the replica itself. Leave it out; packages come from an environment of a package.json.`,
+    );
+  }
 }
 
 function checkRunner({ runtime, condaFile, environment, interpreter }: InferenceConfigOptions): void {

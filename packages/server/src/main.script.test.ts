@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -103,5 +104,40 @@ test('an interpreter that is not there fails the deployment and says so', async 
   const operation = await ended(server, body);
   assert.deepEqual([operation.state, operation.error?.code], ['Failed', 'not_found']);
   assert.match(operation.error?.message ?? '', /"\/nowhere\/python3" is not a program/);
+  await stopAll(server);
+});
+
+test('a script in TypeScript needs no Python, and says so where one is named', async (t) => {
+  const server = await startTestServer(t, await temporaryFolder(t));
+  const files = [await uploadFile(server, 'score.ts', 'export const run = (input: unknown) => ({ input });')];
+  const inferenceConfig = { entryScript: 'score.ts', files, workers: 2 };
+  const config = { memoryGbLimit: 1 };
+  await deployed(server, { name: 'digits', models: [], inferenceConfig, config });
+  const { entry } = await specOf(server);
+  assert.deepEqual(
+    [entry?.language, entry?.interpreter, entry?.packagesDir, entry?.heapMb],
+    ['javascript', null, null, 500],
+  );
+
+  const { status, body } = await server.call('PATCH', PATH, {
+    inferenceConfig: { interpreter: '/usr/bin/python3' },
+  });
+  assert.equal(status, 400);
+  assert.match(JSON.stringify(body), /names a Python, and .*score\.ts.* needs none/);
+
+  const path = execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], {
+    encoding: 'utf8',
+  }).trim();
+  const register = { name: 'python', definition: { kind: 'interpreter', path } };
+  await server.call('POST', '/workspaces/default/environments', register);
+  const order = await server.call<{ id: string }>('PATCH', PATH, {
+    inferenceConfig: { environment: 'python' },
+  });
+  const operation = await ended(server, order.body);
+  assert.equal(operation.state, 'Failed', operation.message);
+  assert.match(
+    operation.error?.message ?? '',
+    /python:1 holds packages of Python, and the script is in JavaScript/,
+  );
   await stopAll(server);
 });

@@ -1,3 +1,4 @@
+import { entryLanguage } from '@slipway/contract';
 import type { Replica, Revision, Service, ServiceEvent } from '@slipway/contract/api';
 import { age, bytes, pairs } from './format.ts';
 import { details, table } from './table.ts';
@@ -56,9 +57,14 @@ function scriptDetails(script: Service['inferenceConfig']): Record<string, strin
   const { entryScript, files, environment, interpreter, workers } = script;
   return {
     'Entry script': `${entryScript} (${files.length === 1 ? '1 file' : `${files.length} files`})`,
-    Environment: environment ?? `interpreter ${interpreter ?? 'python3 of the server'}`,
+    Environment: environment ?? runnerName(entryScript, interpreter),
     Workers: `${workers} a replica`,
   };
+}
+
+function runnerName(entryScript: string, interpreter: string | null): string {
+  if (entryLanguage(entryScript) === 'javascript') return 'Node.js of the replica';
+  return `interpreter ${interpreter ?? 'python3 of the server'}`;
 }
 
 /** The replicas of a service, a line each. */

@@ -12,7 +12,8 @@ const FIELDS = {
   entryScript: Type.String({
     minLength: 1,
     maxLength: 1024,
-    description: 'The script with `init` and `run`, as a path among `files`.',
+    description:
+      'The script with `init` and `run`, as a path among `files`: `.py`, or `.ts`, `.mts`, `.js`, `.mjs`, which the replica itself runs.',
   }),
   files: Type.Array(ModelFile, {
     minItems: 1,
@@ -26,7 +27,7 @@ const FIELDS = {
   }),
   interpreter: orNull(Type.String({ pattern: '^/', maxLength: 4096 }), {
     description:
-      'Absolute path of the Python that runs the script instead of an environment. With neither, it is the first `python3` on the PATH of the server.',
+      'Absolute path of the Python that runs a script in Python instead of an environment. With neither, it is the first `python3` on the PATH of the server.',
   }),
   encodeNumpy: Type.Boolean({
     default: false,
@@ -37,7 +38,8 @@ const FIELDS = {
     minimum: 1,
     maximum: MAX_ENTRY_WORKERS,
     default: 1,
-    description: 'Processes of each replica that run the script side by side, each one request at a time.',
+    description:
+      'Processes, or for JavaScript threads, of each replica that run the script side by side, each one request at a time.',
   }),
 };
 

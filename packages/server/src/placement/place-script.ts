@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { modelId, type ReplicaEntry, SlipwayError } from '@slipway/contract';
+import { entryLanguage, modelId, type ReplicaEntry, SlipwayError } from '@slipway/contract';
 import type { Manifests } from '@slipway/oci';
 import type { Environments } from '../environments/environments.ts';
 import type { HomePaths } from '../home/home-paths.ts';
@@ -41,10 +41,11 @@ export async function placeScript(
     await placeModel(manifests, model, modelsDir);
   }
   return {
-    language: 'python',
+    language: entryLanguage(script.entryScript),
     sourceDir,
     script: script.entryScript,
     ...(await runnerOf(deps, order.service.workspace, script, context)),
+    heapMb: heapMb(order.config.memoryGbLimit, script.workers),
     workers: script.workers,
     modelsDir,
     encodeNumpy: script.encodeNumpy,
@@ -65,26 +66,45 @@ async function placeModel(
   );
 }
 
+type Runner = Pick<ReplicaEntry, 'interpreter' | 'packagesDir' | 'env'>;
+
+/** What a script runs in: a Python, or for JavaScript the replica itself with the packages of an environment. */
 async function runnerOf(
-  { environments, searchPath }: PlacementDeps,
+  deps: PlacementDeps,
   workspace: string,
-  { environment, interpreter }: RevisionScript,
+  script: RevisionScript,
   context: Pick<OperationContext, 'report' | 'signal'>,
-): Promise<Pick<ReplicaEntry, 'interpreter' | 'env'>> {
-  if (environment === null) {
-    const python =
-      interpreter === null ? await findPython(searchPath) : await requireInterpreter(interpreter);
-    return { interpreter: python, env: {} };
+): Promise<Runner> {
+  const { environment } = script;
+  const ready =
+    environment === null
+      ? undefined
+      : await deps.environments.environmentFor(workspace, environment, context);
+  if (entryLanguage(script.entryScript) === 'javascript') {
+    if (ready !== undefined && ready.interpreter !== null) throw wrongEnvironment(environment, 'Python');
+    return { interpreter: null, packagesDir: ready?.sitePath ?? null, env: ready?.env ?? {} };
   }
-  const ready = await environments.environmentFor(workspace, environment, context);
-  if (ready.interpreter === null) throw noPython(environment);
-  return { interpreter: ready.interpreter, env: ready.env };
+  if (ready === undefined) return { interpreter: await pythonOf(deps, script), packagesDir: null, env: {} };
+  if (ready.interpreter === null) throw wrongEnvironment(environment, 'JavaScript');
+  return { interpreter: ready.interpreter, packagesDir: null, env: ready.env };
 }
 
-function noPython(environment: string): SlipwayError {
+function pythonOf({ searchPath }: PlacementDeps, { interpreter }: RevisionScript): Promise<string> {
+  return interpreter === null ? findPython(searchPath) : requireInterpreter(interpreter);
+}
+
+/** The share of each worker in the memory that a replica may have, in megabytes; `null` where nothing is said. */
+function heapMb(memoryGbLimit: number | null | undefined, workers: number): number | null {
+  if (memoryGbLimit === null || memoryGbLimit === undefined) return null;
+  return Math.max(1, Math.floor((memoryGbLimit * 1000) / workers));
+}
+
+function wrongEnvironment(environment: string | null, holds: 'Python' | 'JavaScript'): SlipwayError {
+  const [script, wanted] =
+    holds === 'Python' ? ['JavaScript', 'packages of a package.json'] : ['Python', 'Python'];
   return new SlipwayError(
     'invalid_argument',
-    `The environment ${environment} holds packages of JavaScript, and the script is in Python. Name an environment with Python.`,
+    `The environment ${environment} holds packages of ${holds}, and the script is in ${script}. Name an environment with ${wanted}.`,
     { details: { field: 'inferenceConfig.environment' } },
   );
 }

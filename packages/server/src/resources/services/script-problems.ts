@@ -1,4 +1,4 @@
-import { entryScriptProblem } from '@slipway/contract';
+import { entryLanguage, entryScriptProblem } from '@slipway/contract';
 import type { RevisionScript } from '../../store/collections.ts';
 import type { FieldProblem } from '../field-problems.ts';
 import type { RevisionPlan } from './revisions.ts';
@@ -23,11 +23,17 @@ function sourceProblems({ entryScript, files }: RevisionScript): readonly FieldP
   ];
 }
 
-function runnerProblems({ environment, interpreter }: RevisionScript): readonly FieldProblem[] {
-  if (environment === null || interpreter === null) return [];
+function runnerProblems(script: RevisionScript): readonly FieldProblem[] {
+  const { entryScript, environment, interpreter } = script;
+  if (interpreter === null) return [];
+  const field = 'inferenceConfig.interpreter';
+  if (entryLanguage(entryScript) === 'javascript') {
+    return [{ field, message: `names a Python, and "${entryScript}" needs none: a replica runs it itself` }];
+  }
+  if (environment === null) return [];
   const message =
     'and inferenceConfig.environment cannot both be given: an environment has its own interpreter';
-  return [{ field: 'inferenceConfig.interpreter', message }];
+  return [{ field, message }];
 }
 
 /** `init` loads models once, so that versions which come later would never be served. */

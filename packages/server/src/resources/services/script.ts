@@ -1,3 +1,4 @@
+import { entryLanguage } from '@slipway/contract';
 import type { InferenceChoice, InferenceConfig } from '@slipway/contract/api';
 import type { ContentStore } from '@slipway/oci';
 import type { RevisionScript } from '../../store/collections.ts';
@@ -45,10 +46,15 @@ export function planScript(
     entryScript,
     files,
     digest,
-    ...runnerOf(choice, before),
+    ...runnerOf(choice, isOfLanguage(before, entryScript) ? before : undefined),
     encodeNumpy: choice.encodeNumpy ?? before?.encodeNumpy ?? false,
     workers: choice.workers ?? before?.workers ?? 1,
   };
+}
+
+/** What one language runs in is nothing for the other. */
+function isOfLanguage(before: RevisionScript | undefined, entryScript: string): boolean {
+  return before !== undefined && entryLanguage(before.entryScript) === entryLanguage(entryScript);
 }
 
 /** Naming one of the two takes the place of the other. */
