@@ -106,6 +106,29 @@ test('services share a machine, and what waits for room is placed when there is 
   await inState(store, waiting, 'Healthy', 1);
 });
 
+test('what runs keeps its device when a control plane begins, whoever looks first', async (t) => {
+  const store = createMemoryStore();
+  const device = { class: 'fpga', id: '0', name: 'fpga 0', memoryMb: null, driver: null, declared: true };
+  const target = createMemoryTarget({ cpuCores: 4, memoryGb: 4 }, [device]);
+  const names = ['before', 'owner', 'zz-after'];
+  const revisions = new Map<string, Awaited<ReturnType<typeof addRevisionOf>>>();
+  for (const name of names) {
+    await addService(store, { uid: name, name });
+    revisions.set(name, await addRevisionOf(store, name, 1, { ...small, devices: { fpga: 1 } }));
+  }
+  const { config, models } = revisions.get('owner') ?? assert.fail();
+  const service = { uid: 'owner', name: 'owner', workspace: 'default' };
+  await target.start({ id: 'old', service, revision: 1, models, config, devices: { fpga: ['0'] } });
+  await startReconciler(t, store, target);
+  await inState(store, 'owner', 'Healthy', 1);
+  const refused = await inState(store, 'before', 'Unschedulable');
+  assert.match(refused.error?.message ?? '', /free are 3 CPU cores, 3 GB and 0 fpga/);
+  assert.deepEqual(
+    (await target.observe()).map(({ id, devices }) => [id, devices]),
+    [['old', { fpga: ['0'] }]],
+  );
+});
+
 test('a replica that ends again and again is started later and later, and everybody can see it', async (t) => {
   const store = createMemoryStore();
   const target = createMemoryTarget({ cpuCores: 4, memoryGb: 4 });

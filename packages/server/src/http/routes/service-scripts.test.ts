@@ -132,3 +132,22 @@ test('an environment that is not registered is refused, and so is one beside an 
   assert.equal(status, 400);
   assert.match(body.error.message, /cannot both be given/);
 });
+
+test('a replica of a script has a GPU where there are some, unless it is told that it needs none', async (t) => {
+  const api = await startApi(t, {}, null, { gpu: 1 });
+  const inferenceConfig = {
+    entryScript: 'score.py',
+    files: [await fileOf(api, 'score.py')],
+    interpreter: '/usr/bin/python3',
+  };
+  const order = (name: string, config = {}) =>
+    api.call('POST', SERVICES, { body: { name, models: [], inferenceConfig, config } });
+  assert.equal((await order('first')).status, 202);
+  assert.deepEqual((await api.call('GET', `${SERVICES}/first`)).body.config.devices, { gpu: 1 });
+  const refused = await order('second');
+  assert.match(
+    refused.body.error.message,
+    /0 of 1 GPU are free.*"first" has 1 GPU: set replace to take over\. A service that needs none says so with config\.devices \{"gpu": 0\}\.$/,
+  );
+  assert.equal((await order('second', { devices: { gpu: 0 } })).status, 202);
+});

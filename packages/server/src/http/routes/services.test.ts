@@ -289,3 +289,52 @@ test('what cannot be deployed is refused, and leaves nothing', async (t) => {
   }
   assert.equal((await api.call('GET', '/workspaces/default/operations')).body.items.length, 0);
 });
+
+const CPU_ONLY = { cpuCores: 0.1, memoryGb: 0.1 };
+
+/** What is said of GPUs on a target with two of them, and what a replica then has. */
+const DEVICES: readonly [config: Record<string, unknown>, devices: Record<string, number>][] = [
+  [{}, {}],
+  [{ devices: { gpu: 2 } }, { gpu: 2 }],
+  [{ executionProviders: ['cuda'] }, { gpu: 1 }],
+  [{ executionProviders: ['openvino'] }, {}],
+];
+for (const [config, devices] of DEVICES) {
+  test(`a service of models with ${JSON.stringify(config)} has ${JSON.stringify(devices)}`, async (t) => {
+    const api = await startApi(t, {}, null, { gpu: 2 });
+    await api.register('digits');
+    const body = { name: 'digits', models: ['digits'], config: { ...CPU_ONLY, ...config } };
+    const created = await api.call('POST', SERVICES, { body });
+    assert.equal(created.status, 202, JSON.stringify(created.body));
+    assert.deepEqual((await api.call('GET', `${SERVICES}/digits`)).body.config.devices, devices);
+  });
+}
+
+test('parts of a device are refused with the reason, and so are GPU and no GPU at once', async (t) => {
+  const api = await startApi(t, {}, null, { gpu: 2 });
+  await api.register('digits');
+  const refuse = async (config: Record<string, unknown>) => {
+    const body = { name: 'digits', models: ['digits'], config };
+    const { status, body: answer } = await api.call('POST', SERVICES, { body });
+    assert.equal(status, 400);
+    return answer.error.message as string;
+  };
+  assert.match(
+    await refuse({ devices: { gpu: 0.5 } }),
+    /^config\.devices\.gpu must be a whole number, not 0\.5: replicas never share a device\./,
+  );
+  assert.match(
+    await refuse({ devices: { gpu: 0 }, executionProviders: ['cuda'] }),
+    /^config\.devices\.gpu is 0, but config\.executionProviders asks for "cuda"/,
+  );
+});
+
+test('an update changes the devices that it names, class by class', async (t) => {
+  const api = await startApi(t, {}, null, { gpu: 2, fpga: 1 });
+  await api.register('digits');
+  const config = { ...CPU_ONLY, devices: { gpu: 1, fpga: 1 } };
+  await api.call('POST', SERVICES, { body: { name: 'digits', models: ['digits'], config } });
+  await api.call('PATCH', `${SERVICES}/digits`, { body: { config: { devices: { gpu: 2 } } } });
+  const { body } = await api.call('GET', `${SERVICES}/digits`);
+  assert.deepEqual(body.config.devices, { gpu: 2, fpga: 1 });
+});
