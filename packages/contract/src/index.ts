@@ -51,6 +51,7 @@ export {
   parseVersionedName,
   type VersionedName,
 } from './names.ts';
+export { checkOipName, decodeOipName, wrongOipName } from './oip-names.ts';
 export type { KeyDigest, ServiceAuth } from './processes/auth.ts';
 export type { CollectedFormat, CollectionSettings } from './processes/collection.ts';
 export type {

@@ -63,6 +63,11 @@ test('says itself what no replica can', async (t) => {
     { path: '/', status: 200, answer: 'Healthy' },
     { path: '/else', status: 404, answer: { message: missing } },
     { path: '/api/v1/service/digits/a%2Fb', status: 404, answer: { message: missing } },
+    {
+      path: '/api/v1/service/digits/v1/models/a%2Fb',
+      status: 404,
+      answer: { error: 'Could not find any versions of model a/b' },
+    },
     { path: SCORE, status: 503, answer: 'No ready replicas for service digits' },
     {
       path: '/api/v1/service/other/score',

@@ -44,7 +44,7 @@ export function createRequestHandler(deps: HandlerDeps): {
     const ids = resolveRequestIds(request.headers, randomUUID);
     const { method, url } = request;
     const destination = findDestination(deps.table, method, url);
-    const protocol = protocolOf(destination.kind === 'service' ? destination.path : url);
+    const protocol = protocolOf((destination.kind !== 'own' && destination.path) || url);
     const page =
       destination.kind === 'service' ? crossOrigin(destination.service.corsOrigins, request) : undefined;
     const answered = page === undefined ? response : withHeaders(response, page.headers);

@@ -14,4 +14,6 @@ export interface Nowhere {
   readonly kind: 'nowhere';
   readonly status: number;
   readonly message: string;
+  /** The path at a replica of the service, where the address names one; absent: the address itself. */
+  readonly path?: string | undefined;
 }

@@ -2,6 +2,7 @@ import { type Protocol, protocolOf } from '../protocols.ts';
 import type { Destination } from './destination.ts';
 import {
   ambiguousName,
+  notPlain,
   serverAlone,
   serviceNotFound,
   UNKNOWN_URL,
@@ -9,7 +10,13 @@ import {
   unservable,
 } from './nowhere.ts';
 import type { RoutedService, RouteTable } from './route-table.ts';
-import { isPlainPath, parseServicePath, SERVICE_PREFIX, VISIBLE_ASCII } from './service-path.ts';
+import {
+  isPlainPath,
+  parseServicePath,
+  SERVICE_PREFIX,
+  splitServicePath,
+  VISIBLE_ASCII,
+} from './service-path.ts';
 
 /** The name of the model in an address of each protocol. */
 const MODEL_NAME: Readonly<Record<Exclude<Protocol, 'azure'>, RegExp>> = {
@@ -26,7 +33,7 @@ export function findDestination(
   method: string,
   url: string,
 ): Destination {
-  if (url.startsWith(SERVICE_PREFIX)) return serviceDestination(table, url);
+  if (url.startsWith(SERVICE_PREFIX)) return serviceDestination(table, method, url);
   switch (url) {
     case '/':
       return { kind: 'own', page: 'health' };
@@ -38,9 +45,12 @@ export function findDestination(
 }
 
 /** Below `/api/v1/service/<name>`: every path of a replica. */
-function serviceDestination(table: Pick<RouteTable, 'find'>, url: string): Destination {
+function serviceDestination(table: Pick<RouteTable, 'find'>, method: string, url: string): Destination {
   const parsed = parseServicePath(url);
-  if (parsed === undefined) return UNKNOWN_URL;
+  if (parsed === undefined) {
+    const split = splitServicePath(url);
+    return split === undefined ? UNKNOWN_URL : notPlain(method, split.path);
+  }
   const service = table.find(parsed.service);
   return service === undefined
     ? serviceNotFound(parsed.service)
@@ -56,7 +66,8 @@ function rootDestination(
   const protocol = protocolOf(url);
   const query = url.indexOf('?');
   const path = query < 0 ? url : url.slice(0, query);
-  if (protocol === 'azure' || !VISIBLE_ASCII.test(url) || !isPlainPath(path)) return UNKNOWN_URL;
+  if (protocol === 'azure' || !VISIBLE_ASCII.test(url)) return UNKNOWN_URL;
+  if (!isPlainPath(path)) return notPlain(method, path);
   const name = path === SERVER_STATISTICS ? undefined : modelName(protocol, path);
   const [only, ...others] = table.services();
   // The only service knows best what is wrong with an address.

@@ -1,4 +1,5 @@
-import { parseTfservingRoute, SlipwayError, servableNotFound } from '@slipway/contract';
+import { parseTfservingRoute, SlipwayError, servableNotFound, wrongOipName } from '@slipway/contract';
+import { protocolOf } from '../protocols.ts';
 import type { Destination, Nowhere } from './destination.ts';
 import type { RoutedService } from './route-table.ts';
 
@@ -15,6 +16,24 @@ export function serviceNotFound(service: string): Nowhere {
 /** A name that is neither a service nor a model of one, as servers of the Open Inference Protocol tell it. */
 export function unknownName(name: string): Nowhere {
   return nowhere(404, `Request for unknown model: '${name}' is not found`);
+}
+
+/**
+ * What is said of a path that could mean something else to a replica than it says: in each protocol what a replica would
+ * say of it.
+ */
+export function notPlain(method: string, path: string): Nowhere {
+  switch (protocolOf(path)) {
+    case 'azure':
+      return UNKNOWN_URL;
+    case 'tfserving':
+      return { ...unservable(method, path), path };
+    case 'oip': {
+      const problem = wrongOipName(path);
+      const said = problem === undefined ? nowhere(404, 'Not Found') : nowhere(400, problem.message);
+      return { ...said, path };
+    }
+  }
 }
 
 /** What TensorFlow Serving says of this address: that it is malformed, or what it lacks. */

@@ -22,6 +22,14 @@ export interface ServicePath {
  * A replica's metrics are for the operator and not for callers.
  */
 export function parseServicePath(url: string): ServicePath | undefined {
+  const split = splitServicePath(url);
+  if (split === undefined) return undefined;
+  const { service, path, query } = split;
+  return isPlainPath(path) ? { service, path: path + query } : undefined;
+}
+
+/** The parts of such an address, whatever its path may mean. */
+export function splitServicePath(url: string): (ServicePath & { readonly query: string }) | undefined {
   if (!url.startsWith(SERVICE_PREFIX) || !VISIBLE_ASCII.test(url)) return undefined;
   const query = url.indexOf('?');
   const pathEnd = query < 0 ? url.length : query;
@@ -29,8 +37,7 @@ export function parseServicePath(url: string): ServicePath | undefined {
   const hasRest = nameEnd >= 0 && nameEnd < pathEnd;
   const service = url.slice(SERVICE_PREFIX.length, hasRest ? nameEnd : pathEnd);
   const path = hasRest ? url.slice(nameEnd, pathEnd) : '/';
-  if (!isPlainPath(path)) return undefined;
-  return { service, path: query < 0 ? path : path + url.slice(query) };
+  return { service, path, query: url.slice(pathEnd) };
 }
 
 /** True for a path that means to every reader what it says, and that a caller may ask of a replica. */

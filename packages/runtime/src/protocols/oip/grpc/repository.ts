@@ -1,10 +1,9 @@
-import { SlipwayError, toSlipwayError } from '@slipway/contract';
+import { checkOipName, SlipwayError, toSlipwayError } from '@slipway/contract';
 import { decodeMessage } from '../../../protobuf/decode.ts';
 import { encodeMessage } from '../../../protobuf/encode.ts';
 import type { GrpcCall } from '../../grpc/call.ts';
 import type { Reply } from '../../grpc/method.ts';
 import { indexModels } from '../describe.ts';
-import { checkModelName } from '../model.ts';
 import { changeNotPermitted, refuseOverride } from '../refusals.ts';
 import { encodeRepositoryIndex } from './codec/encode-answers.ts';
 import {
@@ -28,7 +27,7 @@ export async function repositoryLoad(message: Uint8Array, { context }: GrpcCall)
   const request = decodeMessage(REPOSITORY_MODEL_LOAD_REQUEST, message);
   if (request instanceof SlipwayError) return request;
   const { modelName } = request;
-  const problem = noRepository(request) ?? checkModelName(modelName);
+  const problem = noRepository(request) ?? checkOipName(modelName);
   if (problem !== undefined) return problem;
   const { modelControl } = context;
   if (modelControl === undefined) return changeNotPermitted('load', modelName);
@@ -42,7 +41,7 @@ export async function repositoryUnload(message: Uint8Array, { context }: GrpcCal
   const request = decodeMessage(REPOSITORY_MODEL_UNLOAD_REQUEST, message);
   if (request instanceof SlipwayError) return request;
   const { modelName } = request;
-  const problem = noRepository(request) ?? checkModelName(modelName);
+  const problem = noRepository(request) ?? checkOipName(modelName);
   if (problem !== undefined) return problem;
   const { modelControl } = context;
   if (modelControl === undefined) return changeNotPermitted('unload', modelName);

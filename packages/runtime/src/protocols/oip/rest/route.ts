@@ -1,6 +1,4 @@
-import { SlipwayError } from '@slipway/contract';
-import { checkModelName } from '../model.ts';
-import { invalid } from '../refusals.ts';
+import { decodeOipName, SlipwayError } from '@slipway/contract';
 
 /** What an address of the protocol asks for. Versions are any text; absent: the newest. */
 export type OipRoute =
@@ -82,9 +80,9 @@ function modelAddress(path: string): Address | SlipwayError | undefined {
   const match = MODEL_ADDRESS.exec(path);
   if (match === null) return undefined;
   const [, nameText = '', versionText, action = ''] = match;
-  const model = decodeName(nameText);
+  const model = decodeOipName(nameText);
   if (model instanceof SlipwayError) return model;
-  const version = versionText === undefined ? undefined : decodeName(versionText);
+  const version = versionText === undefined ? undefined : decodeOipName(versionText);
   if (version instanceof SlipwayError) return version;
   const kind = MODEL_KINDS[action] ?? 'modelMetadata';
   return { method: kind === 'infer' ? 'POST' : 'GET', route: { kind, model, version } };
@@ -98,7 +96,7 @@ function repositoryAddress(path: string): Address | SlipwayError | undefined {
   if (repository !== undefined) {
     return new SlipwayError('unsupported', "'repository_name' specification is not supported");
   }
-  const model = decodeName(nameText);
+  const model = decodeOipName(nameText);
   if (model instanceof SlipwayError) return model;
   return {
     method: 'POST',
@@ -109,15 +107,4 @@ function repositoryAddress(path: string): Address | SlipwayError | undefined {
 function unsupportedAddress(path: string): SlipwayError | undefined {
   const found = UNSUPPORTED_ADDRESSES.find(([pattern]) => pattern.test(path));
   return found && new SlipwayError('unsupported', found[1]);
-}
-
-/** The name that a segment of an address stands for, if it names one thing and no path. */
-function decodeName(segment: string): string | SlipwayError {
-  let name: string;
-  try {
-    name = decodeURIComponent(segment);
-  } catch {
-    return invalid(`'${segment}' in the address is not valid percent-encoding of UTF-8`);
-  }
-  return checkModelName(name) ?? name;
 }
