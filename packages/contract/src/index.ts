@@ -59,7 +59,9 @@ export type {
   GatewayRoutes,
   GatewayState,
   ReplicaRoute,
+  ServiceLoad,
   ServiceRoute,
+  ServiceScaling,
 } from './processes/gateway.ts';
 export {
   type Batching,
@@ -68,6 +70,7 @@ export {
   type LaneChoice,
   type LoadedModel,
   type LogLevel,
+  type ModelProvider,
   type ModelVersionState,
   NOT_RUN_HEADER,
   type ReplicaLimits,
@@ -80,10 +83,7 @@ export {
 } from './processes/replica.ts';
 export type { ReplicaEntry } from './processes/replica-entry.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
-  type ModelProvider,
-  ServiceLoad,
 export { systemCode, unlessMissing } from './system-errors.ts';
-  ServiceScaling,
 export {
   BYTES_PER_ELEMENT,
   type Datatype,

@@ -37,9 +37,9 @@ export function serviceDetails(service: Service): string {
         : `${service.revision}, active: ${service.activeRevision ?? 'none'}`,
     Replicas: `${readyOf(service)} ready`,
     Resources: `${config.cpuCores} cores, ${config.memoryGb} GB a replica`,
-    Namespace: config.namespace ?? undefined,
     'Runs on':
       config.executionProviders.join(', ') + (config.cpuFallback ? '' : ', with nothing left to the CPU'),
+    Namespace: config.namespace ?? undefined,
     Authentication: service.authMode,
     Compute: service.computeTarget,
     Workspace: service.workspace,
@@ -77,15 +77,21 @@ export function replicaTable(replicas: readonly Replica[]): string {
       phase: ({ phase }) => phase,
       routed: ({ routed }) => (routed ? 'yes' : 'no'),
       lane: ({ lane }) => lane ?? '-',
+      'runs on': ({ executionProviders }) => providersOf(executionProviders),
       memory: ({ memoryBytes }) => (memoryBytes === null ? '-' : bytes(memoryBytes)),
       pid: ({ pid }) => String(pid ?? '-'),
       address: ({ address }) => address ?? '-',
       age: ({ startedAt }) => age(startedAt),
       error: ({ error }) => error?.message ?? '',
     },
-      'runs on': ({ executionProviders }) => providersOf(executionProviders),
     'It has no replicas.',
   );
+}
+
+/** `cuda (41 nodes), cpu (2 nodes)`. */
+function providersOf(providers: Replica['executionProviders']): string {
+  if (providers.length === 0) return '-';
+  return providers.map(({ name, nodes }) => (nodes === null ? name : `${name} (${nodes} nodes)`)).join(', ');
 }
 
 /** The revisions of a service, a line each. */
@@ -94,12 +100,6 @@ export function revisionTable(revisions: readonly Revision[]): string {
     revisions,
     {
       revision: ({ number }) => String(number),
-/** `cuda (41 nodes), cpu (2 nodes)`. */
-function providersOf(providers: Replica['executionProviders']): string {
-  if (providers.length === 0) return '-';
-  return providers.map(({ name, nodes }) => (nodes === null ? name : `${name} (${nodes} nodes)`)).join(', ');
-}
-
       status: ({ status }) => status,
       models: ({ models }) => models.join(', '),
       replicas: ({ config }) => String(config.numReplicas),

@@ -1,6 +1,7 @@
 import type {
   AuthMode,
   DeploymentConfig,
+  DeviceCounts,
   EnvironmentBuild,
   EnvironmentDefinition,
   Failure,
@@ -9,8 +10,8 @@ import type {
   ModelSelection,
   OperationKind,
   OperationState,
-  ServiceState,
   ScalingDecision,
+  ServiceState,
 } from '@slipway/contract/api';
 
 /** A folder that everything else stands in. Id: its name. */
@@ -66,6 +67,12 @@ export interface EnvironmentRecord {
   readonly updatedAt: string;
 }
 
+/** What was said of a compute target. Id: its name. */
+export interface ComputeRecord {
+  /** Devices that it was declared to have, whatever was found. */
+  readonly devices: DeviceCounts;
+}
+
 /** What a service should be. Id: its name, which is unique in the installation because its address is. */
 export interface ServiceRecord {
   /** Its own for ever; names folders, tokens and revisions. */
@@ -97,13 +104,6 @@ export interface ServiceStatusRecord {
   /** The last revision that became healthy. */
   readonly activeRevision: number | null;
   readonly readyReplicas: number;
-}
-
-/** A version that a service serves. */
-export interface ModelVersion {
-  readonly name: string;
-  readonly version: number;
-  readonly digest: string;
   /** What the autoscaler has come to; absent: it is off, or has not looked yet. */
   readonly scaling?: ScalingStatus | undefined;
 }
@@ -112,6 +112,13 @@ export interface ModelVersion {
 export interface ScalingStatus {
   readonly replicas: number;
   readonly last: ScalingDecision | null;
+}
+
+/** A version that a service serves. */
+export interface ModelVersion {
+  readonly name: string;
+  readonly version: number;
+  readonly digest: string;
   /** Labels that are to point at it; absent: none. */
   readonly labels?: readonly string[] | undefined;
 }
@@ -204,6 +211,7 @@ export interface Collections {
   readonly modelCounters: VersionCounterRecord;
   readonly environments: EnvironmentRecord;
   readonly environmentCounters: VersionCounterRecord;
+  readonly computes: ComputeRecord;
   readonly services: ServiceRecord;
   readonly serviceStatus: ServiceStatusRecord;
   readonly revisions: RevisionRecord;
@@ -222,6 +230,7 @@ export const INDEXES = {
   modelCounters: [],
   environments: ['workspace', 'name', 'latest'],
   environmentCounters: [],
+  computes: [],
   services: ['workspace', 'computeTarget', 'uid'],
   serviceStatus: [],
   revisions: ['serviceUid'],
