@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServiceState } from '@slipway/contract/api';
 import { onTestEnd, type TestScope, waitFor } from '@slipway/testkit';
 import pino from 'pino';
@@ -109,7 +110,15 @@ test('services share a machine, and what waits for room is placed when there is 
 test('what runs keeps its device when a control plane begins, whoever looks first', async (t) => {
   const store = createMemoryStore();
   const device = { class: 'fpga', id: '0', name: 'fpga 0', memoryMb: null, driver: null, declared: true };
-  const target = createMemoryTarget({ cpuCores: 4, memoryGb: 4 }, [device]);
+  const memory = createMemoryTarget({ cpuCores: 4, memoryGb: 4 }, [device]);
+  const target: MemoryTarget = {
+    ...memory,
+    observe: async (uid) => {
+      // The one that has it is the last to be looked at.
+      if (uid === 'owner') await sleep(200);
+      return await memory.observe(uid);
+    },
+  };
   const names = ['before', 'owner', 'zz-after'];
   const revisions = new Map<string, Awaited<ReturnType<typeof addRevisionOf>>>();
   for (const name of names) {
