@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { CollectedFormat } from '@slipway/contract';
 import type { DropReason } from './collection.ts';
 import { dayOf, folderName } from './dated-folders.ts';
@@ -56,7 +56,7 @@ interface OpenFile {
   readonly day: string;
   readonly file: GrowingFile;
   /** Of a file that becomes Parquet when it ends. */
-  readonly packing: Packing | undefined;
+  readonly packing: Omit<Packing, 'file'> | undefined;
   readonly madeAt: number;
   pending: string;
   records: number;
@@ -112,7 +112,7 @@ export function createWriter(
     const file = createGrowingFile(join(folder, `data-${replicaId}`), written, format);
     const pending = format === 'csv' ? csvHeader(table.columns) : '';
     const timeColumn = kind === 'rows' ? undefined : TIME_COLUMN;
-    const packing = { file: file.path, columns: table.columns, timeColumn, hasRoom };
+    const packing = { columns: table.columns, timeColumn, hasRoom };
     const made = {
       key,
       day,
@@ -170,21 +170,20 @@ export function createWriter(
   function forget({ key, file }: OpenFile): void {
     open.delete(key);
     file.close();
-    if (file.size() === 0) removeFile(dir, file.path.slice(dir.length + 1));
+    const path = file.path();
+    if (path !== undefined && file.size() === 0) removeFile(dir, relative(dir, path));
   }
 
   function end(file: OpenFile): void {
     write(file);
     if (!open.delete(file.key)) return;
     file.file.close();
-    if (file.packing === undefined || pack === undefined) return;
+    const path = file.file.path();
+    if (file.packing === undefined || pack === undefined || path === undefined) return;
     try {
-      pack(file.packing);
+      pack({ ...file.packing, file: path });
     } catch (thrown) {
-      tell(
-        'warn',
-        `${file.file.path} stays as it is and does not become Parquet: ${(thrown as Error).message}.`,
-      );
+      tell('warn', `${path} stays as it is and does not become Parquet: ${(thrown as Error).message}.`);
     }
   }
 
@@ -213,7 +212,7 @@ export function createWriter(
   }
 
   function mend(): void {
-    const own = new Set([...open.values()].map(({ file }) => file.path));
+    const own = new Set([...open.values()].map(({ file }) => file.path()));
     for (const { path, bytes, modifiedMs } of listFiles(dir)) {
       const file = join(dir, path);
       if (own.has(file) || mended.get(path) === bytes || now() - modifiedMs < QUIET_MS) continue;
