@@ -30,6 +30,8 @@ export interface InferenceConfigOptions extends InferenceChange {
   readonly entryScript: string;
   /** Folder whose files are deployed with the script; without it, the script alone is. */
   readonly sourceDirectory?: string | undefined;
+  /** Leaves out what the `.amlignore` of `sourceDirectory` says, or its `.gitignore` if it has none of the other; default: all is sent. */
+  readonly useIgnoreFile?: boolean | undefined;
   /** Azure's: `python`, which is what runs in any case. */
   readonly runtime?: string | undefined;
   readonly description?: string | undefined;
@@ -43,6 +45,8 @@ export class InferenceConfig {
   readonly entryScript: string;
   /** Absolute path of the folder that the script lies in; `null`: only the script is sent. */
   readonly sourceDirectory: string | null;
+  /** Whether the ignore file of `sourceDirectory` counts. */
+  readonly useIgnoreFile: boolean;
   /** Absolute path of the script. */
   readonly scriptPath: string;
   readonly environment: InferenceConfigOptions['environment'];
@@ -57,11 +61,13 @@ export class InferenceConfig {
     checkScript(options.entryScript);
     if (entryLanguage(options.entryScript) === 'javascript') checkNoPython(options);
     checkRunner(options);
-    const { sourceDirectory } = options;
+    const { sourceDirectory, useIgnoreFile = false } = options;
+    if (useIgnoreFile && sourceDirectory === undefined) throw nothingToIgnore();
     const folder = sourceDirectory === undefined ? undefined : resolve(sourceDirectory);
     this.scriptPath = folder === undefined ? resolve(options.entryScript) : join(folder, options.entryScript);
     checkThere(options, folder, this.scriptPath);
     this.sourceDirectory = folder ?? null;
+    this.useIgnoreFile = useIgnoreFile;
     this.entryScript =
       folder === undefined
         ? basename(this.scriptPath)
@@ -134,6 +140,13 @@ function checkThere(
   throw refused(
     'entryScript',
     `entry_script ${script} doesn't exist. "${entryScript}" is looked for in ${where}: entry_script is relative to source_directory if that is given.`,
+  );
+}
+
+function nothingToIgnore(): SlipwayError {
+  return refused(
+    'useIgnoreFile',
+    'useIgnoreFile says which files of source_directory are left out, but without source_directory the script alone is sent.',
   );
 }
 

@@ -4,6 +4,7 @@ import type {
   Environment as EnvironmentResource,
   InferenceChoice,
 } from '@slipway/contract/api';
+import { ignoredIn } from './ignored-files.ts';
 import type { EnvironmentToRegister, InferenceChange, InferenceConfig } from './inference-config.ts';
 import { listModelFiles } from './model-files.ts';
 import { type UploadContext, withUploaded } from './upload-files.ts';
@@ -22,8 +23,10 @@ export async function withInference<T>(
   if (config === null) return await use({ entryScript: null });
   const runner = await runnerOf(context, service, config);
   if (!('entryScript' in config)) return await use(runner);
-  const { entryScript, sourceDirectory, scriptPath } = config;
-  const { files } = await listModelFiles(sourceDirectory ?? scriptPath);
+  const { entryScript, sourceDirectory, scriptPath, useIgnoreFile } = config;
+  const isIgnored =
+    sourceDirectory !== null && useIgnoreFile ? await ignoredIn(sourceDirectory, entryScript) : undefined;
+  const { files } = await listModelFiles(sourceDirectory ?? scriptPath, isIgnored);
   return await withUploaded(context, files, (uploaded) => use({ entryScript, files: uploaded, ...runner }));
 }
 

@@ -25,9 +25,12 @@ export interface LocalFiles {
 /**
  * The files of a model: the one file, or all files of a folder with their relative paths, hidden ones too, sorted. A symbolic
  * link inside a folder counts as the file that it names, and must name one inside the folder, so that nothing is uploaded that
- * was not meant. Throws `not_found` and `invalid_argument`.
+ * was not meant. What `isIgnored` tells of a folder's file is left out. Throws `not_found` and `invalid_argument`.
  */
-export async function listModelFiles(modelPath: string): Promise<LocalFiles> {
+export async function listModelFiles(
+  modelPath: string,
+  isIgnored: (path: string) => boolean = () => false,
+): Promise<LocalFiles> {
   const root = await realpath(modelPath).catch((cause) => {
     throw new SlipwayError('not_found', `The model path "${modelPath}" cannot be found.`, {
       details: { field: 'modelPath' },
@@ -39,14 +42,15 @@ export async function listModelFiles(modelPath: string): Promise<LocalFiles> {
     return { files: [{ path: checkPath(basename(modelPath)), source: root, size: stats.size }] };
   }
   if (!stats.isDirectory()) throw notAFile(modelPath);
-  return { files: await listFolder(root), folder: checkPath(basename(resolve(modelPath))) };
+  return { files: await listFolder(root, isIgnored), folder: checkPath(basename(resolve(modelPath))) };
 }
 
-async function listFolder(root: string): Promise<readonly LocalFile[]> {
+async function listFolder(root: string, isIgnored: (path: string) => boolean): Promise<readonly LocalFile[]> {
   const files: LocalFile[] = [];
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    if (entry.isDirectory()) continue;
-    files.push(await localFile(root, join(entry.parentPath, entry.name)));
+    const file = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() || isIgnored(pathIn(root, file))) continue;
+    files.push(await localFile(root, file));
     if (files.length > MAX_FILES) throw tooMany(root);
   }
   if (files.length === 0) throw empty(root);
@@ -58,8 +62,11 @@ async function localFile(root: string, file: string): Promise<LocalFile> {
   if (source === undefined || !source.startsWith(root + sep)) throw leadsOutside(file);
   const stats = await stat(source);
   if (!stats.isFile()) throw notAFile(file);
-  const path = relative(root, file).split(sep).join('/');
-  return { path: checkPath(path), source, size: stats.size };
+  return { path: checkPath(pathIn(root, file)), source, size: stats.size };
+}
+
+function pathIn(root: string, file: string): string {
+  return relative(root, file).split(sep).join('/');
 }
 
 function checkPath(path: string): string {

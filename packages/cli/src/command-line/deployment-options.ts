@@ -29,13 +29,21 @@ export function deploymentCommand(name: string) {
       'a label that points at a version, such as canary=4; before it MODEL: for one of several models',
       repeated,
     )
-    .option('--entry-script <file>', 'script with run() that answers the requests: .py, .ts, .mts, .js or .mjs')
+    .option(
+      '--entry-script <file>',
+      'script with run() that answers the requests: .py, .ts, .mts, .js or .mjs',
+    )
     .option('--no-entry-script', 'the models answer by themselves again')
     .option('--source-dir <folder>', 'folder that is deployed with the script, which is named relative to it')
+    .option('--use-ignore-file', 'leave out of that folder what its .amlignore, or else its .gitignore, says')
     .option('--environment <name>', 'registered environment that the script runs in')
     .option('--conda-file <file>', 'conda file of which that environment is made')
     .option('--python <path>', 'interpreter on the machine of the server instead of an environment')
-    .option('--workers <count>', 'processes or threads of a replica that run the script side by side', wholeNumber(1))
+    .option(
+      '--workers <count>',
+      'processes or threads of a replica that run the script side by side',
+      wholeNumber(1),
+    )
     .option('--encode-numpy', 'results of numpy become JSON')
     .option('--no-encode-numpy', 'results of numpy are an error, as on Azure')
     .option('--inference-config <file>', "Azure's inferenceconfig.json; options here go before it")

@@ -8,6 +8,7 @@ export interface ScriptFlags {
   /** `false`: without one from now on. */
   readonly entryScript?: string | boolean | undefined;
   readonly sourceDir?: string | undefined;
+  readonly useIgnoreFile?: boolean | undefined;
   readonly environment?: string | undefined;
   readonly condaFile?: string | undefined;
   readonly python?: string | undefined;
@@ -27,12 +28,14 @@ export async function inferenceConfig(
   const file =
     flags.inferenceConfig === undefined ? undefined : await readInferenceFile(flags.inferenceConfig);
   for (const text of file?.notes ?? []) note(text);
-  const { entryScript, sourceDirectory, ...change } = {
+  const { entryScript, sourceDirectory, useIgnoreFile, ...change } = {
     ...withoutRunner(file?.options, flags),
     ...given(flags),
   };
-  if (entryScript !== undefined) return new InferenceConfig({ entryScript, sourceDirectory, ...change });
-  if (sourceDirectory !== undefined || file !== undefined) throw scriptMissing();
+  if (entryScript !== undefined) {
+    return new InferenceConfig({ entryScript, sourceDirectory, useIgnoreFile, ...change });
+  }
+  if (sourceDirectory !== undefined || useIgnoreFile || file !== undefined) throw scriptMissing();
   return Object.keys(change).length === 0 ? undefined : change;
 }
 
@@ -40,6 +43,7 @@ function given(flags: ScriptFlags): Partial<InferenceConfigOptions> {
   const options = {
     entryScript: typeof flags.entryScript === 'string' ? flags.entryScript : undefined,
     sourceDirectory: flags.sourceDir,
+    useIgnoreFile: flags.useIgnoreFile,
     environment: flags.environment,
     condaFile: flags.condaFile,
     interpreter: flags.python,
