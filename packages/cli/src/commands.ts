@@ -52,6 +52,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'service token', load: async () => (await import('./commands/service/token.ts')).serviceToken },
   { path: 'service update', load: async () => (await import('./commands/service/update.ts')).serviceUpdate },
   {
+    path: 'service suggest-size',
+    load: async () => (await import('./commands/service/suggest-size.ts')).serviceSuggestSize,
+  },
+  {
     path: 'service rollback',
     load: async () => (await import('./commands/service/rollback.ts')).serviceRollback,
   },

@@ -27,6 +27,7 @@ export type {
 } from '@slipway/contract/api';
 export type { AksDeploymentOptions, AksUpdateOptions } from './azure/aks-options.ts';
 export { settingsOfFile } from './azure/settings-of-file.ts';
+export { settingsOfOptions } from './azure/settings-of-options.ts';
 export { AksWebservice, LocalWebservice } from './azure/webservices.ts';
 export type { CallOptions } from './call-options.ts';
 export { ComputeTarget } from './compute-target.ts';
@@ -84,6 +85,7 @@ export type { RegisterProgress } from './register-model.ts';
 export { formatScoringJson, parseScoringJson } from './scoring-json.ts';
 export type { GrpcServiceClientOptions, ServiceClientOptions } from './service-client.ts';
 export type { LogLine } from './service-logs.ts';
+export { type SizeQuestion, suggestReplicas } from './suggest-size.ts';
 export type { UploadProgress } from './upload-files.ts';
 export { Webservice } from './webservice.ts';
 export type {

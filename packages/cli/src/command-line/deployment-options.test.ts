@@ -17,6 +17,14 @@ const CASES: readonly [Partial<DeploymentFlags>, PartialDeploymentConfig | undef
     { enableAppInsights: true, namespace: 'team' },
     { enableAppInsights: true, namespace: 'team' },
   ],
+  [
+    { autoscaleEnabled: true, autoscaleMinReplicas: 0, autoscaleMaxReplicas: 4, autoscaleIdleSeconds: 9 },
+    { autoscaler: { minReplicas: 0, maxReplicas: 4, idleSeconds: 9 } },
+  ],
+  [
+    { autoscaleEnabled: false, replicas: 0 },
+    { autoscaler: null, numReplicas: 0 },
+  ],
   [{ bothOutputNames: false }, { bothOutputNames: false }],
   [{ tokenAuth: true }, { authEnabled: false, tokenAuthEnabled: true }],
   [{ batching: 'off' }, { batching: { mode: 'off' } }],

@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from './parsers.ts';
 import { readConfigFile } from './read-config-file.ts';
+import { type ScalingFlags, scalingConfig } from './scaling-options.ts';
 
 /** A command that deploys: with the options that say how a service runs, and how long to wait for it. */
 export function deploymentCommand(name: string) {
@@ -52,6 +53,25 @@ export function deploymentCommand(name: string) {
       "deployment configuration in JSON or YAML, or Azure's deploymentconfig.json; options here go before it",
     )
     .option('--replicas <count>', 'processes that serve side by side', wholeNumber(0))
+    .option('--autoscale-enabled', 'replicas come and go with the load')
+    .option('--no-autoscale-enabled', 'their number is fixed again; say it with --replicas')
+    .option(
+      '--autoscale-min-replicas <count>',
+      'fewest replicas; 0 lets a service that nobody calls have none',
+      wholeNumber(0),
+    )
+    .option('--autoscale-max-replicas <count>', 'most replicas', wholeNumber(1))
+    .option('--autoscale-refresh-seconds <s>', 'time between two looks at the load', wholeNumber(1))
+    .option(
+      '--autoscale-target-utilization <percent>',
+      'part of the replicas that is to be busy',
+      wholeNumber(1, 100),
+    )
+    .option(
+      '--autoscale-idle-seconds <s>',
+      'time without a request after which the last replica goes',
+      wholeNumber(1),
+    )
     .option('--cpu <cores>', 'cores each replica is given', positiveNumber)
     .option('--cpu-limit <cores>', 'cores each replica may use', positiveNumber)
     .option('--memory <gb>', 'gigabytes each replica asks for', positiveNumber)
@@ -127,9 +147,8 @@ export function deploymentCommand(name: string) {
 }
 
 /** The options of `deploymentCommand` that say how a service runs. */
-export interface DeploymentFlags {
+export interface DeploymentFlags extends ScalingFlags {
   readonly config?: string | undefined;
-  readonly replicas?: number | undefined;
   readonly cpu?: number | undefined;
   readonly cpuLimit?: number | undefined;
   readonly memory?: number | undefined;
@@ -162,7 +181,6 @@ export interface DeploymentFlags {
 
 /** Options that stand for one field with the value as it was given. */
 const PLAIN_FLAGS = {
-  replicas: 'numReplicas',
   cpu: 'cpuCores',
   cpuLimit: 'cpuCoresLimit',
   memory: 'memoryGb',
@@ -195,10 +213,13 @@ export async function deploymentConfig(
     const value = flags[flag as keyof typeof PLAIN_FLAGS];
     return value === undefined ? [] : [[field, value] as const];
   });
-  const file = flags.config === undefined ? undefined : await readConfigFile(flags.config, purpose);
-  const devices = { ...file?.devices, ...flags.device, ...(flags.gpu !== undefined && { gpu: flags.gpu }) };
+  const given: DeploymentSettings =
+    flags.config === undefined ? {} : await readConfigFile(flags.config, purpose);
+  const { autoscaler, numReplicas, ...file } = given;
+  const devices = { ...file.devices, ...flags.device, ...(flags.gpu !== undefined && { gpu: flags.gpu }) };
   const config = {
     ...file,
+    ...scalingConfig(flags, { autoscaler, numReplicas }, purpose),
     ...Object.fromEntries(plain),
     ...(Object.keys(devices).length > 0 && { devices }),
     ...batchingConfig(flags),

@@ -36,6 +36,8 @@ export function serviceDetails(service: Service): string {
         ? String(service.revision)
         : `${service.revision}, active: ${service.activeRevision ?? 'none'}`,
     Replicas: `${readyOf(service)} ready`,
+    Autoscaling: scalingOf(service),
+    'Last scaling': lastScalingOf(service),
     Resources: `${config.cpuCores} cores, ${config.memoryGb} GB a replica`,
     'Runs on':
       config.executionProviders.join(', ') + (config.cpuFallback ? '' : ', with nothing left to the CPU'),
@@ -50,6 +52,17 @@ export function serviceDetails(service: Service): string {
     Created: service.createdAt,
     Updated: service.updatedAt,
   });
+}
+
+/** `1 to 10 replicas, 70 % of them busy`. */
+function scalingOf({ config: { autoscaler } }: Service): string | undefined {
+  if (autoscaler === null) return undefined;
+  const { minReplicas, maxReplicas, targetUtilization } = autoscaler;
+  return `${minReplicas} to ${maxReplicas} replicas, ${targetUtilization} % of them busy`;
+}
+
+function lastScalingOf({ lastScaling }: Service): string | undefined {
+  return lastScaling === null ? undefined : `${age(lastScaling.time)} ago: ${lastScaling.message}`;
 }
 
 function scriptDetails(script: Service['inferenceConfig']): Record<string, string | undefined> {
