@@ -3,10 +3,11 @@
 import faulthandler
 import os
 import platform
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Union
 
 from slipway_entry import stand_ins
 from slipway_entry.answers import encoder
+from slipway_entry.batch import BatchServer, check_run
 from slipway_entry.collector import Collector
 from slipway_entry.descriptors import write_to_descriptor
 from slipway_entry.failures import StartFailure, listing_of
@@ -18,9 +19,9 @@ from slipway_entry.module_path import arrange_module_path
 from slipway_entry.output_capture import OutputCapture
 from slipway_entry.packages import installed_packages
 from slipway_entry.results import plain_numpy
-from slipway_entry.script import load_script
+from slipway_entry.script import Script, load_script
 from slipway_entry.serve import Server
-from slipway_entry.settings import Settings, read_settings
+from slipway_entry.settings import BATCH, SERVICE, Settings, read_settings
 from slipway_entry.swagger import swagger_documents
 
 #: The socket to the replica.
@@ -59,25 +60,36 @@ def _host(channel: Channel, capture: OutputCapture, settings: Settings) -> int:
     return 0
 
 
-def _start(channel: Channel, capture: OutputCapture, settings: Settings) -> Server:
+def _start(
+    channel: Channel, capture: OutputCapture, settings: Settings
+) -> Union[Server, BatchServer]:
     """Everything up to `ready`. Raises StartFailure."""
     arrange_module_path(settings)
     stand_ins.collector = Collector(channel, capture, settings.collects_data)
     script = load_script(settings)
+    if settings.mode == SERVICE:
+        return _start_service(channel, capture, settings, script)
+    check_run(script.run)
+    _initialize(channel, script.init)
+    _say_ready(channel, capture, "batch")
+    return BatchServer(channel, capture, script.run, settings.mode == BATCH)
+
+
+def _start_service(
+    channel: Channel, capture: OutputCapture, settings: Settings, script: Script
+) -> Server:
     inputs = inspect_run(script.run)
     _initialize(channel, script.init)
     swagger = swagger_documents(settings, script.run)
-    capture.flush()
-    channel.send(
-        head_of(
-            "ready",
-            python=platform.python_version(),
-            inputs=inputs.kind,
-            packages=installed_packages(),
-        )
-    )
+    _say_ready(channel, capture, inputs.kind)
     encode = encoder(plain_numpy if settings.encodes_numpy else None)
     return Server(channel, capture, script.run, inputs.make_arguments, encode, swagger)
+
+
+def _say_ready(channel: Channel, capture: OutputCapture, inputs: str) -> None:
+    capture.flush()
+    version, packages = platform.python_version(), installed_packages()
+    channel.send(head_of("ready", python=version, inputs=inputs, packages=packages))
 
 
 def _initialize(channel: Channel, init: Callable[[], Any]) -> None:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, Callable, NamedTuple
 
 from slipway_entry.failures import StartFailure
-from slipway_entry.settings import Settings
+from slipway_entry.settings import SERVICE, Settings
 
 #: The module that is the script when no file is named.
 _DEFAULT_MODULE = "main"
@@ -25,8 +25,12 @@ class Script(NamedTuple):
 
 
 def load_script(settings: Settings) -> Script:
-    """Imports the script. Raises StartFailure with what Python says."""
+    """
+    Imports the script. A job's may do without `init`. Raises StartFailure with what Python says.
+    """
     module = _import_file(settings) if settings.entry_script else _import_default(settings)
+    if settings.mode != SERVICE and not hasattr(module, "init"):
+        module.init = lambda: None  # type: ignore[attr-defined]
     for function in ("init", "run"):
         if not callable(getattr(module, function, None)):
             file = getattr(module, "__file__", None) or module.__name__

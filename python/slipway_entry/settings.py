@@ -6,6 +6,13 @@ from typing import Mapping, NamedTuple, Optional
 _DEFAULT_APP_ROOT = "/var/azureml-app"
 
 
+#: Whose requests the script answers: a service's, or a job's that keeps what `run` returns, or only
+#: counts it.
+SERVICE = "service"
+BATCH = "batch"
+BATCH_SUMMARY = "batch-summary"
+
+
 class Settings(NamedTuple):
     """Where the script is, and what its answers and documents depend on."""
 
@@ -18,6 +25,7 @@ class Settings(NamedTuple):
     path_prefix: str
     collects_data: bool
     encodes_numpy: bool
+    mode: str
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -35,6 +43,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         path_prefix="/" + prefix if prefix else "",
         collects_data=_is_true(environment.get("AML_MODEL_DC_STORAGE_ENABLED")),
         encodes_numpy=_is_true(environment.get("SLIPWAY_ENCODE_NUMPY")),
+        mode=environment.get("SLIPWAY_ENTRY_MODE") or SERVICE,
     )
 
 

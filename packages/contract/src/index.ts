@@ -53,6 +53,16 @@ export {
 } from './names.ts';
 export { checkOipName, decodeOipName, wrongOipName } from './oip-names.ts';
 export type { KeyDigest, ServiceAuth } from './processes/auth.ts';
+export type {
+  BatchCounts,
+  BatchEvent,
+  BatchFailure,
+  BatchFormat,
+  BatchModel,
+  BatchScript,
+  BatchSpec,
+  BatchSummary,
+} from './processes/batch.ts';
 export type { CollectedFormat, CollectionSettings } from './processes/collection.ts';
 export type {
   GatewayConfig,

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { type ImageInput, SlipwayError, toSlipwayError } from '@slipway/contract';
+import {
+  checkDeclared,
+  createImagePreprocessor,
+  describeSpec,
+  type EngineSession,
+  openEngine,
+  readModelSignature,
+} from '@slipway/runtime/batch';
+import type { MiniBatch } from '../inputs/mini-batch.ts';
+import type { MiniBatchResult } from '../workers/batch-worker.ts';
+import type { ModelLoad } from './messages.ts';
+import { readRow } from './read-row.ts';
+import { type RowInputs, type RowOutputs, rowSpec, scoreRows, takesRows } from './score-rows.ts';
+
+/** Scores mini-batches with a model alone. */
+export interface ModelScorer {
+  readonly notes: readonly string[];
+  score(miniBatch: MiniBatch): Promise<MiniBatchResult>;
+}
+
+/** The bounds of replicas: those of images that strangers send. */
+const IMAGE_LIMITS = Object.freeze({
+  maxImageBytes: 50_000_000,
+  maxPixels: 25_000_000,
+  maxTensorBytes: 268_435_456,
+  concurrency: Math.min(4, availableParallelism()),
+  maxRequests: Number.MAX_SAFE_INTEGER,
+  // The job has a limit for the mini-batch.
+  timeoutMs: 2_147_483_647,
+});
+
+/** Loads the model in a folder. Throws `invalid_model`. */
+export async function loadModel(load: ModelLoad): Promise<ModelScorer> {
+  const engine = await openEngine('onnx');
+  const session = engine.load(engine.inspect(load.folder), load);
+  const declared = await readModelSignature(load.folder);
+  if (declared !== undefined) checkDeclared(session.signature, declared);
+  const readImages = imageReader(session, declared?.images ?? []);
+  return {
+    notes: session.notes,
+    score: async (miniBatch) => {
+      const rows =
+        miniBatch.kind === 'rows' ? rowInputs(session, miniBatch.rows) : await readImages(miniBatch.paths);
+      return resultOf(miniBatch, scoreRows(session, rows), load.keepsResults);
+    },
+  };
+}
+
+function rowInputs(
+  { signature }: EngineSession,
+  rows: readonly { readonly json: string }[],
+): readonly RowInputs[] {
+  const hasRows = takesRows(signature);
+  const specs = signature.inputs.map((spec) => rowSpec(spec, hasRows));
+  return rows.map(({ json }) => {
+    try {
+      return readRow(json, specs);
+    } catch (thrown) {
+      return { reason: toSlipwayError(thrown).message };
+    }
+  });
+}
+
+function imageReader({ signature }: EngineSession, images: readonly ImageInput[]) {
+  const preprocess = createImagePreprocessor(IMAGE_LIMITS);
+  return async (paths: readonly string[]): Promise<readonly RowInputs[]> => {
+    const [image, ...others] = images;
+    if (image === undefined || others.length > 0 || signature.inputs.length > 1)
+      throw noImageModel(signature);
+    return await Promise.all(
+      paths.map(async (path) => {
+        try {
+          const { shape, data } = await preprocess(image, [await readFile(path)]);
+          return [{ shape: shape.slice(1), data }];
+        } catch (thrown) {
+          return { reason: toSlipwayError(thrown).message };
+        }
+      }),
+    );
+  };
+}
+
+function resultOf(
+  miniBatch: MiniBatch,
+  outputs: readonly RowOutputs[],
+  keepsResults: boolean,
+): MiniBatchResult {
+  const lines: string[] = [];
+  const rejected: { item: number; reason: string }[] = [];
+  for (const [item, one] of outputs.entries()) {
+    if (typeof one !== 'string') rejected.push({ item, reason: one.reason });
+    else lines.push(`{${placeOf(miniBatch, item)},"outputs":${one}}\n`);
+  }
+  return { succeeded: lines.length, text: keepsResults ? lines.join('') : '', rejected };
+}
+
+function placeOf(miniBatch: MiniBatch, item: number): string {
+  if (miniBatch.kind === 'files') return `"file":${JSON.stringify(miniBatch.names[item])}`;
+  return `"file":${JSON.stringify(miniBatch.file)},"row":${miniBatch.rows[item]?.row}`;
+}
+
+function noImageModel({ inputs }: EngineSession['signature']): SlipwayError {
+  return new SlipwayError(
+    'invalid_argument',
+    `The model alone cannot score files: it takes ${inputs.map(describeSpec).join(', ')}. Declare its one input as images in a signature.json beside it, give rows as JSON Lines, CSV or Parquet, or write an entry script.`,
+  );
+}
