@@ -3,6 +3,7 @@ import { perform } from '../command-line/perform.ts';
 import type { Finding } from '../doctor/check.ts';
 import { checkEngines } from '../doctor/engine.ts';
 import { checkDisk, checkHome, checkNode } from '../doctor/machine.ts';
+import { checkPython } from '../doctor/python.ts';
 import { checkInstallation } from '../doctor/server.ts';
 
 const MARKS = { ok: '✔', warning: '!', failed: '✖' } as const satisfies Record<Finding['result'], string>;
@@ -21,6 +22,7 @@ export function doctor() {
           await checkHome(home),
           await checkDisk(home),
           ...(await checkEngines(home)),
+          await checkPython(),
           ...(await checkInstallation(home)),
         ];
         output.result({ findings }, () => describeFindings(findings));
