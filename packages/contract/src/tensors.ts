@@ -54,6 +54,8 @@ export interface TensorSpec {
   readonly image?: ImageInput | undefined;
   /** Of an output of scores whose classes have names: these, along its last axis. */
   readonly labels?: readonly string[] | undefined;
+  /** The file beside the model that these stand in, where they have one of their own. */
+  readonly labelsFile?: string | undefined;
 }
 
 /** The inputs and outputs of a model, in its own order. */

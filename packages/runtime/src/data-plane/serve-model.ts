@@ -106,7 +106,7 @@ async function serveDeclared(
   checkDeclared(own, declared);
   const images =
     declared.images.length === 0 ? undefined : await openImageInputs(own, declared.images, context.images);
-  const signature = labelOutputs(images?.signature ?? own, declared.labels);
+  const signature = labelOutputs(images?.signature ?? own, declared);
   return createServedModel(Object.freeze({ ...loaded, signature }), lane, images);
 }
 

@@ -4,7 +4,10 @@ import { labelProblems } from './label-problems.ts';
 import type { DeclaredSignature } from './read-model-signature.ts';
 
 /** Throws `invalid_model` with everything in which the declared images and labels do not fit the model itself. */
-export function checkDeclared(own: Signature, { images, labels }: DeclaredSignature): void {
+export function checkDeclared(
+  own: Signature,
+  { images, labels }: Pick<DeclaredSignature, 'images' | 'labels'>,
+): void {
   const problems = [...imageProblems(own, images), ...labelProblems(own, labels)];
   if (problems.length === 0) return;
   throw new SlipwayError(

@@ -42,6 +42,7 @@ test('reads labels, also those of a file beside it', async (t) => {
       ['classes', ['cat', '', 'chien à l’eau']],
     ],
   );
+  assert.deepEqual([...(signature?.labelFiles ?? [])], [['classes', 'classes.txt']]);
 });
 
 const WRONG_LABELS: readonly [string, Uint8Array | undefined, RegExp][] = [

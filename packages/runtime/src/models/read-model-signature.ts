@@ -13,6 +13,8 @@ export interface DeclaredSignature {
   readonly images: readonly ImageInput[];
   /** The names of the classes of an output, by the output's name. */
   readonly labels: ReadonlyMap<string, readonly string[]>;
+  /** The file that they stand in, where that is one of their own, by the output's name. */
+  readonly labelFiles: ReadonlyMap<string, string>;
 }
 
 /**
@@ -34,7 +36,13 @@ export async function readModelSignature(folder: string): Promise<DeclaredSignat
       `it is not there, but outputs.${output}.labelsFile of ${SIGNATURE_FILE} names it`,
     );
   };
-  return { images, labels: new Map(labels.map((one) => [one.output, readLabels(one)])) };
+  return {
+    images,
+    labels: new Map(labels.map((one) => [one.output, readLabels(one)])),
+    labelFiles: new Map(
+      labels.flatMap(({ output, labels: told }) => ('file' in told ? [[output, told.file]] : [])),
+    ),
+  };
 }
 
 function readSmallFile(folder: string, file: string): Buffer | undefined {

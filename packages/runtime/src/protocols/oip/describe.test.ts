@@ -28,16 +28,18 @@ const loaded = (version: number, said: Partial<LoadedModel> = {}): LoadedModel =
 test('a model is told with all its versions, and with a batch only where its runs are shared', () => {
   const models = [loaded(10), loaded(2), { ...loaded(3), name: 'other' }];
   assert.deepEqual(describeModel(loaded(10), models).versions, ['2', '10']);
-  const { maxBatchSize, instances } = configureModel(loaded(1));
+  assert.deepEqual(configureModel(loaded(10), models).versions, [2, 10]);
+  const { maxBatchSize, instances } = configureModel(loaded(1), []);
   assert.deepEqual([maxBatchSize, instances], [8, 1]);
-  assert.equal(configureModel(loaded(1, { maxBatchRows: 1 })).maxBatchSize, 0);
-  assert.equal(configureModel(loaded(1, { workers: 3 })).instances, 3);
+  assert.equal(configureModel(loaded(1, { maxBatchRows: 1 }), []).maxBatchSize, 0);
+  assert.equal(configureModel(loaded(1, { workers: 3 }), []).instances, 3);
 });
 
 test('a model is told with what runs it', () => {
-  const { onGpu, providers } = configureModel(loaded(1));
+  const { onGpu, providers } = configureModel(loaded(1), []);
   assert.deepEqual({ onGpu, providers }, { onGpu: false, providers: ['cpu'] });
-  const both = configureModel(loaded(1, { providers: ['cuda', 'cpu'].map((name) => ({ name, nodes: 3 })) }));
+  const providing = ['cuda', 'cpu'].map((name) => ({ name, nodes: 3 }));
+  const both = configureModel(loaded(1, { providers: providing }), []);
   assert.deepEqual([both.onGpu, both.providers], [true, ['cuda', 'cpu']]);
 });
 

@@ -26,6 +26,8 @@ export interface ModelConfig {
   readonly platform: string;
   readonly backend: string;
   readonly signature: Signature;
+  /** The versions that are served, ascending: a replica is told of versions and of no policy by which they were chosen. */
+  readonly versions: readonly number[];
   /** Rows that may share a run. 0: the first dimension is none that Slipway may grow, and all are in `dims`. */
   readonly maxBatchSize: number;
   /** Runs that may go on at once. */
@@ -82,16 +84,16 @@ export function modelRef(model: string, version?: string | undefined): ModelRef 
 /** The metadata of a version; `models` are all that are ready. */
 export function describeModel(model: LoadedModel, models: readonly LoadedModel[]): ModelMetadata {
   const { name, signature } = model;
-  const versions = models
-    .filter((one) => one.name === name)
-    .map(({ version }) => version)
-    .sort((one, other) => one - other)
-    .map(String);
-  return { name, versions, platform: PLATFORM, signature };
+  return { name, versions: versionsOf(name, models).map(String), platform: PLATFORM, signature };
 }
 
-/** The configuration of a version, as Triton would have completed it. */
-export function configureModel(model: LoadedModel): ModelConfig {
+function versionsOf(name: string, models: readonly LoadedModel[]): readonly number[] {
+  const versions = models.filter((one) => one.name === name).map(({ version }) => version);
+  return versions.sort((one, other) => one - other);
+}
+
+/** The configuration of a version, as Triton would have completed it; `models` are all that are ready. */
+export function configureModel(model: LoadedModel, models: readonly LoadedModel[]): ModelConfig {
   const { name, signature, maxBatchRows, workers } = model;
   const providers = model.providers.map((provider) => provider.name);
   const maxBatchSize = hasBatchAxis(signature) && maxBatchRows > 1 ? maxBatchRows : 0;
@@ -100,6 +102,7 @@ export function configureModel(model: LoadedModel): ModelConfig {
     platform: PLATFORM,
     backend: BACKEND,
     signature,
+    versions: versionsOf(name, models),
     maxBatchSize,
     // On the socket thread, where there are no workers, one run goes on at a time.
     instances: Math.max(1, workers),

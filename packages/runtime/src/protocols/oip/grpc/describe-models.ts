@@ -48,7 +48,9 @@ export const MODEL_METADATA = tell(MODEL_METADATA_REQUEST, (model, models) =>
   encodeModelMetadata(describeModel(model, models)),
 );
 
-export const MODEL_CONFIG = tell(MODEL_CONFIG_REQUEST, (model) => encodeModelConfig(configureModel(model)));
+export const MODEL_CONFIG = tell(MODEL_CONFIG_REQUEST, (model, models) =>
+  encodeModelConfig(configureModel(model, models)),
+);
 
 /** Tells something of one model; `models` are all that are ready. */
 function tell(

@@ -48,7 +48,7 @@ function serve(exchange: Exchange, route: OipRoute): void | Promise<void> {
     case 'modelMetadata':
       return tell(exchange, route, (model, models) => encodeModelMetadata(describeModel(model, models)));
     case 'modelConfig':
-      return tell(exchange, route, (model) => encodeModelConfig(configureModel(model)));
+      return tell(exchange, route, (model, models) => encodeModelConfig(configureModel(model, models)));
     case 'modelStats':
       return modelStats(exchange, route);
     case 'serverStats':

@@ -163,7 +163,7 @@ test('statistics are those of the stock server to the last byte', () => {
 test('metadata, configuration and index say what the models are', () => {
   const signature = {
     inputs: [{ name: 'x', datatype: 'FP32', shape: ['batch', 784] }],
-    outputs: [{ name: 'y', datatype: 'BYTES', shape: [null, 3] }],
+    outputs: [{ name: 'y', datatype: 'BYTES', shape: [null, 3], labelsFile: 'c.txt' }],
   } as const;
   const metadata = decodeMessage(
     MODEL_METADATA_RESPONSE,
@@ -176,7 +176,15 @@ test('metadata, configuration and index say what the models are', () => {
     MODEL_CONFIG_RESPONSE,
     joined(
       encodeModelConfig({
-        ...{ name: 'm', platform: 'p', backend: 'b', signature, maxBatchSize: 8, instances: 2 },
+        ...{
+          name: 'm',
+          platform: 'p',
+          backend: 'b',
+          signature,
+          versions: [1, 2],
+          maxBatchSize: 8,
+          instances: 2,
+        },
         ...{ onGpu: true, providers: ['cuda', 'cpu'] },
       }),
     ),
@@ -185,6 +193,8 @@ test('metadata, configuration and index say what the models are', () => {
   const config = answer.config;
   assert.deepEqual(config?.input, [{ name: 'x', dataType: 'TYPE_FP32', dims: [784] }]);
   assert.equal(config?.output[0]?.dataType, 'TYPE_STRING');
+  assert.equal(config?.output[0]?.labelFilename, 'c.txt');
+  assert.deepEqual(config?.versionPolicy?.specific?.versions, [1, 2]);
   assert.deepEqual(config?.instanceGroup, [{ name: 'm', count: 2, kind: 'KIND_GPU' }]);
   assert.deepEqual([...(config?.parameters ?? [])], [['execution_providers', { stringValue: 'cuda,cpu' }]]);
   assert.deepEqual(config?.dynamicBatching, { preferredBatchSize: [], maxQueueDelayMicroseconds: 0 });

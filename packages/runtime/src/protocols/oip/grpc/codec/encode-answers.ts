@@ -47,7 +47,7 @@ export function encodeModelMetadata({ name, versions, platform, signature }: Mod
 
 /** Writes a `ModelConfigResponse`. With a batch size, the first dimension is left out of `dims`, as Triton does. */
 export function encodeModelConfig(config: ModelConfig): EncodedMessage {
-  const { name, platform, backend, signature, maxBatchSize, instances, onGpu, providers } = config;
+  const { name, platform, backend, signature, versions, maxBatchSize, instances, onGpu, providers } = config;
   const skipped = maxBatchSize > 0 ? 1 : 0;
   const describe = (spec: TensorSpec) => {
     return { name: spec.name, dataType: dataType(spec.datatype), dims: openSizes(spec).slice(skipped) };
@@ -57,10 +57,10 @@ export function encodeModelConfig(config: ModelConfig): EncodedMessage {
       name,
       platform,
       backend,
-      versionPolicy: { latest: { numVersions: 1 } },
+      versionPolicy: { specific: { versions } },
       maxBatchSize,
       input: signature.inputs.map(describe),
-      output: signature.outputs.map(describe),
+      output: signature.outputs.map((spec) => ({ ...describe(spec), labelFilename: spec.labelsFile })),
       instanceGroup: [{ name, kind: onGpu ? 'KIND_GPU' : 'KIND_CPU', count: instances }],
       parameters: new Map([[PROVIDERS_PARAMETER, { stringValue: providers.join(',') }]]),
       dynamicBatching: maxBatchSize > 0 ? {} : undefined,

@@ -46,7 +46,8 @@ test('a configuration leaves the batch dimension out where there is one', () => 
     name: 'm',
     platform: 'onnxruntime_onnx',
     backend: 'onnxruntime',
-    signature,
+    signature: { ...signature, outputs: signature.outputs.map((spec) => ({ ...spec, labelsFile: 'c.txt' })) },
+    versions: [2, 10],
     instances: 2,
     onGpu: false,
     providers: ['cpu'],
@@ -59,7 +60,11 @@ test('a configuration leaves the batch dimension out where there is one', () => 
   ]);
   assert.deepEqual(batched.dynamic_batching, {});
   const single = JSON.parse(encodeModelConfig({ ...config, maxBatchSize: 0 }));
-  assert.deepEqual(single.output, [{ name: 'y', data_type: 'TYPE_FP32', dims: [-1, 2] }]);
+  assert.deepEqual(single.output, [
+    { name: 'y', data_type: 'TYPE_FP32', dims: [-1, 2], label_filename: 'c.txt' },
+  ]);
+  assert.deepEqual(single.version_policy, { specific: { versions: [2, 10] } });
+  assert.deepEqual(Object.keys(single.input[0]), ['name', 'data_type', 'dims']);
   assert.equal(single.dynamic_batching, undefined);
   assert.deepEqual(single.instance_group, [{ name: 'm', kind: 'KIND_CPU', count: 2 }]);
   assert.deepEqual(single.parameters, { execution_providers: { string_value: 'cpu' } });

@@ -4,13 +4,13 @@ import { type ModelConfig, PROVIDERS_PARAMETER } from '../../describe.ts';
 
 /** With a batch size, the first dimension of every shape is left out of `dims`, as Triton does. */
 export function encodeModelConfig(config: ModelConfig): string {
-  const { name, platform, backend, signature, maxBatchSize, instances, onGpu, providers } = config;
+  const { name, platform, backend, signature, versions, maxBatchSize, instances, onGpu, providers } = config;
   const skipped = maxBatchSize > 0 ? 1 : 0;
   return JSON.stringify({
     name,
     platform,
     backend,
-    version_policy: { latest: { num_versions: 1 } },
+    version_policy: { specific: { versions } },
     max_batch_size: maxBatchSize,
     input: signature.inputs.map((spec) => describe(spec, skipped)),
     output: signature.outputs.map((spec) => describe(spec, skipped)),
@@ -22,5 +22,6 @@ export function encodeModelConfig(config: ModelConfig): string {
 
 function describe(spec: TensorSpec, skipped: number): object {
   const type = spec.datatype === 'BYTES' ? 'STRING' : spec.datatype;
-  return { name: spec.name, data_type: `TYPE_${type}`, dims: openSizes(spec).slice(skipped) };
+  const told = { name: spec.name, data_type: `TYPE_${type}`, dims: openSizes(spec).slice(skipped) };
+  return spec.labelsFile === undefined ? told : { ...told, label_filename: spec.labelsFile };
 }
