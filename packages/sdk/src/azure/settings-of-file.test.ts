@@ -150,15 +150,21 @@ const BAD: readonly [file: Record<string, unknown>, lines: readonly RegExp[]][] 
     ],
   ],
   [
-    { autoScaler: {}, kvTags: {}, cpu_cores: 1, gpuCores: 0 },
+    { autoScaler: {}, dataCollection: { storageEnabled: true }, kvTags: {}, cpu_cores: 1, gpuCores: 0 },
     [
       /^autoScaler is a field of Azure's.*"computeType"/,
+      /^dataCollection is a field of Azure's/,
       /^kvTags is a/,
       /^cpu_cores is a/,
       /^gpuCores is a field of Azure's/,
     ],
   ],
 ];
+test('how data is collected is said under our names in a file of ours', () => {
+  const file = { collectModelData: true, dataCollection: { format: 'parquet', keepDays: 7 } };
+  assert.deepEqual(settingsOfFile(file, 'update'), file);
+});
+
 for (const [file, lines] of BAD) {
   test(`${JSON.stringify(file)} is refused`, () => {
     assert.throws(

@@ -49,13 +49,19 @@ function topLevelNames(option: (typeof AKS_OPTIONS)[number]): string[] {
   return json.map((path) => path.split('.')[0] ?? path).filter((name) => name !== ours);
 }
 
+/** `dataCollection` is a field of both, with other members. */
+function isAzuresOnly(name: string, value: unknown): boolean {
+  if (name !== 'dataCollection') return AZURE_ONLY.has(name);
+  return typeof value === 'object' && value !== null && 'storageEnabled' in value;
+}
+
 function ownSettings(file: Json): DeploymentSettings {
   const problems = Object.keys(file).flatMap((name) => {
     const option = AKS_OPTIONS.find((one) => one === name);
     const missing = option && AZURE_FIELDS[option].missing;
     if (missing !== undefined) return [{ field: name, message: `${name} is not there ${missing}` }];
     const isAzures =
-      AZURE_ONLY.has(name) || AKS_OPTIONS.some((one) => azureName(one) === name && one !== name);
+      isAzuresOnly(name, file[name]) || AKS_OPTIONS.some((one) => azureName(one) === name && one !== name);
     if (!isAzures) return [];
     const message = `${name} is a field of Azure's: a file in the form of deploymentconfig.json has "computeType", one without it has our names`;
     return [{ field: name, message }];
