@@ -84,7 +84,7 @@ export type {
 export type { RegisterProgress } from './register-model.ts';
 export { formatScoringJson, parseScoringJson } from './scoring-json.ts';
 export type { GrpcServiceClientOptions, ServiceClientOptions } from './service-client.ts';
-export type { LogLine } from './service-logs.ts';
+export type { LogChoice, LogLine } from './service-logs.ts';
 export { type SizeQuestion, suggestReplicas } from './suggest-size.ts';
 export type { UploadProgress } from './upload-files.ts';
 export { Webservice } from './webservice.ts';

@@ -26,7 +26,7 @@ import {
   type ServiceClientOptions,
   withLogsHint,
 } from './service-client.ts';
-import { type LogLine, readLogLines } from './service-logs.ts';
+import { type LogChoice, type LogLine, logQuery, readLogLines } from './service-logs.ts';
 import { updateBody } from './service-update.ts';
 import type {
   ListWebservicesOptions,
@@ -34,9 +34,6 @@ import type {
   WaitForDeploymentOptions,
 } from './webservice-options.ts';
 import type { Workspace } from './workspace.ts';
-
-/** Lines of log that are read when nothing is said, as in Azure's SDK. */
-const DEFAULT_LOG_LINES = 5_000;
 
 /** A deletion that takes longer than draining and this is given up waiting for. */
 const DELETE_MARGIN_SECONDS = 60;
@@ -248,14 +245,11 @@ export class Webservice {
     return await this.workspace.client.json({ method: 'POST', path, repeatable: true, signal });
   }
 
-  /** The last lines of all replicas. */
-  async getLogs({
-    numLines = DEFAULT_LOG_LINES,
-    signal,
-  }: { numLines?: number | undefined } & CallOptions = {}): Promise<string> {
+  /** The last lines of all replicas, or of the choice. */
+  async getLogs({ signal, ...choice }: LogChoice & CallOptions = {}): Promise<string> {
     const request = {
       path: this.#path('/logs'),
-      query: { tail: numLines },
+      query: logQuery(choice),
       headers: { accept: 'text/plain' },
       signal,
     };
@@ -267,9 +261,8 @@ export class Webservice {
   }
 
   /** The last lines and then every new one, until the signal fires or the service is gone. */
-  followLogs(options: { numLines?: number | undefined } & CallOptions = {}): AsyncGenerator<LogLine> {
-    const { numLines = DEFAULT_LOG_LINES, signal } = options;
-    return readLogLines(this.workspace.client, this.#path('/logs'), numLines, signal);
+  followLogs({ signal, ...choice }: Omit<LogChoice, 'init'> & CallOptions = {}): AsyncGenerator<LogLine> {
+    return readLogLines(this.workspace.client, this.#path('/logs'), logQuery(choice), signal);
   }
 
   /** The files of what the service has collected of its requests, in the order of their paths. */

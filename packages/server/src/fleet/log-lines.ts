@@ -16,6 +16,11 @@ export function splitLines(bytes: Buffer): { readonly lines: readonly string[]; 
   return { lines: [...lines, rest.toString('utf8')], rest: Buffer.alloc(0) };
 }
 
+/** True for the line with which a replica says that it is ready; what scripts print has a `stream`. */
+export function isReady(line: string): boolean {
+  return line.includes('"msg":"Ready."') && !line.includes('"stream":');
+}
+
 /** When a structured log line was written, in milliseconds since 1970; `undefined` for any other text. */
 export function lineTime(line: string): number | undefined {
   const [, milliseconds, text] = /^\{.{0,40}"time":(?:(\d{13})|"([^"]{10,40})")/.exec(line) ?? [];

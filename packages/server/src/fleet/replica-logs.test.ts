@@ -6,6 +6,7 @@ import { writeJsonFile } from '@slipway/transport';
 import { addService } from '../fixtures/service-records.ts';
 import type { HomePaths } from '../home/home-paths.ts';
 import { openHome } from '../home/open-home.ts';
+import type { LogOptions } from '../reconcile/fleet.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import { endReplicaFolder } from '../targets/local/replica-folder.ts';
 import { lineTime, splitLines } from './log-lines.ts';
@@ -38,9 +39,14 @@ async function logsOf(home: HomePaths) {
   return createReplicaLogs(home, store);
 }
 
-async function tail(home: HomePaths, lines: number, name = 'digits'): Promise<string[]> {
+async function tail(
+  home: HomePaths,
+  lines: number,
+  name = 'digits',
+  choice: Partial<LogOptions> = {},
+): Promise<string[]> {
   const found: string[] = [];
-  const options = { tail: lines, follow: false, signal: AbortSignal.timeout(5_000) };
+  const options = { tail: lines, follow: false, signal: AbortSignal.timeout(5_000), ...choice };
   for await (const { replica, line } of (await logsOf(home)).read(name, options))
     found.push(`${replica} ${line}`);
   return found;
@@ -65,6 +71,37 @@ test('the last lines of all replicas are told in the order of their times', asyn
   assert.deepEqual(await tail(home, 2), all.slice(2));
   assert.deepEqual(await tail(home, 0), []);
   assert.deepEqual(await tail(home, 10, 'nobody'), []);
+});
+
+test('lines are chosen by replica and by time, with what belongs to them', async (t) => {
+  const home = await logHome(t);
+  await writeFile(home.replicaLog('a'), `${pino(T, 'one')}\n${pino(T + 20, 'three')}\n  at a stack\n`);
+  await writeFile(home.replicaLog('b'), `${pino(T + 10, 'two')}\n`);
+  const since = T + 10;
+  const late = [`b ${pino(T + 10, 'two')}`, `a ${pino(T + 20, 'three')}`, 'a   at a stack'];
+  assert.deepEqual(await tail(home, 100, 'digits', { since }), late);
+  assert.deepEqual(await tail(home, 1, 'digits', { since }), late.slice(2));
+  assert.deepEqual(await tail(home, 100, 'digits', { replica: 'b' }), late.slice(0, 1));
+  assert.deepEqual(await tail(home, 100, 'digits', { replica: 'c' }), []);
+});
+
+test('a start is told up to the line that says ready, also when it was set aside, and not when it is lost', async (t) => {
+  const home = await logHome(t);
+  const ready = JSON.stringify({ level: 'info', time: T + 5, msg: 'Ready.' });
+  const printed = JSON.stringify({ level: 'info', time: T + 1, stream: 'stdout', msg: 'Ready.' });
+  const start = [pino(T, 'loading'), printed, ready];
+  await writeFile(home.replicaLog('a'), `${[...start, pino(T + 9, 'scored')].join('\n')}\n`);
+  await writeFile(home.replicaLog('b'), `${pino(T + 2, 'still loading')}\n`);
+  const told = [`a ${start[0]}`, `a ${printed}`, `b ${pino(T + 2, 'still loading')}`, `a ${ready}`];
+  assert.deepEqual(await tail(home, 100, 'digits', { init: true }), told);
+
+  await writeFile(`${home.replicaLog('a')}.1`, `${start.join('\n')}\n`);
+  await writeFile(home.replicaLog('a'), `${pino(T + 9, 'scored')}\n`);
+  await writeFile(`${home.replicaLog('b')}.1`, `${pino(T + 3, 'scored')}\n`);
+  assert.deepEqual(
+    await tail(home, 100, 'digits', { init: true }),
+    start.map((line) => `a ${line}`),
+  );
 });
 
 test('who follows gets each further line once, also after the log was set aside', async (t) => {

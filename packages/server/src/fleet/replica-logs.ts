@@ -2,13 +2,16 @@ import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { unlessMissing } from '@slipway/contract';
 import type { HomePaths } from '../home/home-paths.ts';
-import type { Fleet, FleetLogLine } from '../reconcile/fleet.ts';
+import type { FleetLogLine, LogOptions } from '../reconcile/fleet.ts';
 import type { Store } from '../store/store.ts';
 import { readEnded, readSpecs } from '../targets/local/replica-folder.ts';
-import { lineTime, splitLines } from './log-lines.ts';
+import { isReady, lineTime, splitLines } from './log-lines.ts';
 
 /** The most that is read of one log for its last lines. */
 const MOST_TAIL_BYTES = 8 * 1024 * 1024;
+
+/** More lines than such a part has. */
+const MOST_LINES = MOST_TAIL_BYTES;
 
 /** The most that is read of one log at a time while it is followed. */
 const CHUNK_BYTES = 256 * 1024;
@@ -18,7 +21,7 @@ const FOLLOW_POLL_MS = 200;
 
 /** The logs of a service's replicas, also of those that ended lately. */
 export interface ReplicaLogs {
-  read(serviceName: string, options: Parameters<Fleet['logs']>[1]): AsyncIterable<FleetLogLine>;
+  read(serviceName: string, options: LogOptions): AsyncIterable<FleetLogLine>;
 }
 
 interface LogPosition {
@@ -29,22 +32,31 @@ interface LogPosition {
 
 /** Logs in the folders of replicas. */
 export function createReplicaLogs(home: HomePaths, store: Pick<Store, 'read'>): ReplicaLogs {
-  async function replicasOf(serviceName: string): Promise<readonly string[]> {
+  async function replicasOf(serviceName: string, only: string | undefined): Promise<readonly string[]> {
     const service = (await store.read((reader) => reader.get('services', serviceName)))?.value;
     if (service === undefined) return [];
     const specs = [...(await readEnded(home)).map(({ spec }) => spec), ...(await readSpecs(home))];
     const own = specs.filter((spec) => spec.authFile === home.serviceAuth(service.uid));
-    return own.map((spec) => spec.replicaId);
+    const ids = own.map((spec) => spec.replicaId);
+    return only === undefined ? ids : ids.filter((id) => id === only);
   }
 
   async function* read(
     serviceName: string,
-    { tail, follow, signal }: Parameters<Fleet['logs']>[1],
+    { tail, follow, replica: only, since = 0, init = false, signal }: LogOptions,
   ): AsyncGenerator<FleetLogLine> {
     const positions = new Map<string, LogPosition>();
-    yield* await readTails(home, await replicasOf(serviceName), tail, positions);
+    const replicas = await replicasOf(serviceName, only);
+    const logs = init
+      ? replicas.map(async (replica) => ({ replica, lines: await readStart(home.replicaLog(replica)) }))
+      : replicas.map(async (replica) => {
+          const { lines, position } = await readTail(home.replicaLog(replica), since > 0 ? MOST_LINES : tail);
+          positions.set(replica, position);
+          return { replica, lines };
+        });
+    yield* lastLines(await Promise.all(logs), tail, since);
     while (follow && !signal.aborted) {
-      for (const replica of await replicasOf(serviceName)) {
+      for (const replica of await replicasOf(serviceName, only)) {
         const position = positions.get(replica) ?? { offset: 0, rest: Buffer.alloc(0) };
         positions.set(replica, position);
         for (const line of await readFurther(home.replicaLog(replica), position)) yield { replica, line };
@@ -56,26 +68,36 @@ export function createReplicaLogs(home: HomePaths, store: Pick<Store, 'read'>): 
   return { read };
 }
 
+interface ReplicaLines {
+  readonly replica: string;
+  readonly lines: readonly string[];
+}
+
 /** The last `tail` lines of all logs together, in the order of their times as far as they have any. */
-async function readTails(
-  home: HomePaths,
-  replicas: readonly string[],
-  tail: number,
-  positions: Map<string, LogPosition>,
-): Promise<readonly FleetLogLine[]> {
-  const timed: (FleetLogLine & { readonly time: number })[] = [];
-  for (const replica of replicas) {
-    const { lines, position } = await readTail(home.replicaLog(replica), tail);
-    positions.set(replica, position);
+function lastLines(logs: readonly ReplicaLines[], tail: number, since: number): readonly FleetLogLine[] {
+  const timed = logs.flatMap(({ replica, lines }) => {
     let time = 0;
-    for (const line of lines) {
+    return lines.map((line) => {
       // A line without a time, of a stack for instance, belongs to the one before it.
       time = lineTime(line) ?? time;
-      timed.push({ replica, line, time });
-    }
-  }
-  const sorted = timed.toSorted((a, b) => a.time - b.time);
+      return { replica, line, time };
+    });
+  });
+  const sorted = timed.filter(({ time }) => time >= since).toSorted((a, b) => a.time - b.time);
   return sorted.slice(Math.max(0, sorted.length - tail)).map(({ replica, line }) => ({ replica, line }));
+}
+
+/** What a replica wrote until it was ready; nothing if that has been set aside more than once. */
+async function readStart(file: string): Promise<readonly string[]> {
+  const before = await readPart(`${file}.1`, (size) => ({ from: 0, to: Math.min(size, MOST_TAIL_BYTES) }));
+  const wasSetAside = before.to > 0;
+  const { part } = wasSetAside
+    ? before
+    : await readPart(file, (size) => ({ from: 0, to: Math.min(size, MOST_TAIL_BYTES) }));
+  const { lines } = splitLines(part);
+  const end = lines.findIndex(isReady);
+  if (end >= 0) return lines.slice(0, end + 1);
+  return wasSetAside ? [] : lines;
 }
 
 async function readTail(

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { SlipwayError } from '@slipway/contract';
 import { Page, PageQuery, Replica, Revision, ServiceEvent } from '@slipway/contract/api';
 import Type from 'typebox';
 import type { FleetLogLine } from '../../reconcile/fleet.ts';
@@ -18,6 +19,19 @@ const MAX_TAIL = 100_000;
 const LogQuery = Type.Object({
   tail: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_TAIL, default: DEFAULT_TAIL })),
   follow: Type.Optional(Type.Boolean({ default: false })),
+  replica: Type.Optional(Type.String({ maxLength: 100, description: 'Of this replica alone.' })),
+  since: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'Lines of this time or later; those that are followed in any case.',
+    }),
+  ),
+  init: Type.Optional(
+    Type.Boolean({
+      default: false,
+      description: 'What replicas wrote until they were ready. Not with `follow`.',
+    }),
+  ),
 });
 
 /** What services did and do: revisions, replicas, events and logs. */
@@ -99,16 +113,32 @@ export function addServiceLifeRoutes(
     },
     async ({ params, query }, reply) => {
       await store.read((reader) => requireService(reader, params.ws, params.name));
-      const { tail = DEFAULT_TAIL, follow = false } = query;
+      const { tail = DEFAULT_TAIL, follow = false, replica, since, init = false } = query;
+      if (init && follow) throw initIsOver();
+      const choice = {
+        tail,
+        follow,
+        replica,
+        since: since === undefined ? undefined : Date.parse(since),
+        init,
+      };
       if (follow) {
         return sendEvents(reply, closing, (signal) =>
-          toEvents(fleet.logs(params.name, { tail, follow, signal })),
+          toEvents(fleet.logs(params.name, { ...choice, signal })),
         );
       }
-      const lines = fleet.logs(params.name, { tail, follow, signal: closing });
+      const lines = fleet.logs(params.name, { ...choice, signal: closing });
       reply.header('content-type', 'text/plain; charset=utf-8');
       return reply.send(Readable.from(toText(lines), { objectMode: false }));
     },
+  );
+}
+
+function initIsOver(): SlipwayError {
+  return new SlipwayError(
+    'invalid_argument',
+    'init tells what replicas wrote until they were ready, which has an end: leave out init or follow.',
+    { details: { field: 'init' } },
   );
 }
 
