@@ -102,8 +102,8 @@ const REFUSED: readonly [UpdateServiceOptions, RegExp][] = [
   [{}, /^No parameters provided to update\.$/],
   [{ cpuCores: undefined, deploymentConfig: {} }, /^No parameters provided to update\.$/],
   [
-    { cpuCores: 0, gpuCores: 1 },
-    /^Invalid configuration, cpu_cores must be.*\.\nInvalid configuration, gpu_cores is not there yet/,
+    { cpuCores: 0, gpuCores: 0.5 },
+    /^Invalid configuration, cpu_cores must be.*\.\nInvalid configuration, gpu_cores must be a whole number/,
   ],
   [{ primaryKey: 'a-key' } as never, /primary_key cannot be changed by an update: regenerate the key/],
   [{ deploymentConfig: { secondaryKey: 'a-key', port: 7080 } }, /cannot change secondaryKey, port/],

@@ -1,6 +1,7 @@
 import { examples, localCommand } from '../command-line/define.ts';
 import { perform } from '../command-line/perform.ts';
 import type { Finding } from '../doctor/check.ts';
+import { checkDevices } from '../doctor/devices.ts';
 import { checkEngines } from '../doctor/engine.ts';
 import { checkDisk, checkHome, checkNode } from '../doctor/machine.ts';
 import { checkPython } from '../doctor/python.ts';
@@ -11,7 +12,7 @@ const MARKS = { ok: '✔', warning: '!', failed: '✖' } as const satisfies Reco
 export function doctor() {
   return localCommand('doctor')
     .description(
-      'Looks for what may be in the way: Node, home folder, disk, ports, engine and what it can run on, processes.',
+      'Looks for what may be in the way: Node, home folder, disk, ports, devices, engine and what it can run on, processes.',
     )
     .addHelpText('after', examples('slipway doctor'))
     .action((options) =>
@@ -21,6 +22,7 @@ export function doctor() {
           checkNode(),
           await checkHome(home),
           await checkDisk(home),
+          ...(await checkDevices(home)),
           ...(await checkEngines(home)),
           await checkPython(),
           ...(await checkInstallation(home)),

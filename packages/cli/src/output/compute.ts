@@ -48,7 +48,10 @@ function deviceTable(all: readonly Device[]): string {
 }
 
 /** `1 of 2 gpu, 0 of 1 fpga`; `undefined` where there are none. */
-function devices({ allocated, capacity }: ComputeTarget): string | undefined {
+export function devices({
+  allocated,
+  capacity,
+}: Pick<ComputeTarget, 'allocated' | 'capacity'>): string | undefined {
   const names = [...new Set([...Object.keys(capacity.devices), ...Object.keys(allocated.devices)])];
   if (names.length === 0) return undefined;
   return names

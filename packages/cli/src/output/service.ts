@@ -38,7 +38,7 @@ export function serviceDetails(service: Service): string {
     Replicas: `${readyOf(service)} ready`,
     Autoscaling: scalingOf(service),
     'Last scaling': lastScalingOf(service),
-    Resources: `${config.cpuCores} cores, ${config.memoryGb} GB a replica`,
+    Resources: `${[`${config.cpuCores} cores`, `${config.memoryGb} GB`, ...devicesOf(config)].join(', ')} a replica`,
     'Runs on':
       config.executionProviders.join(', ') + (config.cpuFallback ? '' : ', with nothing left to the CPU'),
     Namespace: config.namespace ?? undefined,
@@ -78,6 +78,11 @@ function scriptDetails(script: Service['inferenceConfig']): Record<string, strin
 function runnerName(entryScript: string, interpreter: string | null): string {
   if (entryLanguage(entryScript) === 'javascript') return 'Node.js of the replica';
   return `interpreter ${interpreter ?? 'python3 of the server'}`;
+}
+
+/** `1 gpu` of each class that a replica has devices of. */
+function devicesOf({ devices }: Service['config']): readonly string[] {
+  return Object.entries(devices).flatMap(([name, count]) => (count > 0 ? [`${count} ${name}`] : []));
 }
 
 /** The replicas of a service, a line each. */
