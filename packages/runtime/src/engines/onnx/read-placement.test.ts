@@ -41,6 +41,22 @@ test('a node that runs again counts once', () => {
   ]);
 });
 
+test('copies between providers are no nodes of the model', () => {
+  const { providers, notes } = readPlacement(
+    profile([
+      ['Relu_0', 'Relu', 'WebGpu'],
+      ['Memcpy', 'MemcpyToHost', 'WebGpu'],
+      ['Det_1', 'Det', 'CPU'],
+    ]),
+    ['webgpu'],
+  );
+  assert.deepEqual(providers, [
+    { name: 'webgpu', nodes: 1 },
+    { name: 'cpu', nodes: 1 },
+  ]);
+  assert.match(notes[0] ?? '', /^1 of 2 nodes .*: Det_1 \(Det\)\./);
+});
+
 test('nodes on the CPU are named, a few of many', () => {
   const onCpu = Array.from({ length: 7 }, (_, index): Node => [`Shape_${index}`, 'Shape', 'CPU']);
   const { notes } = readPlacement(profile([['Conv_0', 'Conv', 'CUDA'], ...onCpu]), ['cuda']);

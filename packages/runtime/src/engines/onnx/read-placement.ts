@@ -14,6 +14,9 @@ const KERNEL_TIME = '_kernel_time';
 /** Nodes of the CPU that a note names; more would fill the log of a large model. */
 const NAMED_NODES = 5;
 
+/** What ONNX Runtime puts between providers of itself. */
+const COPIES = /^Memcpy(?:To|From)Host$/;
+
 const CPU = 'cpu';
 
 /**
@@ -26,6 +29,7 @@ export function readPlacement(profile: string, asked: readonly string[]): Placem
   const nodes = new Map<string, Map<string, string>>();
   for (const { cat, name, args } of events) {
     if (cat !== 'Node' || typeof name !== 'string' || !name.endsWith(KERNEL_TIME)) continue;
+    if (COPIES.test(String(args?.op_name))) continue;
     const provider = providerOf(String(args?.provider));
     const of = nodes.get(provider) ?? new Map<string, string>();
     nodes.set(provider, of.set(name.slice(0, -KERNEL_TIME.length), String(args?.op_name)));
