@@ -47,6 +47,8 @@ export interface ServiceSetUp {
   readonly models: readonly ModelFile[];
   readonly limits?: Partial<ReplicaLimits>;
   readonly spec?: Partial<ReplicaSpec>;
+  /** File of the replica to start, where it is not the one of this repository. */
+  readonly runtimeMain?: string;
   /** Options of Node for both processes. */
   readonly nodeOptions?: readonly string[];
 }
@@ -98,6 +100,7 @@ async function startReplica(
     limits,
     key,
     spec,
+    runtimeMain = RUNTIME_MAIN,
     nodeOptions = [],
   }: ServiceSetUp & { key: string; limits: ReplicaLimits },
 ): Promise<ServingProcess> {
@@ -123,7 +126,7 @@ async function startReplica(
     ...spec,
   };
   const specFile = await writeJson(join(folder, 'spec.json'), complete);
-  return await startServing(scope, [...nodeOptions, RUNTIME_MAIN, '--spec', specFile], complete);
+  return await startServing(scope, [...nodeOptions, runtimeMain, '--spec', specFile], complete);
 }
 
 /** Writes a model's folder as the control plane would. */
