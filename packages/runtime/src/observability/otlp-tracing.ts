@@ -85,7 +85,8 @@ export function createOtlpTracing(
     const parent = propagator.extract(ROOT_CONTEXT, request.headers, defaultTextMapGetter);
     const attributes = attributesOf(request);
     const startTime = moment(request.startedAt);
-    const front = tracer.startSpan('front', { kind: SpanKind.SERVER, startTime, attributes }, parent);
+    const own = { ...attributes, ...callAttributes(request) };
+    const front = tracer.startSpan('front', { kind: SpanKind.SERVER, startTime, attributes: own }, parent);
     if (!front.isRecording()) return;
     if (!delivery.admit(spansOf(request))) return;
     if ('code' in request.end) front.setStatus({ code: SpanStatusCode.ERROR });
@@ -145,6 +146,16 @@ function attributesOf({ id, protocol, model, version, end }: TracedRequest): Att
     ...('code' in end
       ? { 'slipway.status': 'error', 'error.type': end.code }
       : { 'slipway.status': end.status, 'slipway.batch_size': end.timing.batchSize }),
+  };
+}
+
+/** What is said of the call itself, once. */
+function callAttributes({ method, path, headers }: TracedRequest): Attributes {
+  const client = headers['x-ms-client-request-id'];
+  return {
+    'http.request.method': method,
+    'url.path': path,
+    ...(typeof client === 'string' && { 'slipway.client_request_id': client }),
   };
 }
 

@@ -8,6 +8,8 @@ import { createRequestLog, type LoggedRequest } from './request-log.ts';
 const REQUEST: LoggedRequest = {
   id: 'r1',
   protocol: 'oip',
+  method: 'POST',
+  path: '/v2/models/digits/infer',
   model: 'digits',
   version: 2,
   status: 200,
@@ -31,6 +33,8 @@ test('as many requests are logged as the ratio says, and with none of them there
     level: 30,
     request: 'r1',
     protocol: 'oip',
+    method: 'POST',
+    path: '/v2/models/digits/infer',
     model: 'digits',
     version: 2,
     status: 200,

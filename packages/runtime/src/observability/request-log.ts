@@ -5,6 +5,8 @@ import type { Log } from '../data-plane/log.ts';
 export interface LoggedRequest {
   readonly id: string;
   readonly protocol: string;
+  readonly method: string;
+  readonly path: string;
   readonly model: string;
   readonly version: number;
   /** As its protocol tells it. */
@@ -23,10 +25,10 @@ export function createRequestLog(
   random: () => number = Math.random,
 ): RequestLog | undefined {
   if (ratio === 0) return undefined;
-  return ({ id, protocol, model, version, status, totalMs, timing }) => {
+  return ({ id, totalMs, timing, ...request }) => {
     if (random() >= ratio) return;
     const times = { ms: round(totalMs), queueMs: round(timing.queueMs), runMs: round(timing.runMs) };
-    log.info({ request: id, protocol, model, version, status, ...times }, 'Scored.');
+    log.info({ request: id, ...request, ...times }, 'Scored.');
   };
 }
 

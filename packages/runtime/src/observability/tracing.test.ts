@@ -73,7 +73,10 @@ test('a request is a front with its queue, its batch and in that the engine, in 
   // Neither a ratio of 0 nor the caller's own decision lets these be traced.
   assert.equal((await replica.score(BODY)).status, 200);
   assert.equal((await replica.score(BODY, { traceparent: NOT_SAMPLED })).status, 200);
-  assert.equal((await replica.score(BODY, { traceparent: SAMPLED, 'x-request-id': 'r1' })).status, 200);
+  assert.equal(
+    (await replica.score(BODY, { traceparent: SAMPLED, 'x-ms-client-request-id': 'r1' })).status,
+    200,
+  );
   await untilThereAre(spans, 4);
 
   const front = spanCalled(spans, 'front');
@@ -91,6 +94,11 @@ test('a request is a front with its queue, its batch and in that the engine, in 
       'slipway.version': 3,
       'slipway.status': 200,
       'slipway.batch_size': 1,
+      ...(span === front && {
+        'http.request.method': 'POST',
+        'url.path': '/score',
+        'slipway.client_request_id': 'r1',
+      }),
     });
   }
   const [from, runFrom, until] = [
@@ -125,8 +133,8 @@ test('calls of gRPC are traced by their metadata', async (t) => {
   await untilThereAre(spans, 4);
   const front = spanCalled(spans, 'front');
   assert.deepEqual([front.traceId, front.parentSpanId, front.status.code], [TRACE, CALLER, 0]);
-  const { 'slipway.protocol': protocol, 'slipway.status': status } = attributesOf(front);
-  assert.deepEqual([protocol, status], ['oip', 'OK']);
+  const { 'slipway.protocol': protocol, 'slipway.status': status, 'url.path': path } = attributesOf(front);
+  assert.deepEqual([protocol, status, path], ['oip', 'OK', '/inference.GRPCInferenceService/ModelInfer']);
 });
 
 test('what fails at the model is a front that says so, and begins a trace if nobody has', async (t) => {

@@ -7,6 +7,8 @@ import type { Log } from '../data-plane/log.ts';
 export interface TracedRequest {
   readonly id: string;
   readonly protocol: string;
+  readonly method: string;
+  readonly path: string;
   readonly model: string;
   readonly version: number;
   /** Holds the W3C context of the caller if it has one. */

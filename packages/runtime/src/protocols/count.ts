@@ -13,6 +13,10 @@ export interface CountedRequest {
   readonly id: string;
   readonly protocol: ProtocolName;
   readonly asked: AskedBy;
+  /** Of HTTP; `POST` for gRPC. */
+  readonly method: string;
+  /** Of its URL, without the query, which could hold anything. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly model: CountedModel;
   readonly call: Pick<InferRequest, 'inputs'>;
@@ -49,7 +53,7 @@ export function countBegun({ statistics }: Counters, { model }: CountedRequest):
  */
 export function countAnswered(context: Counters, request: CountedRequest, answered: CountedAnswer): void {
   const { metrics, statistics, requestLog, tracing } = context;
-  const { id, protocol, model, asked, call, startedAt } = request;
+  const { id, protocol, method, path, model, asked, call, startedAt } = request;
   const { status, timing, readMs, decodeMs, encodeMs, isScript } = answered;
   const { queueMs, runMs, batchSize } = timing;
   const endedAt = performance.now();
@@ -57,7 +61,8 @@ export function countAnswered(context: Counters, request: CountedRequest, answer
   const ownMs = totalMs - readMs - queueMs - runMs;
   metrics.scored(model, asked, { queueMs, runMs, batchSize, totalMs, ownMs, isScript });
   statistics.succeeded(model, { rows: countRows(model, call), timing, decodeMs, encodeMs, totalMs });
-  requestLog?.({ id, protocol, model: model.name, version: model.version, status, totalMs, timing });
+  const { name, version } = model;
+  requestLog?.({ id, protocol, method, path, model: name, version, status, totalMs, timing });
   if (tracing !== undefined) {
     const { inferFrom } = request;
     const { inferUntil } = answered;
@@ -77,8 +82,8 @@ export function countFailed(
   tracing?.trace({ ...spanOf(request), endedAt, end: { code } });
 }
 
-function spanOf({ id, protocol, model, headers, startedAt }: CountedRequest) {
-  return { id, protocol, model: model.name, version: model.version, headers, startedAt };
+function spanOf({ id, protocol, method, path, model, headers, startedAt }: CountedRequest) {
+  return { id, protocol, method, path, model: model.name, version: model.version, headers, startedAt };
 }
 
 /** Rows of the first input where its first axis is open, else 1. */

@@ -72,6 +72,8 @@ export async function infer<Call extends InferCall>(
     id: exchange.ids.logId,
     protocol: exchange.protocol.name,
     asked: { door: 'REST', question: steps.question ?? 'Predict' },
+    method: request.method,
+    path: exchange.path,
     headers: request.headers,
     model,
     call,

@@ -26,6 +26,8 @@ export async function runScript(exchange: Exchange, entry: EntryService): Promis
     id: ids.logId,
     protocol: exchange.protocol.name,
     asked: { door: 'REST', question: 'Predict' },
+    method: request.method,
+    path: exchange.path,
     headers: request.headers,
     model: entry.counted,
     call: { inputs: [] },

@@ -30,6 +30,8 @@ export async function infer<R extends Reply>(
     id: call.ids.logId,
     protocol,
     asked: { door: 'GRPC', question },
+    method: 'POST',
+    path: call.path,
     headers: call.headers,
     model,
     call: asked,
