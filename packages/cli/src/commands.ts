@@ -23,6 +23,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'down', load: async () => (await import('./commands/down.ts')).down },
   { path: 'status', load: async () => (await import('./commands/status.ts')).status },
   { path: 'doctor', load: async () => (await import('./commands/doctor.ts')).doctor },
+  { path: 'dev', load: async () => (await import('./commands/dev.ts')).dev },
   { path: 'deploy', load: async () => (await import('./commands/deploy.ts')).deploy },
   { path: 'score', load: async () => (await import('./commands/score.ts')).score },
   { path: 'model register', load: async () => (await import('./commands/model/register.ts')).modelRegister },

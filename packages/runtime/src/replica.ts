@@ -3,7 +3,7 @@ import {
   type ReplicaPhase,
   type ReplicaSpec,
   type ReplicaState,
-  type SlipwayError,
+  SlipwayError,
   toSlipwayError,
 } from '@slipway/contract';
 import { type AdminListener, createAdminListener, createListener, type Listener } from '@slipway/transport';
@@ -135,7 +135,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     });
     admin = await createAdminListener({
       token: spec.adminToken,
-      routes: { 'GET /status': state, 'POST /reload': reload },
+      routes: { 'GET /status': state, 'POST /reload': reload, 'POST /renew': renew },
       onError: reportDefect,
     });
     void enter('loading');
@@ -165,6 +165,13 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
   async function reload(): Promise<ReplicaState> {
     await authenticator?.reload();
     if (phase === 'ready') await models.reload();
+    return state();
+  }
+
+  /** Loads the script anew, from its folder as it is now. */
+  async function renew(): Promise<ReplicaState> {
+    if (entry === undefined) throw new SlipwayError('unsupported', 'This replica runs no script.');
+    await entry.renew();
     return state();
   }
 
