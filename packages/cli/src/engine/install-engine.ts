@@ -111,7 +111,7 @@ async function findWheels(
   const files = (await Promise.all(paths.map(filesAt))).flat();
   const found = release.wheels.map((wheel) => files.find((file) => basename(file) === wheel.file));
   const missing = release.wheels.filter((_, index) => found[index] === undefined);
-  if (missing.length > 0) throw notBrought(missing);
+  if (missing.length > 0) throw notBrought(release, missing);
   for (const [index, wheel] of release.wheels.entries()) {
     progress(`Verifying ${wheel.file}`);
     await verifyWheel(wheel, found[index] as string, signal);
@@ -125,11 +125,11 @@ async function filesAt(path: string): Promise<readonly string[]> {
   return about.isDirectory() ? (await readdir(path)).map((name) => join(path, name)) : [path];
 }
 
-function notBrought(missing: readonly Wheel[]): SlipwayError {
+function notBrought({ name }: EngineRelease, missing: readonly Wheel[]): SlipwayError {
   const list = missing.map(({ file }) => file).join(', ');
   return new SlipwayError(
     'not_found',
-    `These files are not where --from points: ${list}. "slipway engine files" tells how to get them.`,
+    `These files are not where --from points: ${list}. "slipway engine files ${name}" tells how to get them.`,
     { details: { missing: missing.map(({ file }) => file) } },
   );
 }
