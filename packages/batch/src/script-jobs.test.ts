@@ -72,7 +72,7 @@ test('too many errors end the job, which then does not look finished, and goes o
   const settings = { mini_batch_size: 5, error_threshold: 3, processCount: 1 };
   const summary = await runToEnd(t, scriptJob(folder, settings));
   assert.deepEqual([summary.state, summary.resultFile], ['failed', null]);
-  assert.match(summary.error?.message ?? '', /items have no result, and errorThreshold is 3/);
+  assert.match(summary.error?.message ?? '', /items without a result: [0-9]+; errorThreshold: 3/);
   await assert.rejects(stat(join(folder, 'out/parallel_run_step.txt')), { code: 'ENOENT' });
   const again = await runToEnd(t, scriptJob(folder, { ...settings, error_threshold: 25 }));
   assert.deepEqual([again.state, again.items, again.succeeded], ['done', 25, 3]);

@@ -9,6 +9,7 @@ export interface CommandEntry {
 /** The commands that only hold others. */
 export const GROUPS: Readonly<Record<string, string>> = {
   workspace: 'The folders that models and services stand in.',
+  batch: 'Scoring of whole folders and tables.',
   model: 'Registered models and their versions.',
   environment: 'Packages that entry scripts run in.',
   engine: 'The libraries with which models run on a GPU.',
@@ -25,6 +26,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'doctor', load: async () => (await import('./commands/doctor.ts')).doctor },
   { path: 'dev', load: async () => (await import('./commands/dev.ts')).dev },
   { path: 'deploy', load: async () => (await import('./commands/deploy.ts')).deploy },
+  { path: 'batch run', load: async () => (await import('./commands/batch/run.ts')).batchRun },
   { path: 'score', load: async () => (await import('./commands/score.ts')).score },
   { path: 'model register', load: async () => (await import('./commands/model/register.ts')).modelRegister },
   { path: 'model list', load: async () => (await import('./commands/model/list.ts')).modelList },
@@ -51,11 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/service/regen-key.ts')).serviceRegenKey,
   },
   { path: 'service token', load: async () => (await import('./commands/service/token.ts')).serviceToken },
-  { path: 'service update', load: async () => (await import('./commands/service/update.ts')).serviceUpdate },
   {
     path: 'service suggest-size',
     load: async () => (await import('./commands/service/suggest-size.ts')).serviceSuggestSize,
   },
+  { path: 'service update', load: async () => (await import('./commands/service/update.ts')).serviceUpdate },
   {
     path: 'service rollback',
     load: async () => (await import('./commands/service/rollback.ts')).serviceRollback,
@@ -97,6 +99,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'engine remove', load: async () => (await import('./commands/engine/remove.ts')).engineRemove },
   { path: 'compute list', load: async () => (await import('./commands/compute/list.ts')).computeList },
   { path: 'compute show', load: async () => (await import('./commands/compute/show.ts')).computeShow },
+  { path: 'compute update', load: async () => (await import('./commands/compute/update.ts')).computeUpdate },
   { path: 'operation list', load: async () => (await import('./commands/operation/list.ts')).operationList },
   { path: 'operation show', load: async () => (await import('./commands/operation/show.ts')).operationShow },
   {

@@ -1,4 +1,7 @@
 export {
+  type BatchEvent,
+  type BatchFailure,
+  type BatchSummary,
   type Datatype,
   type ErrorCode,
   SlipwayError,
@@ -29,6 +32,7 @@ export type { AksDeploymentOptions, AksUpdateOptions } from './azure/aks-options
 export { settingsOfFile } from './azure/settings-of-file.ts';
 export { settingsOfOptions } from './azure/settings-of-options.ts';
 export { AksWebservice, LocalWebservice } from './azure/webservices.ts';
+export { Batch, type BatchRunOptions, type BatchSettings } from './batch.ts';
 export type { CallOptions } from './call-options.ts';
 export { ComputeTarget } from './compute-target.ts';
 export { type ConnectOptions, homeFolder } from './connection.ts';

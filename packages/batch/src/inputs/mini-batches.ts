@@ -48,8 +48,12 @@ async function* cutTables(
   let index = 0;
   let bytesBefore = 0;
   for (const file of files) {
+    let bytesOfRows = 0;
     for await (const rows of cutRows(read(file.path), mostBytes)) {
-      yield miniBatchOf(file.name, index, rows, totalBytes === 0 ? 1 : bytesBefore / totalBytes);
+      for (const row of rows) bytesOfRows += bytesOf(row);
+      // Rows of some formats take more bytes here than in their file.
+      const bytesDone = bytesBefore + Math.min(bytesOfRows, file.bytes);
+      yield miniBatchOf(file.name, index, rows, bytesDone / totalBytes);
       index += 1;
     }
     bytesBefore += file.bytes;
@@ -60,7 +64,7 @@ async function* cutRows(rows: AsyncIterable<Row>, mostBytes: number): AsyncGener
   let taken: Row[] = [];
   let bytes = 0;
   for await (const row of rows) {
-    const more = 'bytes' in row ? row.bytes : 0;
+    const more = bytesOf(row);
     if (taken.length > 0 && bytes + more > mostBytes) {
       yield taken;
       taken = [];
@@ -70,6 +74,10 @@ async function* cutRows(rows: AsyncIterable<Row>, mostBytes: number): AsyncGener
     bytes += more;
   }
   if (taken.length > 0) yield taken;
+}
+
+function bytesOf(row: Row): number {
+  return 'bytes' in row ? row.bytes : 0;
 }
 
 function miniBatchOf(file: string, index: number, all: readonly Row[], fraction: number): MiniBatchOfRows {

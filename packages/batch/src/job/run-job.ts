@@ -164,7 +164,7 @@ function refuseTooMany({ errorThreshold }: BatchSettings, { counts }: Tally): vo
   if (errorThreshold < 0 || counts.failed <= errorThreshold) return;
   throw new SlipwayError(
     'script_failed',
-    `The job was ended: ${counts.failed} items have no result, and errorThreshold is ${errorThreshold}. Look at logs/user/error.txt; to go on in spite of them, raise errorThreshold.`,
+    `The job was ended: items without a result: ${counts.failed}; errorThreshold: ${errorThreshold}. Look at logs/user/error.txt; to go on in spite of them, raise errorThreshold.`,
     { details: { failed: counts.failed, errorThreshold } },
   );
 }

@@ -13,6 +13,9 @@ const START_TIMEOUT_MS = 600_000;
 
 const STOP_MS = 5_000;
 
+/** What a process that has ended wrote last is waited for so long. */
+const LAST_OUTPUT_MS = 500;
+
 /** What the processes of a model alone are started with. */
 export interface ModelWorkers {
   readonly load: ModelLoad;
@@ -76,7 +79,15 @@ class ModelWorker implements BatchWorker {
         resolve(error);
       };
       child.once('error', (error) => end(this.#reason ?? new SlipwayError('internal', error.message)));
-      child.once('close', (code, signal) => end(this.#reason ?? endedUnasked(code, signal)));
+      child.once('exit', (code, signal) => {
+        const error = this.#reason ?? endedUnasked(code, signal);
+        // What it wrote last may still be on its way.
+        const timer = setTimeout(() => end(error), LAST_OUTPUT_MS);
+        child.once('close', () => {
+          clearTimeout(timer);
+          end(error);
+        });
+      });
     });
   }
 

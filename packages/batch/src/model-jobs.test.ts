@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { addModel, identityModel, loopModel, temporaryFolder } from '@slipway/testkit';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { jobFolder, modelJob, runToEnd } from './job-fixtures.ts';
+
+const results = async (path: string | null) => {
+  const lines = (await readFile(path ?? '', 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line)).sort((a, b) => a.row - b.row);
+};
+
+test('a model alone scores rows by the names of its inputs, and a row that does not fit harms no other', async (t) => {
+  const rows = [
+    '{"a":[1,2],"b":[10,20]}',
+    '{"a":[1,2]}',
+    '{"a":[1,2,3],"b":[1,2]}',
+    '{"b":[0.5,1],"a":[1,1],"c":0}',
+  ];
+  const folder = await jobFolder(t, { 'in/rows.jsonl': rows.join('\n'), 'model.onnx': addModel() });
+  const summary = await runToEnd(t, modelJob(folder));
+  assert.deepEqual([summary.succeeded, summary.failed], [2, 2], JSON.stringify(summary));
+  assert.deepEqual(await results(summary.resultFile), [
+    { file: 'rows.jsonl', row: 1, outputs: { sum: [11, 22] } },
+    { file: 'rows.jsonl', row: 4, outputs: { sum: [1.5, 2] } },
+  ]);
+  assert.match(
+    summary.failures[0]?.error ?? '',
+    /Input "b" FP32 \[2\] of a row: the row has no column of that name/,
+  );
+  assert.match(summary.failures[1]?.error ?? '', /shape \[3\]/);
+});
+
+test('the columns of a CSV file are the elements of the only input', async (t) => {
+  const folder = await jobFolder(t, {
+    'in/rows.csv': 'x,y\n1,2.5\n-3,4\nfour,5\n',
+    'model.onnx': identityModel('FP32', ['batch', 2]),
+  });
+  const summary = await runToEnd(t, modelJob(folder, { mini_batch_size: 10 }));
+  const outputs = (await results(summary.resultFile)).map((line) => line.outputs.output);
+  assert.deepEqual(outputs, [
+    [1, 2.5],
+    [-3, 4],
+  ]);
+  assert.equal(summary.failures[0]?.items[0], '3');
+});
+
+test('Parquet is read by row groups, and whole numbers of 64 bits stay exact', async (t) => {
+  const input = [9_007_199_254_740_993n, -1n, 2n ** 63n - 1n];
+  const parquet = parquetWriteBuffer({
+    columnData: [{ name: 'input', data: input, type: 'INT64' }],
+    rowGroupSize: 2,
+  });
+  const folder = await jobFolder(t, {
+    'in/rows.parquet': new Uint8Array(parquet),
+    'model.onnx': identityModel('INT64', ['batch']),
+  });
+  const summary = await runToEnd(t, modelJob(folder));
+  const text = await readFile(summary.resultFile ?? '', 'utf8');
+  const found = [...text.matchAll(/"output":(-?[0-9]+)/g)].map(([, digits]) => BigInt(digits ?? ''));
+  assert.deepEqual(found, input);
+});
+
+test('a model of one row each gets them one by one', async (t) => {
+  const folder = await jobFolder(t, {
+    'in/rows.jsonl': '[1,2]\n[3,4]\n',
+    'model.onnx': identityModel('FP32', [1, 2]),
+  });
+  const summary = await runToEnd(t, modelJob(folder));
+  assert.deepEqual(
+    (await results(summary.resultFile)).map((line) => line.outputs.output),
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  );
+});
+
+test('a model that never returns is ended with its process, and files are refused with what the model takes', async (t) => {
+  const folder = await jobFolder(t, { 'in/rows.jsonl': '[1000000000000]\n', 'model.onnx': loopModel() });
+  const settings = { runInvocationTimeout: 1, runMaxTry: 1, processCount: 1 };
+  const summary = await runToEnd(t, modelJob(folder, settings));
+  assert.deepEqual([summary.state, summary.failed], ['done', 1], JSON.stringify(summary));
+  assert.match(summary.failures[0]?.error ?? '', /did not return within 1 s/);
+  const other = await temporaryFolder(t);
+  await writeFile(join(other, 'a.bin'), '');
+  const refused = await runToEnd(t, {
+    ...modelJob(folder, settings),
+    input: other,
+    output: join(folder, 'out2'),
+  });
+  assert.match(refused.failures[0]?.error ?? '', /The model alone cannot score files: it takes/);
+});
