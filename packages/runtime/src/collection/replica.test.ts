@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CollectionSettings } from '@slipway/contract';
-import { addModel, type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
+import { addModel, mountSmallDisk, type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
 import { logLines, startScript } from '../entry/entry-fixtures.ts';
 import { callMethod, openClient } from '../protocols/grpc/client-fixtures.ts';
 import * as messages from '../protocols/oip/grpc/codec/infer-messages.ts';
@@ -172,4 +172,33 @@ test('a replica that is killed leaves whole lines, and all that is older than a 
   const text = (await filesIn(collection.dir))[file] ?? '';
   assert.ok(text.endsWith('\n'));
   assert.ok(linesOf(text).length > 20);
+});
+
+test('a disk that is full stops collection, and no request', async (t) => {
+  const disk = await mountSmallDisk(t, 1);
+  if (disk === undefined) return;
+  const collection = { ...(await collecting(t)), dir: join(disk.folder, 'collected') };
+  const replica = await startReplica(t, { model: addModel(), spec: { collection } });
+  const row = [0.123456, 0.654321];
+  const rows = new Array(5_000).fill(row);
+  const body = JSON.stringify({ inputs: { a: rows, b: rows } });
+  const dropped = /slipway_collected_dropped_total\{reason="disk"\} [1-9]/;
+  await waitFor(
+    async () => {
+      assert.equal((await replica.score(body)).status, 200);
+      return dropped.test(await (await fetch(`${replica.url}/metrics`)).text());
+    },
+    { what: 'the disk to be full' },
+  );
+  assert.equal((await replica.score(body)).status, 200);
+  const [line, ...others] = logLines(replica).filter(({ level }) => level === 'warn');
+  assert.match(
+    String(line?.['msg']),
+    /Collection has stopped; requests go on\. .*ENOSPC.* tried again every minute/,
+  );
+  assert.deepEqual(others, []);
+  for (const text of Object.values(await filesIn(collection.dir))) {
+    assert.ok(text.endsWith('\n'));
+    linesOf(text);
+  }
 });
