@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { type Signature, SlipwayError, type Tensor } from '@slipway/contract';
 import { createFrame } from './frame.ts';
 import { putReport, putRun, takeReport, takeRun } from './framed-run.ts';
+import { createInputMemory } from './input-memory.ts';
 
 const rows = { datatype: 'FP32', shape: ['n'] } as const;
 const signature: Signature = {
@@ -33,7 +34,7 @@ for (const outputs of OUTPUTS) {
       outputs,
     }));
     assert.equal(putRun(here, signature, requests), true);
-    assert.deepEqual(takeRun(there, signature), requests);
+    assert.deepEqual(takeRun(there, signature, createInputMemory()), requests);
 
     const outcomes = [3, 4].map((value) => ({
       outputs: outputs.map((name, index) => tensor(name, value, index)),

@@ -1,6 +1,7 @@
 import type { Signature, TensorSpec } from '@slipway/contract';
 import type { RunRequest } from './batch.ts';
 import type { Frame } from './frame.ts';
+import type { InputMemory } from './input-memory.ts';
 import type { RunOutcome } from './run-batch.ts';
 
 /** What a worker makes of requests that share a run. */
@@ -25,17 +26,20 @@ export function putRun(frame: Frame, signature: Signature, requests: readonly Ru
   );
 }
 
-/** The requests that `putRun` put. */
-export function takeRun(frame: Frame, signature: Signature): readonly RunRequest[] {
+/** The requests that `putRun` put. Their inputs lie in `memory`, and are good until it is used for the next. */
+export function takeRun(frame: Frame, signature: Signature, memory: InputMemory): readonly RunRequest[] {
   frame.rewind();
-  const outputs = Array.from(
-    { length: frame.takeNumber() },
-    () => (signature.outputs[frame.takeNumber()] as TensorSpec).name,
-  );
-  return Array.from({ length: frame.takeNumber() }, () => ({
-    inputs: signature.inputs.map(frame.takeTensor),
-    outputs,
-  }));
+  memory.rewind();
+  const outputs: string[] = [];
+  for (let left = frame.takeNumber(); left > 0; left -= 1) {
+    outputs.push((signature.outputs[frame.takeNumber()] as TensorSpec).name);
+  }
+  const requests: RunRequest[] = [];
+  for (let left = frame.takeNumber(); left > 0; left -= 1) {
+    const inputs = signature.inputs.map((spec) => frame.takeTensor(spec, memory.take));
+    requests.push({ inputs, outputs });
+  }
+  return requests;
 }
 
 /** Puts what became of a run into a frame. False if the frame cannot hold it, or a request failed. */
@@ -59,7 +63,7 @@ export function takeReport(frame: Frame, signature: Signature, requests: readonl
   );
   const outcomes = requests.map(() => {
     const batchSize = frame.takeNumber();
-    return { outputs: specs.map(frame.takeTensor), batchSize };
+    return { outputs: specs.map((spec) => frame.takeTensor(spec)), batchSize };
   });
   return { outcomes, runMs };
 }

@@ -69,6 +69,21 @@ test('a poisoned request fails alone on the other side of a thread', async (t) =
   await worker.close();
 });
 
+test('answers share no memory with later runs, though an engine gives its inputs back', async (t) => {
+  const worker = await start(t, 'FP32');
+  const answers = [];
+  // A poisoned neighbour has the whole answer sent as a message, which takes the inputs' memory along.
+  for (const values of [[1, 2], [3, 4], [5, POISON], [6, 7], [8], [9, 10]]) {
+    const { outcomes } = await worker.run(values.map((value) => request('FP32', Float32Array.of(value, 0))));
+    answers.push(...outcomes);
+  }
+  assert.deepEqual(
+    answers.map((outcome) => ('outputs' in outcome ? outcome.outputs[0]?.data[0] : 'failed')),
+    [1, 2, 3, 4, 5, 'failed', 6, 7, 8, 9, 10],
+  );
+  await worker.close();
+});
+
 test('a model that cannot be loaded is said by the one who starts the worker', async (t) => {
   const path = await temporaryFolder(t);
   await writeFile(join(path, MEMORY_MODEL_FILE), 'no JSON');

@@ -7,12 +7,15 @@ import type { RunRequest } from './batch.ts';
 import { createBell } from './bell.ts';
 import { createFrame } from './frame.ts';
 import { putReport, type RunReport, takeRun } from './framed-run.ts';
+import { createInputMemory } from './input-memory.ts';
 import type { FromWorker, SentOutcome, ToWorker, WorkerInfo, WorkerStart } from './messages.ts';
 import { type RunOutcome, runBatch } from './run-batch.ts';
 import { gatherBuffers } from './transfer.ts';
 
 const { spec, ...memory } = workerData as WorkerStart;
 const frame = createFrame(memory.frame);
+/** A run is over before the next is taken, and its answer has been copied. */
+const inputs = createInputMemory();
 const asked = createBell(memory.asked);
 const answered = createBell(memory.answered);
 
@@ -40,7 +43,7 @@ function serve(session: EngineSession): void {
     asked.wait();
     const told = parentPort && receiveMessageOnPort(parentPort);
     const message: ToWorker | undefined = told?.message;
-    if (message === undefined) answerFramed(run(session, takeRun(frame, session.signature)));
+    if (message === undefined) answerFramed(run(session, takeRun(frame, session.signature, inputs)));
     else if (message.kind === 'run') answerWhole(run(session, message.requests));
     else break;
   }
