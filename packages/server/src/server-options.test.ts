@@ -15,3 +15,15 @@ test('the collector of traces is the one that the environment names', () => {
     });
   }
 });
+
+test('devices are declared class by class, and what is wrong is told with all the rest', () => {
+  const { devices } = readServerOptions(
+    ['--device', 'fpga=1', '--device', 'gpu=auto', '--device', 'fpga=2'],
+    {},
+  );
+  assert.deepEqual(devices, { fpga: 2, gpu: null });
+  assert.throws(() => readServerOptions(['--device', 'fpga', '--port', 'x'], {}), {
+    code: 'invalid_argument',
+    message: /--port "x" must be.*--device "fpga" must be CLASS=COUNT, such as fpga=1/,
+  });
+});

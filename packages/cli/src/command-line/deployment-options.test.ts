@@ -25,6 +25,7 @@ const CASES: readonly [Partial<DeploymentFlags>, PartialDeploymentConfig | undef
     { autoscaleEnabled: false, replicas: 0 },
     { autoscaler: null, numReplicas: 0 },
   ],
+  [{ gpu: 0, device: { fpga: 1, gpu: 2 } }, { devices: { fpga: 1, gpu: 0 } }],
   [{ bothOutputNames: false }, { bothOutputNames: false }],
   [{ tokenAuth: true }, { authEnabled: false, tokenAuthEnabled: true }],
   [{ batching: 'off' }, { batching: { mode: 'off' } }],
