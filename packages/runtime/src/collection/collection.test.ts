@@ -237,11 +237,15 @@ test('a full disk leaves whole lines, and stops collection', async (t) => {
   const dir = join(disk.folder, 'collected');
   const { collection, told, collect } = await startCollecting(t, { dir });
   const large = new Array(20_000).fill(0.123456);
+  collect(large);
+  await waitFor(async () => collection.counts().written === 1, { what: 'the first record' });
   for (let count = 0; count < 20; count++) collect(large);
   await waitFor(async () => collection.counts().dropped.disk > 0, { what: 'the disk to be full' });
   await collection.close(NO_DEADLINE);
   assert.match(told[0] ?? '', /Collection has stopped; requests go on. .*ENOSPC/);
-  for (const text of Object.values(await readAll(dir))) {
+  const texts = Object.values(await readAll(dir));
+  assert.equal(texts.length, 1);
+  for (const text of texts) {
     for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
     assert.ok(text.endsWith('\n'));
   }

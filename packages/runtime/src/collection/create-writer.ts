@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { CollectedFormat } from '@slipway/contract';
 import type { DropReason } from './collection.ts';
 import { dayOf, folderName } from './dated-folders.ts';
-import { cutHalfRecord, listFiles, removeFile } from './folder-files.ts';
+import { listFiles, removeFile } from './folder-files.ts';
 import { createGrowingFile, type GrowingFile } from './growing-file.ts';
 import { csvHeader, csvLines, jsonLines } from './lines.ts';
+import { createMending } from './mending.ts';
 import type { CollectedRecord, FromWriter, WriterStart } from './messages.ts';
-import { type Packing, packedName } from './packing.ts';
+import type { Packing } from './packing.ts';
 import { planRetention, type Retention } from './retention.ts';
 import { type Table, TIME_COLUMN, tableOf } from './tables.ts';
 
@@ -26,9 +26,6 @@ const MEASURED_PART = 0.01;
 /** Lines become Parquet when they are so many bytes, or so old: a killed replica leaves no more of them as they are. */
 const PACK_BYTES = 16 * 1024 * 1024;
 const PACK_MS = 5 * 60_000;
-
-/** A file that nobody has written to for so long has no line on its way. */
-const QUIET_MS = 5_000;
 
 export interface WriterCounts {
   readonly written: number;
@@ -71,7 +68,7 @@ export function createWriter(
 ): Writer {
   const { dir, maxBytes, keepDays } = settings;
   const open = new Map<string, OpenFile>();
-  const mended = new Map<string, number>();
+  const mend = createMending(dir, now);
   let counts = noCounts();
   let usedBytes = 0;
   let unmeasuredBytes = Number.POSITIVE_INFINITY;
@@ -205,30 +202,14 @@ export function createWriter(
   function upkeep(): void {
     try {
       retain(0);
-      mend();
-    } catch (thrown) {
-      tell('warn', `Old data in ${dir} cannot be looked after: ${(thrown as Error).message}.`);
-    }
-  }
-
-  function mend(): void {
-    const own = new Set([...open.values()].map(({ file }) => file.path()));
-    for (const { path, bytes, modifiedMs } of listFiles(dir)) {
-      const file = join(dir, path);
-      if (own.has(file) || mended.get(path) === bytes || now() - modifiedMs < QUIET_MS) continue;
-      if (!/\.(?:jsonl|csv)$/.test(path)) continue;
-      if (file.endsWith('.jsonl') && existsSync(packedName(file))) {
-        // It was packed by a replica that was killed before it could remove it.
-        removeFile(dir, path);
-        continue;
-      }
-      const cut = cutHalfRecord(file);
-      mended.set(path, bytes - cut);
-      if (cut > 0)
+      for (const { file, bytes } of mend(new Set([...open.values()].map(({ file }) => file.path())))) {
         tell(
           'info',
-          `A replica was killed while it wrote ${file}: ${cut} bytes of a half record were cut off.`,
+          `A replica was killed while it wrote ${file}: ${bytes} bytes of a half record were cut off.`,
         );
+      }
+    } catch (thrown) {
+      tell('warn', `Old data in ${dir} cannot be looked after: ${(thrown as Error).message}.`);
     }
   }
 
