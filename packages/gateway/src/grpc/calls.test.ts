@@ -261,3 +261,25 @@ test('a gateway and a replica that stop answer what they have', async (t) => {
   assert.equal((await stopped).code, 0);
   await replicaStopped;
 });
+
+test('a call waits for the first replica of its service, and one that is cancelled waits no longer', async (t) => {
+  const gateway = await startGateway(t);
+  const client = openClient(t, gateway.port);
+  const scaling = { concurrency: 1, maxHeld: 2, holdTimeoutMs: 60_000 };
+  await gateway.route(digits([], { scaling }));
+  const held = async (count: number) =>
+    waitFor(async () => (await gateway.status()).loads?.['digits']?.held === count, {
+      what: `${count} that wait`,
+    });
+  const message = requestFor(PREDICT, 'mnist');
+  const left = await callOnce(client, PREDICT, message, { deadlineMs: 500 });
+  assert.equal(left.error?.code, status.DEADLINE_EXCEEDED);
+  await held(0);
+  const waiting = [callOnce(client, PREDICT, message), callOnce(client, PREDICT, message)];
+  await held(2);
+  const refused = await callOnce(client, PREDICT, message);
+  assert.equal(refused.error?.code, status.UNAVAILABLE);
+  await gateway.route(digits([await named(t, 'first')], { scaling }));
+  for (const { answer } of await Promise.all(waiting)) assert.equal(answer?.toString(), 'first');
+  await held(0);
+});

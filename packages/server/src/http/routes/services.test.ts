@@ -338,3 +338,31 @@ test('an update changes the devices that it names, class by class', async (t) =>
   const { body } = await api.call('GET', `${SERVICES}/digits`);
   assert.deepEqual(body.config.devices, { gpu: 2, fpga: 1 });
 });
+
+test('autoscaling is told, changed in parts, kept by a rollback, and refused with all that is wrong', async (t) => {
+  const api = await deployed(t, { autoscaler: { minReplicas: 2, maxReplicas: 6 } });
+  const path = `${SERVICES}/digits`;
+  const shown = await api.call('GET', path);
+  assert.deepEqual([shown.body.replicas, shown.body.lastScaling], [{ desired: 2, ready: 0 }, null]);
+  await becomeHealthy(api);
+
+  const bad = { config: { autoscaler: { minReplicas: 9 }, numReplicas: 2 } };
+  const refused = await api.call('PATCH', path, { body: bad });
+  assert.equal(refused.status, 400);
+  assert.match(refused.body.error.message, /cannot be greater than config\.autoscaler\.maxReplicas: 9 > 6/);
+  assert.match(refused.body.error.message, /autoscale enabled and num_replicas provided/);
+  const below = await api.call('PATCH', path, { body: { config: { autoscaler: { targetUtilization: 0 } } } });
+  assert.equal(below.status, 400);
+  const alone = await api.call('PATCH', path, { body: { config: { autoscaler: null } } });
+  assert.match(alone.body.error.message, /autoscale disabled but num_replicas not provided/);
+
+  const changed = await api.call('PATCH', path, { body: { config: { autoscaler: { maxReplicas: 4 } } } });
+  assert.equal(changed.status, 202);
+  await becomeHealthy(api);
+  const { body: after } = await api.call('GET', path);
+  assert.deepEqual([after.config.autoscaler.minReplicas, after.config.autoscaler.maxReplicas], [2, 4]);
+
+  assert.equal((await api.call('POST', `${path}/rollback`, { body: {} })).status, 202);
+  const { body: back } = await api.call('GET', path);
+  assert.equal(back.config.autoscaler.maxReplicas, 4);
+});

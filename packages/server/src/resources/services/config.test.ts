@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_DEPLOYMENT, type PartialDeploymentConfig } from '@slipway/contract/api';
-import { completeConfig, configProblems, withCollector } from './config.ts';
+import { completeConfig, configProblems, firstReplicas, scalingProblems, withCollector } from './config.ts';
 
 const GOOD = [
   '*',
@@ -47,6 +47,11 @@ const CONTRADICTIONS: readonly [PartialDeploymentConfig, field: string, message:
   [{ cpuCores: 2, cpuCoresLimit: 1 }, 'cpuCoresLimit', /less than config\.cpuCores: 1 < 2/],
   [{ memoryGbLimit: 0.25 }, 'memoryGbLimit', /less than config\.memoryGb: 0\.25 < 0\.5/],
   [{ periodSeconds: 1 }, 'timeoutSeconds', /more than config\.periodSeconds: 2 > 1/],
+  [
+    { autoscaler: { minReplicas: 3, maxReplicas: 2 } },
+    'autoscaler.minReplicas',
+    /cannot be greater than config\.autoscaler\.maxReplicas: 3 > 2/,
+  ],
   [{ enableAppInsights: true }, 'enableAppInsights', /was given none.*OTEL_EXPORTER_OTLP_ENDPOINT/],
 ];
 for (const [given, field, message] of CONTRADICTIONS) {
@@ -81,3 +86,44 @@ for (const [base, given, endpoint] of INSIGHTS) {
     assert.deepEqual(configProblems(config), []);
   });
 }
+
+const DEFAULTS = {
+  minReplicas: 1,
+  maxReplicas: 10,
+  targetUtilization: 70,
+  refreshPeriodSeconds: 1,
+  idleSeconds: 300,
+};
+
+/** What was there, what is given, how replicas follow the load then, and how many there are at first. */
+const SCALED: readonly [PartialDeploymentConfig, PartialDeploymentConfig, unknown, number][] = [
+  [{}, {}, null, 1],
+  [{}, { autoscaler: {} }, DEFAULTS, 1],
+  [{ numReplicas: 3 }, { autoscaler: { minReplicas: 2 } }, { ...DEFAULTS, minReplicas: 2 }, 2],
+  [
+    { autoscaler: { maxReplicas: 4 } },
+    { autoscaler: { minReplicas: 0 } },
+    { ...DEFAULTS, minReplicas: 0, maxReplicas: 4 },
+    1,
+  ],
+  [{ autoscaler: {} }, { cpuCores: 2 }, DEFAULTS, 1],
+  [{ autoscaler: {} }, { numReplicas: 3 }, null, 3],
+  [{ autoscaler: {} }, { autoscaler: null, numReplicas: 0 }, null, 0],
+];
+for (const [before, given, autoscaler, replicas] of SCALED) {
+  test(`${JSON.stringify(given)} on ${JSON.stringify(before)} follows the load by ${JSON.stringify(autoscaler)}`, () => {
+    const config = completeConfig(given, completeConfig(before));
+    assert.deepEqual(config.autoscaler, autoscaler);
+    assert.equal(firstReplicas(config), replicas);
+    assert.deepEqual(scalingProblems(given, completeConfig(before)), []);
+    assert.deepEqual(completeConfig(config), config, 'what was stored is read as it was');
+  });
+}
+
+test('a number of replicas and autoscaling exclude each other, in words of Azure', () => {
+  const [both, ...others] = scalingProblems({ autoscaler: {}, numReplicas: 2 });
+  assert.deepEqual([both?.field, others], ['config.autoscaler', []]);
+  assert.match(both?.message ?? '', /^autoscale enabled and num_replicas provided/);
+  const [neither] = scalingProblems({ autoscaler: null }, completeConfig({ autoscaler: {} }));
+  assert.match(neither?.message ?? '', /^autoscale disabled but num_replicas not provided/);
+});
