@@ -94,7 +94,11 @@ test('execution providers by name, through a real control plane', async (t) => {
     'a model runs on another provider, on a thread of its own, and tells so',
     { skip },
     async () => {
-      const service = await deploy('relu', { executionProviders: ['webgpu'], cpuFallback: false });
+      const service = await deploy('relu', {
+        ...{ executionProviders: ['webgpu'], cpuFallback: false },
+        // On the CPU that would be an engine for each core.
+        ...{ profile: 'throughput', cpuCoresLimit: 2 },
+      });
       await service.waitForDeployment({ timeoutSec: TIMEOUT_SEC });
       assert.deepEqual(await runsOn(service), [{ name: 'webgpu', nodes: 1 }]);
       assert.equal((await service.replicas())[0]?.lane, 'worker');
@@ -120,12 +124,12 @@ test('execution providers by name, through a real control plane', async (t) => {
         headers: { authorization: `Bearer ${primaryKey}` },
       });
       const { instance_group: groups, parameters } = (await config.json()) as {
-        readonly instance_group: readonly { readonly kind: string }[];
+        readonly instance_group: readonly { readonly kind: string; readonly count: number }[];
         readonly parameters: unknown;
       };
       assert.deepEqual(
-        groups.map(({ kind }) => kind),
-        ['KIND_GPU'],
+        groups.map(({ kind, count }) => [kind, count]),
+        [['KIND_GPU', 1]],
       );
       assert.deepEqual(parameters, { execution_providers: { string_value: 'webgpu' } });
       await service.delete();
