@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { addModel, identityModel, loopModel, temporaryFolder } from '@slipway/testkit';
+import {
+  addModel,
+  CONV_NET_IMAGE,
+  convNet,
+  identityModel,
+  loopModel,
+  temporaryFolder,
+  waitFor,
+} from '@slipway/testkit';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { jobFolder, modelJob, runToEnd } from './job-fixtures.ts';
+import { jobFolder, modelJob, runToEnd, startJob } from './job-fixtures.ts';
+
+const PHOTO = new URL('../../runtime/fixtures/images/photo.jpg', import.meta.url);
 
 const results = async (path: string | null) => {
   const lines = (await readFile(path ?? '', 'utf8')).trimEnd().split('\n');
@@ -61,6 +72,59 @@ test('Parquet is read by row groups, and whole numbers of 64 bits stay exact', a
   const found = [...text.matchAll(/"output":(-?[0-9]+)/g)].map(([, digits]) => BigInt(digits ?? ''));
   assert.deepEqual(found, input);
 });
+
+test('images are scored where a signature declares them, and one that is damaged is an error of its own', async (t) => {
+  const [, height, width] = CONV_NET_IMAGE;
+  const image = { name: 'photos', width, height, resize: 'bilinear', fit: 'stretch', layout: 'NCHW' };
+  const input = JSON.stringify({ kind: 'ModelSignature', inputs: { image: { image } } });
+  const photo = await readFile(PHOTO);
+  const folder = await jobFolder(t, {
+    'in/one.jpg': photo,
+    'in/two/same.jpg': photo,
+    'in/bad.jpg': 'no image',
+    'model/model.onnx': convNet(1),
+    'model/signature.json': input,
+  });
+  const models = [{ name: 'conv', version: 1, path: join(folder, 'model') }];
+  const summary = await runToEnd(t, { ...modelJob(folder), models });
+  assert.deepEqual([summary.succeeded, summary.failed], [2, 1], JSON.stringify(summary));
+  assert.match(summary.failures[0]?.error ?? '', /not a JPEG/);
+  assert.deepEqual(summary.failures[0]?.items, ['bad.jpg']);
+  const [one, two] = await results(summary.resultFile);
+  assert.deepEqual(one.outputs, two.outputs);
+  assert.deepEqual([one.file, two.file].toSorted(), ['one.jpg', 'two/same.jpg']);
+});
+
+test('a model that runs for ever ends soon after its job was killed', async (t) => {
+  const folder = await jobFolder(t, {
+    'in/rows.jsonl': '[1000000000000]\n',
+    'model.onnx': loopModel(),
+  });
+  const job = startJob(t, modelJob(folder, { processCount: 1 }));
+  const host = await waitForHost(job.child.pid ?? 0);
+  job.child.kill('SIGKILL');
+  await waitFor(() => !existsSync(`/proc/${host}`), { what: 'the end of the process of the model' });
+});
+
+/** The process of the model, once it has begun to run. */
+async function waitForHost(job: number): Promise<number> {
+  let found: number | undefined;
+  const isHost = () => {
+    const children = readFileSync(`/proc/${job}/task/${job}/children`, 'utf8').trim();
+    found = children === '' ? undefined : Number(children.split(' ')[0]);
+    return found !== undefined && processorTicks(found) > BUSY_TICKS;
+  };
+  await waitFor(isHost, { what: 'a model that runs', timeoutMs: 20_000 });
+  return found ?? 0;
+}
+
+/** Far more than a start takes. */
+const BUSY_TICKS = 200;
+
+/** Hundredths of seconds that a process has computed: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function processorTicks(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[11]);
+}
 
 test('a model of one row each gets them one by one', async (t) => {
   const folder = await jobFolder(t, {

@@ -18,7 +18,11 @@ export async function runBatchProcess(
 ): Promise<BatchSummary> {
   signal?.throwIfAborted();
   // A session of its own: Ctrl-C is for whoever started the job, who then stops it in order.
-  const child = spawn(process.execPath, [batchMain()], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  // The folder stands in its command line so that people, and tests, find the process of a job.
+  const child = spawn(process.execPath, [batchMain(), '--output', spec.output], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
     child.stdin.end();

@@ -1,7 +1,10 @@
 // The process of a model alone: loads what the first message says, and scores the mini-batches of those that follow.
+import { Worker } from 'node:worker_threads';
 import { toSlipwayError } from '@slipway/contract';
 import type { FromModel, ToModel } from './messages.ts';
 import { loadModel, type ModelScorer } from './score-model.ts';
+
+new Worker(new URL('./parent-watch.js', import.meta.url), { workerData: process.ppid }).unref();
 
 let scorer: ModelScorer | undefined;
 

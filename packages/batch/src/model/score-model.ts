@@ -28,8 +28,8 @@ const IMAGE_LIMITS = Object.freeze({
   maxTensorBytes: 268_435_456,
   concurrency: Math.min(4, availableParallelism()),
   maxRequests: Number.MAX_SAFE_INTEGER,
-  // The job has a limit for the mini-batch.
-  timeoutMs: 2_147_483_647,
+  // The most that the decoder takes; the job has a limit of its own for the mini-batch.
+  timeoutMs: 3_600_000,
 });
 
 /** Loads the model in a folder. Throws `invalid_model`. */
