@@ -87,7 +87,7 @@ async function deploy(
     name: SERVICE,
     models: [model],
     inferenceConfig: new InferenceConfig({ entryScript: join(flow.folder, 'score.py'), environment }),
-    deploymentConfig: deploymentConfig(flow),
+    deploymentConfig: deploymentConfig(flow, target),
     computeTarget: target,
     signal: flow.signal,
   });
@@ -96,14 +96,15 @@ async function deploy(
   return service;
 }
 
-/** Replicas never share a GPU: with `gpu`, the target needs one for each. */
-function deploymentConfig({ memoryGb, gpu }: GpuFlow): DeploymentSettings {
+/** Replicas never share a GPU, so that there are no more of them than GPUs. Where nothing is said of GPUs, a script gets one on a machine with some. */
+function deploymentConfig({ memoryGb, gpu }: GpuFlow, { capacity }: ComputeTarget): DeploymentSettings {
+  const gpus = capacity.devices['gpu'] ?? 0;
   return AksWebservice.deployConfiguration({
     autoscaleEnabled: false,
-    numReplicas: REPLICAS,
+    numReplicas: gpu && gpus > 0 ? Math.min(REPLICAS, gpus) : REPLICAS,
     cpuCores: 0.5,
     memoryGb,
-    ...(gpu && { gpuCores: 1 }),
+    gpuCores: gpu ? 1 : 0,
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { argumentAfter, parseProc, parseProcCommand, parsePs } from './parse-processes.ts';
+import { argumentAfter, parseOwnBytes, parseProc, parseProcCommand, parsePs } from './parse-processes.ts';
 
 describe('parseProc', () => {
   const fields = (name: string, state: string) =>
@@ -73,4 +73,11 @@ it('parseProcCommand keeps empty arguments and needs no last zero', () => {
   assert.deepEqual(parseProcCommand('node\0\0--spec\0'), ['node', '', '--spec']);
   assert.deepEqual(parseProcCommand('node'), ['node']);
   assert.deepEqual(parseProcCommand(''), []);
+});
+
+it('counts what a process has for itself, without the files that others use too', () => {
+  const status =
+    'Name:\tpython\nVmRSS:\t  9000 kB\nRssAnon:\t    3000 kB\nRssFile:\t    5000 kB\nRssShmem:\t    1000 kB\n';
+  assert.equal(parseOwnBytes(status), 4000 * 1024);
+  assert.equal(parseOwnBytes('Name:\tkthread\n'), 0);
 });

@@ -29,6 +29,15 @@ export function parseProc(stat: string, status: string): ProcessVitals | undefin
   return { startTime, alive: state !== 'Z' && state !== 'X', residentBytes: Number(kilobytes) * 1024 };
 }
 
+/**
+ * Bytes of a process that are its own, from `/proc/<pid>/status`: what libraries and other files take counts once for all processes
+ * that use them, so that it is no part of any. 0 where the system does not tell.
+ */
+export function parseOwnBytes(status: string): number {
+  const lines = status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm);
+  return [...lines].reduce((sum, [, kilobytes]) => sum + Number(kilobytes) * 1024, 0);
+}
+
 /** Reads `/proc/<pid>/cmdline`: arguments that each end in a zero byte. */
 export function parseProcCommand(text: string): readonly string[] {
   const parts = text.split('\0');

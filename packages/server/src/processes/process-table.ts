@@ -5,6 +5,7 @@ import { systemCode } from '@slipway/contract';
 import {
   type ProcessEntry,
   type ProcessVitals,
+  parseOwnBytes,
   parseProc,
   parseProcCommand,
   parsePs,
@@ -40,6 +41,19 @@ export async function readVitals(pid: number): Promise<ProcessVitals | undefined
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Bytes that the processes which this one has started take for themselves; not what those have started in turn. 0 where the system does
+ * not tell which they are: anywhere but on Linux.
+ */
+export async function childrenBytes(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const children = text.split(' ').filter((child) => child !== '');
+  const statuses = await Promise.all(
+    children.map((child) => readFile(`/proc/${child}/status`, 'utf8').catch(() => '')),
+  );
+  return statuses.reduce((sum, status) => sum + parseOwnBytes(status), 0);
 }
 
 /** Starting `ps` costs milliseconds of CPU, and replicas are looked at many times a second. */

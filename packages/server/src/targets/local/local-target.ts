@@ -14,6 +14,7 @@ import type { HomePaths } from '../../home/home-paths.ts';
 import { readJsonOfKind } from '../../home/json-of-kind.ts';
 import { askAdmin } from '../../processes/admin-client.ts';
 import { type OwnedProcess, sendSignal, vitalsOf } from '../../processes/owned-process.ts';
+import { childrenBytes } from '../../processes/process-table.ts';
 import { startDetached } from '../../processes/start-detached.ts';
 import type { ModelVersion, RevisionScript } from '../../store/collections.ts';
 import { countDevices } from '../devices/device.ts';
@@ -158,10 +159,16 @@ async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<O
     state: state ?? null,
     host: spec?.listen.host ?? '127.0.0.1',
     pid: vitals === undefined ? null : (replica.process?.pid ?? null),
-    memoryBytes: vitals?.residentBytes ?? null,
+    memoryBytes: vitals === undefined ? null : vitals.residentBytes + (await scriptBytes(replica)),
     devices: spec?.devices ?? {},
     startedAt,
   };
+}
+
+/** A script in Python runs in processes of its own, whose memory is the replica's all the same. */
+async function scriptBytes({ process, spec }: LocalReplica): Promise<number> {
+  if (process === undefined || spec?.entry?.language !== 'python') return 0;
+  return await childrenBytes(process.pid);
 }
 
 async function signal({ process }: LocalReplica, mode: 'drain' | 'kill'): Promise<void> {
