@@ -18,7 +18,7 @@ export interface CollectedCounts {
 export interface OpenRecord {
   /** It was answered; the outputs are copied. */
   answered(status: number | string, outputs: readonly Tensor[]): void;
-  /** It failed, and is forgotten. */
+  /** It failed, and is forgotten; does nothing once it was answered. */
   forget(): void;
 }
 

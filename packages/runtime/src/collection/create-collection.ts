@@ -108,14 +108,18 @@ export function createCollection(
     const inputBytes = sizeOf(inputs) + RECORD_BYTES;
     if (!reserve(inputBytes)) return undefined;
     const kept = keepTensors(inputs, model.signature.inputs);
+    let isOpen = true;
     const forget = () => {
-      waitingBytes -= inputBytes;
+      if (isOpen) waitingBytes -= inputBytes;
+      isOpen = false;
     };
     return {
       forget,
       answered(status, outputs) {
         const outputBytes = sizeOf(outputs);
+        if (!isOpen) return;
         if (!reserve(outputBytes)) return forget();
+        isOpen = false;
         const keptOutputs = keepTensors(outputs, model.signature.outputs);
         const record: CollectedRecord = {
           kind: 'inference',
