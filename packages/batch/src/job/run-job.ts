@@ -96,15 +96,19 @@ async function runLocked(job: Job): Promise<BatchSummary> {
     logs.overview('INFO', `Done: ${describeCounts(tally.counts)}.`);
     return summary;
   } catch (thrown) {
-    const error = toSlipwayError(thrown);
-    const summary = summarize(error);
-    logs.overview('WARNING', `Ended before its time: ${error.message} ${describeCounts(tally.counts)}.`);
-    await writeFailures(files);
-    await writeJsonFile(files.summary, summary);
+    const summary = summarize(toSlipwayError(thrown));
+    // A disk that is full is a reason to end, and takes no summary either; what is told on standard output has it.
+    await leaveWord(files, summary, logs).catch(() => undefined);
     return summary;
   } finally {
     logs.close();
   }
+}
+
+async function leaveWord(files: JobFiles, summary: BatchSummary, logs: JobLogs): Promise<void> {
+  logs.overview('WARNING', `Ended before its time: ${summary.error?.message} ${describeCounts(summary)}.`);
+  await writeFailures(files);
+  await writeJsonFile(files.summary, summary);
 }
 
 interface Running extends Job {

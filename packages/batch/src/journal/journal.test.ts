@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from '@slipway/testkit';
+import type { SlipwayError } from '@slipway/contract';
+import { mountSmallDisk, temporaryFolder } from '@slipway/testkit';
 import fc from 'fast-check';
 import { DoneSet } from './done-set.ts';
 import { type JournalEntry, journalLine } from './journal-lines.ts';
@@ -67,6 +68,36 @@ test('what is behind the journal’s last entry is cut off, and what is added at
   assert.equal(entries.at(-1)?.resultBytes, (await stat(options.resultPath)).size);
   const lines = (await readFile(options.resultPath, 'utf8')).split('\n');
   assert.deepEqual(lines, ['old', ...Array.from({ length: 20 }, (_, index) => `ü${index}`), '']);
+});
+
+test('nothing is added behind what a full disk has cut, and all is there once when there is room again', async (t) => {
+  const disk = await mountSmallDisk(t, 1);
+  if (disk === undefined) return;
+  const journalPath = join(disk.folder, 'journal.log');
+  const resultPath = join(disk.folder, 'results.partial');
+  const filler = join(disk.folder, 'filler');
+  await writeFile(filler, Buffer.alloc(500_000));
+  const line = (miniBatch: number) => `${miniBatch} ${'x'.repeat(90_000)}\n`;
+  const finished = (miniBatch: number) => ({ ...entry(miniBatch), text: line(miniBatch) });
+  const first = await openResultLog({ journalPath, journalBytes: 0, resultPath, resultBytes: 0 });
+  const isRefused = async (miniBatch: number) =>
+    first.add(finished(miniBatch)).then(
+      () => false,
+      (error: SlipwayError) => error.code === 'storage_full',
+    );
+  let next = 0;
+  while (!(await isRefused(next))) next += 1;
+  await rm(filler);
+  assert.ok(await isRefused(next + 1), 'it goes on behind a hole');
+  await first.close();
+  const { entries, goodBytes } = await entriesOf(journalPath);
+  assert.equal(entries.length, next);
+  const resultBytes = entries.at(-1)?.resultBytes ?? 0;
+  const second = await openResultLog({ journalPath, journalBytes: goodBytes, resultPath, resultBytes });
+  await second.add(finished(next));
+  await second.close();
+  const expected = Array.from({ length: next + 1 }, (_, index) => line(index)).join('');
+  assert.ok((await readFile(resultPath, 'utf8')) === expected);
 });
 
 test('a set of what is done knows each number that was added, in any order', () => {

@@ -38,6 +38,7 @@ export async function openResultLog(options: ResultLogOptions): Promise<ResultLo
   let { resultBytes, journalBytes } = options;
   let waiting: Waiting[] = [];
   let writing: Promise<void> | undefined;
+  let broken: SlipwayError | undefined;
 
   const write = async (taken: readonly Waiting[]) => {
     const texts: string[] = [];
@@ -65,8 +66,8 @@ export async function openResultLog(options: ResultLogOptions): Promise<ResultLo
         for (const { resolve } of taken) resolve();
       } catch (cause) {
         // What was written may be there in part: nothing more is added behind it by this process.
-        const error = cannotWrite(options.resultPath, cause as Error);
-        for (const { reject } of [...taken, ...waiting.splice(0)]) reject(error);
+        broken = cannotWrite(options.resultPath, cause as Error);
+        for (const { reject } of [...taken, ...waiting.splice(0)]) reject(broken);
       }
     }
     writing = undefined;
@@ -75,6 +76,7 @@ export async function openResultLog(options: ResultLogOptions): Promise<ResultLo
   return {
     add: (finished) =>
       new Promise((resolve, reject) => {
+        if (broken !== undefined) return reject(broken);
         waiting.push({ finished, resolve, reject });
         writing ??= writeAll();
       }),
