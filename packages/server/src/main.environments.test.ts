@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ReplicaSpec } from '@slipway/contract';
 import type {
   Environment,
   EnvironmentDefinition,
@@ -13,7 +14,16 @@ import type {
   OperationLogLine,
 } from '@slipway/contract/api';
 import { waitFor } from '@slipway/testkit';
-import { ended, startTestServer, stopAll, type TestServer, testHome } from './fixtures/test-server.ts';
+import {
+  deployed,
+  ended,
+  readyReplicas,
+  startTestServer,
+  stopAll,
+  type TestServer,
+  testHome,
+  uploadFile,
+} from './fixtures/test-server.ts';
 import { listProcesses } from './processes/process-table.ts';
 
 const ENVIRONMENTS = '/workspaces/default/environments';
@@ -52,6 +62,18 @@ async function linesOf(server: TestServer, { id }: Operation): Promise<readonly 
 
 async function show(server: TestServer, name: string): Promise<Environment> {
   return (await server.call<Environment>('GET', `${ENVIRONMENTS}/${name}`)).body;
+}
+
+/** The packages that a replica of a script in TypeScript finds, when it is deployed in the environment `js`. */
+async function packagesOfScript(server: TestServer): Promise<readonly string[]> {
+  const files = [await uploadFile(server, 'score.ts', 'export const run = () => 1;')];
+  const inferenceConfig = { entryScript: 'score.ts', files, environment: 'js' };
+  await deployed(server, { name: 'typed', models: [], inferenceConfig });
+  const [replica] = await readyReplicas(server, 'typed', 1);
+  const spec: ReplicaSpec = JSON.parse(
+    await readFile(join(server.home, 'replicas', replica?.id ?? '', 'spec.json'), 'utf8'),
+  );
+  return readdir(spec.entry?.packagesDir ?? '');
 }
 
 /** The names below the folder of all builds, two levels deep. */
@@ -167,6 +189,7 @@ test('builds packages of npm without their scripts, and takes a Python that is t
   assert.deepEqual([shown.build?.tool, shown.build?.packages], ['npm', 1]);
   const { body } = await server.call<EnvironmentLock>('GET', `${ENVIRONMENTS}/js/lock`);
   assert.match(body.lock, /"version": "2\.0\.5"[\s\S]*"integrity": "sha512-/);
+  assert.ok((await packagesOfScript(server)).includes('isarray'));
 
   await register(server, 'base', pip('six==1.17.0'));
   await ended(server, await orderBuild(server, 'base'));

@@ -1,5 +1,5 @@
 /** Printed bytes that the replica has not taken yet; beyond them, printing waits. */
-const MAX_PRINTED_BYTES = 256 * 1024;
+const MAX_PRINTED_BYTES = 1024 * 1024;
 
 /** What a message costs beside its text: many short ones would keep the replica busy in one go. */
 const MESSAGE_BYTES = 1024;

@@ -18,18 +18,30 @@ const ANYTHING = { type: 'object', example: {} };
 
 type Told = Pick<ThreadReady, 'inputSchema' | 'outputSchema'>;
 
-/** The document of a script in a version, or 404 that says which there are. Throws `script_failed` where a file of its own is not JSON. */
-export function scriptDocument({ service, sourceDir }: EntryInit, told: Told, asked: string): EntryAnswer {
-  const version = SWAGGER_VERSIONS.find((one) => one === asked.replace(/\.0$/, ''));
-  if (version === undefined) {
-    const supported = SWAGGER_VERSIONS.join(', ');
-    return sent(refusal(404, `Swagger version [${asked}] is not valid. Supported versions: [${supported}].`));
+/** Answers which document is asked for; 404 says which there are. */
+export type Documents = (asked: string) => EntryAnswer;
+
+/** The documents of a script, made once. Throws `script_failed` where a file of its own cannot be used. */
+export function scriptDocuments({ service, sourceDir }: EntryInit, told: Told): Documents {
+  const answers = new Map<string, EntryAnswer>();
+  for (const version of SWAGGER_VERSIONS) {
+    const document =
+      ownDocument(sourceDir, FILES[version]) ?? serviceDocument(described(service, told), version);
+    answers.set(version, jsonAnswer(document));
   }
-  const document =
-    ownDocument(sourceDir, FILES[version]) ?? serviceDocument(described(service, told), version);
+  return (asked) => answers.get(asked.replace(/\.0$/, '')) ?? notThere(asked);
+}
+
+function jsonAnswer(document: object): EntryAnswer {
   const headers = [['content-type', 'application/json']] as const;
   const body = Buffer.from(JSON.stringify(document));
   return { status: 200, headers, execMs: null, functionFailed: false, body };
+}
+
+function notThere(asked: string): EntryAnswer {
+  const supported = SWAGGER_VERSIONS.join(', ');
+  const reply = refusal(404, `Swagger version [${asked}] is not valid. Supported versions: [${supported}].`);
+  return { ...reply, body: Buffer.from(reply.body) };
 }
 
 function described(service: string, { inputSchema, outputSchema }: Told) {
@@ -59,8 +71,4 @@ function ownDocument(sourceDir: string, names: readonly string[]): object | unde
     }
   }
   return undefined;
-}
-
-function sent(reply: ReturnType<typeof refusal>): EntryAnswer {
-  return { ...reply, body: Buffer.from(reply.body) };
 }

@@ -11,6 +11,7 @@ import { createGauge } from './gauge.ts';
 import { loadScript, type Script, StartFailure, summaryOf } from './load-script.ts';
 import type { FromThread, ThreadRequest, ThreadStart, ToThread } from './messages.ts';
 import { allowModels, closeModels } from './onnx-models.ts';
+import { createPrintLog } from './print-log.ts';
 import { BadInput, headersOf, readInput } from './read-input.ts';
 import { INTERNAL_ERROR, type Reply, refusal, SCRIPT_FAILED, writeAnswer } from './write-answer.ts';
 
@@ -30,13 +31,13 @@ const gauge = createGauge(start.gauge);
 const asked = new AsyncLocalStorage<string>();
 let running: Running | undefined;
 
+const prints = createPrintLog(gauge, send);
 const output: CapturedOutput = captureOutput((stream, text) => {
-  gauge.printing(text.length);
-  send({ type: 'log', stream, requestId: asked.getStore() ?? running?.requestId ?? NO_REQUEST, text });
+  prints.add(stream, asked.getStore() ?? running?.requestId ?? NO_REQUEST, text);
 });
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, takeUncaught);
 process.on('exit', () => {
-  output.flush();
+  flushOutput();
   closeModels();
 });
 
@@ -70,7 +71,7 @@ function giveUp(thrown: unknown): undefined {
     thrown instanceof StartFailure ? thrown : new StartFailure('checks', summaryOf(thrown), thrown);
   if (failure.cause !== undefined) print(failure.cause);
   if (failure.stage === 'init') console.error(listingOf(start.init.modelDir));
-  output.flush();
+  flushOutput();
   send({ type: 'failed', stage: failure.stage, message: failure.message });
 }
 
@@ -80,13 +81,13 @@ function serve(served: Script): void {
     void answer(served, message);
   });
   const { isRaw, inputSchema, outputSchema } = served;
-  output.flush();
+  flushOutput();
   send({ type: 'ready', inputs: isRaw ? 'raw' : 'json', inputSchema, outputSchema });
 }
 
 async function answer(served: Script, request: ThreadRequest): Promise<void> {
   const reply = await asked.run(request.requestId, () => replyTo(served, request));
-  output.flush();
+  flushOutput();
   running = undefined;
   send({ type: 'response', id: request.id, ...reply });
 }
@@ -133,7 +134,12 @@ function takeUncaught(thrown: unknown): void {
   }
   console.error('Nobody caught this:');
   print(thrown);
+  flushOutput();
+}
+
+function flushOutput(): void {
   output.flush();
+  prints.flush();
 }
 
 function print(thrown: unknown): void {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import { type EntryInit, SlipwayError, STUCK_RUN_GRACE_MS } from '@slipway/contract';
+import { type EntryInit, SlipwayError, STUCK_RUN_GRACE_MS, toSlipwayError } from '@slipway/contract';
 import type { EntryAnswer, EntryFacts, EntryRequest, EntryWorker } from '../entry-worker.ts';
 import { NO_REQUEST, type OutputStream } from '../messages.ts';
 import type { OutputLog } from '../output.ts';
@@ -15,7 +15,7 @@ import type {
   ThreadStart,
   ToThread,
 } from './messages.ts';
-import { scriptDocument } from './script-document.ts';
+import { type Documents, scriptDocuments } from './script-document.ts';
 
 /** How to start a worker. */
 export interface ThreadWorkerOptions {
@@ -72,6 +72,7 @@ class ThreadWorker implements EntryWorker {
   readonly #thread: Worker;
   readonly #gauge: Gauge;
   #told: ThreadReady | undefined;
+  #documents: Documents | undefined;
   #becomeReady: () => void = () => undefined;
   #refuseReady: (error: SlipwayError) => void = () => undefined;
   #resolveEnded: (error: SlipwayError) => void = () => undefined;
@@ -124,8 +125,8 @@ class ThreadWorker implements EntryWorker {
   }
 
   async swagger(version: string): Promise<EntryAnswer> {
-    if (this.#told === undefined) throw new SlipwayError('internal', 'The worker is not ready.');
-    return scriptDocument(this.#options.init, this.#told, version);
+    if (this.#documents === undefined) throw new SlipwayError('internal', 'The worker is not ready.');
+    return this.#documents(version);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -187,13 +188,24 @@ class ThreadWorker implements EntryWorker {
         this.#log(message);
         break;
       case 'ready':
-        this.#told = message;
-        this.#becomeReady();
+        this.#begin(message);
         break;
       case 'failed':
         this.kill(cannotStart(this.#options.script, message));
         break;
     }
+  }
+
+  #begin(told: ThreadReady): void {
+    const { init, script } = this.#options;
+    try {
+      this.#documents = scriptDocuments(init, told);
+    } catch (thrown) {
+      this.kill(cannotStart(script, { stage: 'checks', message: toSlipwayError(thrown).message }));
+      return;
+    }
+    this.#told = told;
+    this.#becomeReady();
   }
 
   #answer({ id, body, ...answer }: ThreadResponse): void {
