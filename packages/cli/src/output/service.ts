@@ -56,7 +56,7 @@ export function serviceDetails(service: Service): string {
 
 /** `1 to 10 replicas, 70 % of them busy`. */
 function scalingOf({ config: { autoscaler } }: Service): string | undefined {
-  if (autoscaler === null) return undefined;
+  if (autoscaler == null) return undefined;
   const { minReplicas, maxReplicas, targetUtilization } = autoscaler;
   return `${minReplicas} to ${maxReplicas} replicas, ${targetUtilization} % of them busy`;
 }
@@ -120,7 +120,8 @@ export function revisionTable(revisions: readonly Revision[]): string {
       revision: ({ number }) => String(number),
       status: ({ status }) => status,
       models: ({ models }) => models.join(', '),
-      replicas: ({ config }) => String(config.numReplicas),
+      replicas: ({ config: { autoscaler, numReplicas } }) =>
+        autoscaler == null ? String(numReplicas) : `${autoscaler.minReplicas}-${autoscaler.maxReplicas}`,
       age: ({ createdAt }) => age(createdAt),
       error: ({ error }) => error?.message ?? '',
     },

@@ -3,6 +3,7 @@ import type { ScriptOrder } from '../../placement/place-script.ts';
 import type { Fleet } from '../../reconcile/fleet.ts';
 import { revisionGoal } from '../../reconcile/goal.ts';
 import type { Reconciler } from '../../reconcile/reconciler.ts';
+import { firstReplicas } from '../../resources/services/config.ts';
 import { revisionKey } from '../../resources/services/revisions.ts';
 import type { RevisionRecord, RevisionScript, ServiceRecord } from '../../store/collections.ts';
 import type { Store } from '../../store/store.ts';
@@ -68,7 +69,7 @@ async function prepare(
     // A replica that does not answer is about to be replaced, and reads its key file when it does.
     await report({ level: 'warn', message: toSlipwayError(thrown).message });
   });
-  const { numReplicas } = revision.config;
+  const numReplicas = firstReplicas(revision.config);
   await report({
     percent: PREPARED_PERCENT,
     message: `Starting ${numReplicas} ${numReplicas === 1 ? 'replica' : 'replicas'}.`,
