@@ -228,7 +228,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     }
   }
 
-  /** Spans that wait are sent until the deadline. */
+  /** Spans and records that wait are sent and written until the deadline. */
   async function close(deadline: AbortSignal): Promise<void> {
     await admin?.close();
     await listener?.close();
