@@ -4,14 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from '@slipway/testkit';
+import { seededRandom, waitFor } from '@slipway/testkit';
 import { jobFolder, scriptJob, startJob } from './job-fixtures.ts';
 
-const ROWS = 600;
+const ROWS = 1_000;
 const KILLS = 8;
 
-/** Long enough to be killed in the start, in the middle of mini-batches, and between results and journal. */
-const LONGEST_MS = 1_500;
+/** Long enough to be killed in the middle of mini-batches, and between results and journal; every fourth is killed in the start. */
+const LONGEST_MS = 300;
 
 test('a job that is killed at any moment, again and again, has each row in its results once', async (t) => {
   const script = `
@@ -29,15 +29,19 @@ def run(rows):
   });
   const spec = scriptJob(folder, { miniBatchSize: '64' });
   const random = seededRandom(18);
-  let killed = 0;
+  const done: number[] = [];
   for (let round = 0; round < KILLS; round += 1) {
     const job = startJob(t, spec);
     const exited = once(job.child, 'exit');
-    await Promise.race([sleep(200 + random() * LONGEST_MS), exited]);
-    if (job.child.kill('SIGKILL')) killed += 1;
+    const isScoring = () => job.child.exitCode !== null || job.events.some(({ type }) => type === 'progress');
+    if (round % 4 > 0) await waitFor(isScoring, { what: 'a mini-batch that is done', timeoutMs: 20_000 });
+    await Promise.race([sleep(random() * LONGEST_MS), exited]);
+    if (!job.child.kill('SIGKILL')) break;
     await exited;
+    const [started] = job.events;
+    if (started?.type === 'started') done.push(started.resumed?.items ?? 0);
   }
-  assert.ok(killed > 2, `only ${killed} processes were killed before the job was done`);
+  assert.ok(new Set(done).size > 3, `killed with so many rows done before: ${done}`);
   const summary = await startJob(t, spec).summary;
   assert.deepEqual([summary?.state, summary?.items, summary?.succeeded], ['done', ROWS, ROWS]);
   const lines = (await readFile(join(folder, 'out/parallel_run_step.txt'), 'utf8')).trimEnd().split('\n');
