@@ -1,0 +1,1 @@
+export { GraphError, type GraphErrorCode } from '../graph-error.ts';
