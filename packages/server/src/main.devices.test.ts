@@ -135,6 +135,37 @@ test('a device that is taken is refused, and taken over when asked', async (t) =
   await stopAll(server);
 });
 
+test('what was taken over goes back when the new service never becomes healthy', async (t) => {
+  const home = await testHome(t);
+  const first = await startTestServer(t, home, ['--device', 'fpga=1']);
+  for (const model of ['one', 'broken', 'slow']) await registerModel(first, model);
+  const config = { devices: { fpga: 1 }, cpuCores: 0.1, memoryGb: 0.1 };
+  await deployed(first, { name: 'digits', models: ['one'], config });
+  const failed = await deploy(first, { name: 'faces', models: ['broken'], config, replace: true });
+  assert.equal((await ended(first, failed)).error?.code, 'invalid_model');
+  assert.deepEqual((await readyReplicas(first, 'digits', 1))[0]?.devices, { fpga: ['0'] });
+  const told = 'The service "faces" did not become healthy: this one has 1 replica again.';
+  assert.ok((await eventsOf(first, 'digits')).includes(told));
+  const given = 'It did not become healthy, and gives 1 fpga back to the service "digits".';
+  assert.ok((await eventsOf(first, 'faces')).includes(given));
+
+  // A new revision in the middle keeps what the one before it took, a new control plane too.
+  const slow = { ...config, rolloutTimeoutSeconds: 300 };
+  await deploy(first, { name: 'late', models: ['slow'], config: slow, replace: true });
+  await waitFor(async () => (await serviceOf(first, 'digits')).config.numReplicas === 0, { what: 'room' });
+  await first.call('PATCH', '/workspaces/default/services/late', { config: { rolloutTimeoutSeconds: 4 } });
+  await first.process.stop('SIGKILL');
+  const second = await startTestServer(t, home);
+  await readyReplicas(second, 'digits', 1);
+  assert.equal((await serviceOf(second, 'late')).state, 'Failed');
+
+  const doomed = await deploy(second, { name: 'doomed', models: ['slow'], config: slow, replace: true });
+  await second.call('DELETE', '/workspaces/default/services/doomed');
+  assert.equal((await ended(second, doomed)).state, 'Cancelled');
+  await readyReplicas(second, 'digits', 1);
+  await stopAll(second);
+});
+
 test('GPUs are found, given one by one, and hidden from those who have none', async (t) => {
   const folder = await temporaryFolder(t);
   const smi = join(folder, 'nvidia-smi');

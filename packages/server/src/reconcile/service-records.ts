@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ErrorBody } from '@slipway/contract';
+import { addOperation } from '../operations/operation-records.ts';
 import { addEvents, type EventNote } from '../resources/services/add-events.ts';
-import { authModeOf } from '../resources/services/config.ts';
+import { authModeOf, completeConfig, firstReplicas } from '../resources/services/config.ts';
+import { giveBack } from '../resources/services/give-back.ts';
 import { revisionKey } from '../resources/services/revisions.ts';
 import type { RevisionRecord, ScalingStatus, ServiceRecord } from '../store/collections.ts';
 import type { Store, Writer } from '../store/store.ts';
@@ -18,9 +20,9 @@ export interface ServiceRecords {
     events: readonly EventNote[],
     scaling?: ScalingStatus,
   ): Promise<void>;
-  /** The revision is healthy, with so many replicas ready, and the one before it superseded. */
+  /** The revision is healthy, with so many replicas ready, the one before it superseded, and what it took from others its own. */
   activate(service: Identity, revision: number, readyReplicas: number): Promise<void>;
-  /** The revision cannot be; the service wants its active one again, if it has one. */
+  /** The revision cannot be; the service wants its active one again, if it has one, and gives back what it took from others. */
   fail(service: Identity, revision: number, error: ErrorBody): Promise<void>;
 }
 
@@ -48,13 +50,15 @@ export function createServiceRecords(store: Store): ServiceRecords {
     },
     activate: async (service, revision, readyReplicas) => {
       await store.write(async (writer) => {
-        if (!(await isThere(writer, service))) return;
+        const found = await isThere(writer, service);
+        if (!found) return;
         const status = (await writer.get('serviceStatus', service.name))?.value;
         const before = status?.uid === service.uid ? status.activeRevision : null;
         if (before !== null && before !== revision) {
           await changeRevision(writer, service.uid, before, { status: 'superseded' });
         }
         await changeRevision(writer, service.uid, revision, { status: 'active', error: null });
+        await keepTaken(writer, found, revision);
         await writer.put('serviceStatus', service.name, {
           uid: service.uid,
           state: 'Healthy',
@@ -72,7 +76,11 @@ export function createServiceRecords(store: Store): ServiceRecords {
         const failure = failureOf(error);
         await changeRevision(writer, service.uid, revision, { status: 'failed', error: failure });
         const active = (await writer.get('serviceStatus', service.name))?.value.activeRevision ?? null;
-        if (active !== null && found.revision === revision) await wantAgain(writer, found, active);
+        if (found.revision !== revision) return;
+        // The operation of each that has something again is taken up when the one that failed has ended.
+        const kept = await giveBack(writer, { operations: { enqueue: addOperation } }, found);
+        if (active !== null) await wantAgain(writer, kept, active);
+        else if (found.takenOver !== undefined) await writer.put('services', kept.name, kept);
       });
     },
   };
@@ -92,6 +100,14 @@ async function changeRevision(
   const key = revisionKey(uid, number);
   const revision = await writer.get('revisions', key);
   if (revision !== undefined) await writer.put('revisions', key, { ...revision.value, ...change });
+}
+
+/** Without replicas it has not shown that it works, and still holds what it took. */
+async function keepTaken(writer: Writer, service: ServiceRecord, revision: number): Promise<void> {
+  const { takenOver, ...kept } = service;
+  const config = (await writer.get('revisions', revisionKey(service.uid, revision)))?.value.config;
+  if (takenOver === undefined || service.revision !== revision || config === undefined) return;
+  if (firstReplicas(completeConfig(config)) > 0) await writer.put('services', service.name, kept);
 }
 
 /** Back to the active revision, and to its way of showing who calls: that was part of what failed. */

@@ -91,9 +91,20 @@ export interface ServiceRecord {
   /** The revision that is wanted. */
   readonly revision: number;
   readonly deleting: boolean;
+  /** What it took from others for a revision that has not been healthy yet, and gives back if that fails; absent: nothing. */
+  readonly takenOver?: readonly TakenOver[] | undefined;
   readonly operationId: string | null;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** What a service had before another took its devices over. */
+export interface TakenOver extends Pick<DeploymentConfig, 'numReplicas' | 'autoscaler'> {
+  readonly uid: string;
+  readonly name: string;
+  /** Its revision without replicas. Where it wants another one, somebody has changed it since. */
+  readonly revision: number;
+  readonly devices: DeviceCounts;
 }
 
 /** What a service is; written by the reconciler alone. Id: the service's name. */

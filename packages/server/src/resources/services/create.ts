@@ -15,6 +15,7 @@ import { checkPlan, resolveModels } from './plan.ts';
 import { addRevision, type RevisionPlan } from './revisions.ts';
 import { type PackedSources, pinEnvironment, planScript } from './script.ts';
 import type { ServiceDeps, ServiceTarget } from './service-deps.ts';
+import { withTaken } from './take-over.ts';
 
 /**
  * Makes a service with its first revision and the operation that deploys it. With `overwrite`, a service of that
@@ -36,7 +37,8 @@ export async function createService(
   const plan = await planCreate(writer, deps, workspace, order, sources);
   const uid = existing?.value.uid ?? randomUUID();
   const problems = [...keyProblems(order, plan), ...scalingProblems(order.config)];
-  await checkPlan(writer, deps, { uid, name: order.name }, plan, { replace: order.replace, problems });
+  const named = { uid, name: order.name };
+  const taken = await checkPlan(writer, deps, named, plan, { replace: order.replace, problems });
   const revision = await addRevision(writer, uid, plan);
   const operation = await deps.operations.enqueue(writer, {
     workspace,
@@ -56,6 +58,7 @@ export async function createService(
     ...authOf(deps, uid, existing?.value, order, plan),
     revision,
     deleting: false,
+    ...withTaken(existing?.value, taken),
     operationId: operation.value.id,
     createdAt: existing?.value.createdAt ?? now,
     updatedAt: now,

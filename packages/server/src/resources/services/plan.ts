@@ -1,5 +1,5 @@
 import type { ServiceCreate } from '@slipway/contract/api';
-import type { ModelVersion } from '../../store/collections.ts';
+import type { ModelVersion, TakenOver } from '../../store/collections.ts';
 import type { Reader, Writer } from '../../store/store.ts';
 import { type FieldProblem, refuseProblems } from '../field-problems.ts';
 import { findModel } from '../models/find.ts';
@@ -67,7 +67,7 @@ interface PlanRequest {
 
 /**
  * Refuses a plan that cannot be right or has no room, with `replace` after others made some. Throws `invalid_argument` with all
- * problems, `unschedulable`.
+ * problems, `unschedulable`. Returns what was taken from others.
  */
 export async function checkPlan(
   writer: Writer,
@@ -75,7 +75,7 @@ export async function checkPlan(
   service: Successor,
   plan: RevisionPlan,
   { replace = false, problems = [] }: PlanRequest = {},
-): Promise<void> {
+): Promise<readonly TakenOver[]> {
   refuseProblems([
     ...configProblems(plan.config),
     ...unknownModelProblems(plan),
@@ -90,5 +90,5 @@ export async function checkPlan(
     others.filter((tenant) => !giveWay.includes(tenant)),
     plan.config,
   );
-  await takeOver(writer, deps, service, giveWay);
+  return await takeOver(writer, deps, service, giveWay);
 }

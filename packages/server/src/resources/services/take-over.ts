@@ -1,7 +1,10 @@
 import type { Capacity } from '@slipway/contract/api';
+import type { ServiceRecord, TakenOver } from '../../store/collections.ts';
 import type { Writer } from '../../store/store.ts';
 import { lackingDevices, totalOf, without } from '../computes/capacity.ts';
 import { addEvents } from './add-events.ts';
+import { completeConfig } from './config.ts';
+import { devicesText } from './give-back.ts';
 import { addRevision } from './revisions.ts';
 import type { Tenant } from './room.ts';
 import type { ServiceDeps } from './service-deps.ts';
@@ -33,18 +36,19 @@ export function choosePredecessors(
   return lacking().length === 0 ? chosen : [];
 }
 
-/** Scales services to no replicas, so that another has their devices once they have drained, and tells it in both. */
+/**
+ * Scales services to no replicas, so that another has their devices once they have drained, and tells it in both. Returns what they had,
+ * to be kept with the successor until it is healthy.
+ */
 export async function takeOver(
   writer: Writer,
   { operations }: Pick<ServiceDeps, 'operations'>,
   successor: Successor,
   predecessors: readonly Tenant[],
-): Promise<void> {
+): Promise<readonly TakenOver[]> {
+  const takenOver: TakenOver[] = [];
   for (const { service, revision, asked } of predecessors) {
-    const what = Object.entries(asked.devices)
-      .filter(([, count]) => count > 0)
-      .map(([name, count]) => `${count} ${name}`)
-      .join(' and ');
+    const what = devicesText(asked.devices);
     const number = await addRevision(writer, service.uid, {
       ...revision,
       config: { ...revision.config, numReplicas: 0, autoscaler: null },
@@ -58,6 +62,9 @@ export async function takeOver(
     const now = new Date().toISOString();
     const changed = { ...service, revision: number, operationId: operation.value.id, updatedAt: now };
     await writer.put('services', service.name, changed);
+    const { uid, name } = service;
+    const { numReplicas, autoscaler } = completeConfig(revision.config);
+    takenOver.push({ uid, name, revision: number, numReplicas, autoscaler, devices: asked.devices });
     await tell(
       writer,
       service.uid,
@@ -69,6 +76,16 @@ export async function takeOver(
       `It takes over ${what} from the service "${service.name}", which is scaled to 0 replicas.`,
     );
   }
+  return takenOver;
+}
+
+/** What a service has to give back now, as its record holds it: nothing is an absent field. */
+export function withTaken(
+  before: Pick<ServiceRecord, 'takenOver'> | undefined,
+  taken: readonly TakenOver[],
+): Pick<ServiceRecord, 'takenOver'> {
+  const takenOver = [...(before?.takenOver ?? []), ...taken];
+  return takenOver.length === 0 ? {} : { takenOver };
 }
 
 async function tell(writer: Writer, uid: string, message: string): Promise<void> {

@@ -11,6 +11,7 @@ import { checkPlan, resolveModels } from './plan.ts';
 import { addRevision, type RevisionPlan, requireRevision } from './revisions.ts';
 import { type PackedSources, pinEnvironment, planScript } from './script.ts';
 import type { ServiceDeps, ServiceTarget } from './service-deps.ts';
+import { withTaken } from './take-over.ts';
 
 /**
  * Changes a service: what is left out stays. Other models or another configuration make a new revision; words alone
@@ -30,7 +31,7 @@ export async function updateService(
   const contradictions = scalingProblems(update.config, present.config);
   const reached = contradictions.length === 0 && isReached(present, plan, update);
   const asked = { replace: update.replace, problems: contradictions };
-  if (!reached) await checkPlan(writer, deps, before, plan, asked);
+  const taken = reached ? [] : await checkPlan(writer, deps, before, plan, asked);
   const revision = reached ? before.revision : await addRevision(writer, before.uid, plan);
   const operation = await deps.operations.enqueue(writer, {
     workspace: target.workspace,
@@ -41,6 +42,7 @@ export async function updateService(
   const changed: ServiceRecord = {
     ...before,
     ...authAfter(deps, before, plan),
+    ...withTaken(before, taken),
     description: update.description === undefined ? before.description : update.description,
     tags: update.tags ?? before.tags,
     properties: addProperties(before.properties, update.addProperties),

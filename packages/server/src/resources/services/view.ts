@@ -34,7 +34,14 @@ export async function readServiceParts(
 
 /** The service as the API shows it. */
 export function serviceView({ service, revision, status }: ServiceParts, gatewayUrl: string): Service {
-  const { uid, keys: _keys, authGeneration: _generation, deleting, ...shown } = service.value;
+  const {
+    uid,
+    keys: _keys,
+    authGeneration: _generation,
+    takenOver: _taken,
+    deleting,
+    ...shown
+  } = service.value;
   const base = `${gatewayUrl}/api/v1/service/${shown.name}`;
   return {
     ...shown,
