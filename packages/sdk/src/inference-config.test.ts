@@ -53,6 +53,11 @@ const REFUSED: readonly [what: string, Partial<InferenceConfigOptions>, RegExp][
     { entryScript: 'score.ts', interpreter: '/usr/bin/python3' },
     /^interpreter is about Python, and score\.ts runs in the replica itself\./,
   ],
+  [
+    'numpy for TypeScript',
+    { entryScript: 'score.ts', encodeNumpy: true },
+    /^encodeNumpy is about results of Python's numpy, and score\.ts has none\. Leave it out\.$/,
+  ],
   ['a runtime that there is not', { runtime: 'perl' }, /^Provided runtime "perl" is not supported/],
 ];
 for (const [what, options, message] of REFUSED) {

@@ -89,7 +89,14 @@ function checkScript(entryScript: string): void {
 }
 
 /** A script in TypeScript or JavaScript runs in the replica, with the packages of an environment of npm. */
-function checkNoPython({ entryScript, runtime, condaFile, interpreter }: InferenceConfigOptions): void {
+function checkNoPython(options: InferenceConfigOptions): void {
+  const { entryScript, runtime, condaFile, interpreter } = options;
+  if (options.encodeNumpy === true) {
+    throw refused(
+      'encodeNumpy',
+      `encodeNumpy is about results of Python's numpy, and ${basename(entryScript)} has none. Leave it out.`,
+    );
+  }
   for (const [field, value] of Object.entries({ runtime, condaFile, interpreter })) {
     if (value === undefined) continue;
     throw refused(

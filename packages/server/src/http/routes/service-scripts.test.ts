@@ -64,6 +64,20 @@ test('an update of one part of a script leaves the others', async (t) => {
   assert.equal((await update(api, { workers: 4, encodeNumpy: true })).workers, 4);
 });
 
+test('what is for Python alone is refused for a script in TypeScript, and does not follow a change to it', async (t) => {
+  const api = await withScript(t);
+  await update(api, { encodeNumpy: true });
+  const inferenceConfig = { entryScript: 'score.ts', files: [await fileOf(api, 'score.ts')] };
+  const body = { inferenceConfig: { ...inferenceConfig, encodeNumpy: true } };
+  const refused = await api.call('PATCH', `${SERVICES}/digits`, { body });
+  assert.deepEqual(
+    [refused.status, refused.body.error.details.field],
+    [400, 'inferenceConfig.encodeNumpy'],
+    JSON.stringify(refused.body),
+  );
+  assert.equal((await update(api, inferenceConfig)).encodeNumpy, false);
+});
+
 test('a script is taken away by null, which brings nothing else along', async (t) => {
   const api = await withScript(t);
   assert.equal(await update(api, { entryScript: null }), null);

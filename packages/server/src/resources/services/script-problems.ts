@@ -25,15 +25,26 @@ function sourceProblems({ entryScript, files }: RevisionScript): readonly FieldP
 
 function runnerProblems(script: RevisionScript): readonly FieldProblem[] {
   const { entryScript, environment, interpreter } = script;
-  if (interpreter === null) return [];
+  if (entryLanguage(entryScript) === 'javascript') return pythonProblems(script);
+  if (interpreter === null || environment === null) return [];
   const field = 'inferenceConfig.interpreter';
-  if (entryLanguage(entryScript) === 'javascript') {
-    return [{ field, message: `names a Python, and "${entryScript}" needs none: a replica runs it itself` }];
-  }
-  if (environment === null) return [];
   const message =
     'and inferenceConfig.environment cannot both be given: an environment has its own interpreter';
   return [{ field, message }];
+}
+
+/** What a script that runs in the replica itself has no use for. */
+function pythonProblems({ entryScript, interpreter, encodeNumpy }: RevisionScript): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (interpreter !== null) {
+    const message = `names a Python, and "${entryScript}" needs none: a replica runs it itself`;
+    problems.push({ field: 'inferenceConfig.interpreter', message });
+  }
+  if (encodeNumpy) {
+    const message = `is about results of Python's numpy, and "${entryScript}" has none: leave it out`;
+    problems.push({ field: 'inferenceConfig.encodeNumpy', message });
+  }
+  return problems;
 }
 
 /** `init` loads models once, so that versions which come later would never be served. */

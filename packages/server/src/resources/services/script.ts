@@ -42,17 +42,18 @@ export function planScript(
         : { field: 'inferenceConfig.files', message: 'is missing: the sources of the script' },
     ]);
   }
+  // What one language runs in is nothing for the other.
+  const alike = isOfLanguage(before, entryScript) ? before : undefined;
   return {
     entryScript,
     files,
     digest,
-    ...runnerOf(choice, isOfLanguage(before, entryScript) ? before : undefined),
-    encodeNumpy: choice.encodeNumpy ?? before?.encodeNumpy ?? false,
+    ...runnerOf(choice, alike),
+    encodeNumpy: choice.encodeNumpy ?? alike?.encodeNumpy ?? false,
     workers: choice.workers ?? before?.workers ?? 1,
   };
 }
 
-/** What one language runs in is nothing for the other. */
 function isOfLanguage(before: RevisionScript | undefined, entryScript: string): boolean {
   return before !== undefined && entryLanguage(before.entryScript) === entryLanguage(entryScript);
 }
