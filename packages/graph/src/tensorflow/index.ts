@@ -1,0 +1,21 @@
+export { GraphError, type GraphErrorCode } from '../graph-error.ts';
+export type { CheckpointTensor, StoredSlice, StoredTensor } from './bundle/bundle-index.ts';
+export type { Checkpoint, TensorValues } from './bundle/checkpoint.ts';
+export { type DataType, dataType } from './data-types.ts';
+export {
+  type DescribedGraph,
+  type DescribedSignature,
+  type DescribedTensor,
+  inspectTensorFlow,
+  type OpCount,
+  type TensorFlowDescription,
+} from './inspect.ts';
+export { loadTensorFlow } from './load-tensorflow.ts';
+export type {
+  Asset,
+  MetaGraph,
+  SignatureDefinition,
+  TensorFlowFormat,
+  TensorFlowGraph,
+  TensorFlowModel,
+} from './model.ts';
