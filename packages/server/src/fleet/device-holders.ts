@@ -1,6 +1,6 @@
 import type { Device } from '@slipway/contract/api';
 import type { LiveService } from '../reconcile/reconciler.ts';
-import { isAlive } from '../reconcile/replica-notes.ts';
+import { holdsDevices } from '../reconcile/replica-notes.ts';
 import type { TargetDevice } from '../targets/devices/device.ts';
 
 /** Devices with those who have them; behind them what replicas still have of devices that are there no more. */
@@ -10,7 +10,7 @@ export function withHolders(
 ): readonly Device[] {
   const held = services.flatMap(({ notes }) =>
     [...notes.replicas.values()]
-      .filter(isAlive)
+      .filter(holdsDevices)
       .flatMap((note) =>
         Object.entries(note.devices).flatMap(([name, ids]) =>
           ids.map((id) => ({ class: name, id, service: notes.name, replica: note.id })),

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Capacity } from '@slipway/contract/api';
 import type { Logger } from 'pino';
 import type { Router } from '../gateway/router.ts';
@@ -49,6 +50,10 @@ export interface Reconciler {
   /** Ends the care; replicas run on. */
   stop(): Promise<void>;
 }
+
+/** What is killed ends at once, and what it has started in seconds, unless it hangs in the kernel. */
+const ORPHAN_END_MS = 15_000;
+const ORPHAN_POLL_MS = 25;
 
 /** More listeners than this are a leak: one a following client and one an operation. */
 const MAX_WATCHERS = 1_000;
@@ -112,7 +117,17 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (replica.serviceUid !== undefined && known.has(replica.serviceUid)) continue;
       log.warn({ replica: replica.id, replicaPid: replica.pid }, 'a replica without a service is ended');
       await target.stop(replica.id, 'kill');
+      await devicesFree(replica.id);
       await target.stop(replica.id, 'forget');
+    }
+  }
+
+  /** Nobody would know later that something still has the devices of what is forgotten. */
+  async function devicesFree(id: string): Promise<void> {
+    const deadline = performance.now() + ORPHAN_END_MS;
+    while ((await target.observe()).some((replica) => replica.id === id && replica.holdsDevices)) {
+      if (performance.now() >= deadline) return;
+      await sleep(ORPHAN_POLL_MS);
     }
   }
 

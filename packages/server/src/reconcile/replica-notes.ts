@@ -1,6 +1,6 @@
 import type { ErrorBody } from '@slipway/contract';
 import type { Capacity } from '@slipway/contract/api';
-import { totalOf } from '../resources/computes/capacity.ts';
+import { NO_CAPACITY, totalOf } from '../resources/computes/capacity.ts';
 import { countIds, type DeviceIds } from '../targets/devices/device.ts';
 import type { ObservedReplica } from '../targets/target.ts';
 import type { ReplicaView, Restart } from './plan/world.ts';
@@ -12,7 +12,7 @@ export interface ReplicaNote {
   readonly template: string;
   readonly cpuCores: number;
   readonly memoryGb: number;
-  /** Its own until it has ended. */
+  /** Its own until it, and what it has started, has ended. */
   readonly devices: DeviceIds;
   readonly drainGraceMs: number;
   readonly streak: number;
@@ -59,6 +59,7 @@ export function viewOf(note: ReplicaNote, requests: number | null): ReplicaView 
     devices: countIds(note.devices),
     drainGraceMs: note.drainGraceMs,
     alive: isAlive(note),
+    holdsDevices: holdsDevices(note),
     phase: observed?.state?.phase ?? 'starting',
     error: note.startError ?? observed?.state?.error ?? null,
     startedAt: note.startedAt,
@@ -79,13 +80,20 @@ export function isAlive(note: ReplicaNote): boolean {
   return !note.started || note.observed === null || note.observed.alive;
 }
 
-/** What the replicas of a service have taken of the machine: everything that runs, also what drains. */
-export function takenBy(notes: ServiceNotes): Capacity {
-  const alive = [...notes.replicas.values()].filter(isAlive);
-  return totalOf(alive.map((note) => ({ ...note, devices: countIds(note.devices) })));
+/** True while nobody else may have its devices: what it has started may outlive it. */
+export function holdsDevices(note: ReplicaNote): boolean {
+  return isAlive(note) || note.observed?.holdsDevices === true;
 }
 
-/** The devices that the replicas of a service have: as long as they have not ended. */
+/** What the replicas of a service have taken of the machine: everything that runs, also what drains. */
+export function takenBy(notes: ServiceNotes): Capacity {
+  const holding = [...notes.replicas.values()].filter(holdsDevices);
+  return totalOf(
+    holding.map((note) => ({ ...(isAlive(note) ? note : NO_CAPACITY), devices: countIds(note.devices) })),
+  );
+}
+
+/** The devices that the replicas of a service have: as long as they, and what they have started, have not ended. */
 export function devicesHeldBy(notes: ServiceNotes): readonly DeviceIds[] {
-  return [...notes.replicas.values()].filter(isAlive).map((note) => note.devices);
+  return [...notes.replicas.values()].filter(holdsDevices).map((note) => note.devices);
 }

@@ -15,6 +15,8 @@ export interface ObservedReplica {
   readonly modelsGeneration: number;
   /** False once it has ended; it is seen until it is forgotten. */
   readonly alive: boolean;
+  /** True while anything that it has started may use its devices: as long as it is alive, and a little longer where it was killed. */
+  readonly holdsDevices: boolean;
   /** What it last said of itself; `null` as long as it has said nothing. */
   readonly state: ReplicaState | null;
   readonly host: string;

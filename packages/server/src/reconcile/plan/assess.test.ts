@@ -27,6 +27,7 @@ const ready = (id: string, change: Partial<ReplicaView> = {}): ReplicaView => ({
   devices: {},
   drainGraceMs: 1,
   alive: true,
+  holdsDevices: true,
   phase: 'ready',
   error: null,
   startedAt: NOW,

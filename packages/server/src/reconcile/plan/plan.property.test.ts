@@ -13,10 +13,15 @@ const TICK_MS = 500;
 /** Longer than any back-off and start in the simulation: what has not settled by then never will. */
 const TICKS_TO_SETTLE = 600;
 
+/** What it has started outlives it by so many ticks. */
+interface Simulated extends ReplicaView {
+  readonly leftTicks: number;
+}
+
 interface World {
   now: number;
   desired: Desired;
-  replicas: ReplicaView[];
+  replicas: Simulated[];
   actual: Omit<Actual, 'replicas'>;
   born: number;
 }
@@ -111,19 +116,20 @@ function happen(world: World, incident: Incident): void {
   }
   const victim = world.replicas[incident.victim % Math.max(1, world.replicas.length)];
   if (victim === undefined) return;
-  if (incident.kind === 'crash') replace(world, { ...victim, alive: false });
+  if (incident.kind === 'crash') replace(world, { ...victim, alive: false, leftTicks: 3 });
   if (incident.kind === 'stuck' && victim.phase === 'ready') replace(world, { ...victim, phase: 'stuck' });
   if (incident.kind === 'swell') replace(world, { ...victim, memoryBytes: 2e9 });
 }
 
-function replace(world: World, changed: ReplicaView): void {
+function replace(world: World, changed: Simulated): void {
   world.replicas = world.replicas.map((replica) => (replica.id === changed.id ? changed : replica));
 }
 
 function advance(world: World): void {
   world.now += TICK_MS;
   world.replicas = world.replicas.map((replica) => grow(world, replica));
-  const ended = world.replicas.filter((replica) => !replica.alive && replica.drainedAt === null);
+  const ended = world.replicas.filter((r) => !r.alive && r.retiredAt === null);
+  for (const replica of ended) replace(world, { ...replica, retiredAt: world.now });
   const restarts = [...world.actual.restarts, ...ended.map((replica) => restartAfter(replica, world.now))];
   world.actual = { ...world.actual, restarts: stillMissing(restarts, world.desired, world.replicas) };
   const actual = { ...world.actual, replicas: world.replicas };
@@ -132,8 +138,12 @@ function advance(world: World): void {
   for (const step of steps) apply(world, step);
 }
 
-function grow(world: World, replica: ReplicaView): ReplicaView {
-  if (replica.drainedAt !== null) return { ...replica, alive: false };
+function grow(world: World, replica: Simulated): Simulated {
+  if (!replica.alive) {
+    const leftTicks = replica.leftTicks - 1;
+    return { ...replica, leftTicks, holdsDevices: leftTicks > 0 };
+  }
+  if (replica.drainedAt !== null) return { ...replica, alive: false, holdsDevices: false };
   if (replica.phase !== 'loading' || world.now - replica.startedAt < 2 * TICK_MS) return replica;
   return { ...replica, phase: 'ready', readyAt: world.now };
 }
@@ -194,6 +204,8 @@ function start(world: World, { revision, streak }: Extract<Step, { do: 'start' }
     devices: { gpu: 1 },
     drainGraceMs: 1_000,
     alive: true,
+    holdsDevices: true,
+    leftTicks: 0,
     phase: 'loading',
     error: null,
     startedAt: world.now,
@@ -208,7 +220,8 @@ function start(world: World, { revision, streak }: Extract<Step, { do: 'start' }
   });
   const used = world.replicas.filter((replica) => replica.alive).length;
   assert.ok(used <= world.actual.capacity.memoryGb, 'took more memory than there is');
-  assert.ok(used <= (world.actual.capacity.devices['gpu'] ?? 0), 'two replicas have one device');
+  const held = world.replicas.filter((replica) => replica.holdsDevices).length;
+  assert.ok(held <= (world.actual.capacity.devices['gpu'] ?? 0), 'two replicas have one device');
 }
 
 function isSettled({ desired: { wanted, active }, replicas }: World): boolean {

@@ -32,6 +32,7 @@ function replica(id: string, revision: number, change: Partial<ReplicaView> = {}
     devices: {},
     drainGraceMs: 30_000,
     alive: true,
+    holdsDevices: true,
     phase: 'ready',
     error: null,
     startedAt: NOW - 20_000,
@@ -141,7 +142,7 @@ const rows: readonly { name: string; desired: Desired; actual: Actual; steps: re
   {
     name: 'replaces one that ended, at once',
     desired: steady,
-    actual: actual([replica('a', 1), replica('b', 1, { alive: false })], {
+    actual: actual([replica('a', 1), replica('b', 1, { alive: false, holdsDevices: false })], {
       restarts: [{ ...crash, template: 'template 1' }],
     }),
     steps: ['start 1 after 1', 'route a', 'forget b'],
@@ -229,8 +230,14 @@ const rows: readonly { name: string; desired: Desired; actual: Actual; steps: re
   {
     name: 'gives the only device to the new one then, not to the old one again',
     desired: { wanted: gpuGoal(2, 1), active: gpuGoal(1, 1) },
-    actual: actual([gpuReplica('a', 1, { ...retired, alive: false })], gpus(1)),
+    actual: actual([gpuReplica('a', 1, { ...retired, alive: false, holdsDevices: false })], gpus(1)),
     steps: ['start 2', 'forget a'],
+  },
+  {
+    name: 'waits with the only device for what a replica that has ended has left behind',
+    desired: { wanted: gpuGoal(1, 1), active: gpuGoal(1, 1) },
+    actual: actual([gpuReplica('a', 1, { ...retired, alive: false })], gpus(1)),
+    steps: [],
   },
   {
     name: 'goes back to the old one where the new one has failed',

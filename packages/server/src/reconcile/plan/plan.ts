@@ -41,9 +41,9 @@ function planRoutes(actual: Actual, retired: ReadonlySet<string>): readonly Step
   return same ? [] : [{ do: 'route', replicas: wanted.map((replica) => replica.id) }];
 }
 
-/** Out of the routes → told to drain → killed when it does not → forgotten. */
+/** Out of the routes → told to drain → killed when it does not → forgotten, once nothing of it has its devices. */
 function planEnd(replica: ReplicaView, desired: Desired, now: number): readonly Step[] {
-  if (!replica.alive) return [{ do: 'forget', replica: replica.id }];
+  if (!replica.alive) return replica.holdsDevices ? [] : [{ do: 'forget', replica: replica.id }];
   if (replica.retiredAt === null || replica.routed) return [];
   if (replica.drainedAt !== null) {
     const overdue = now - replica.drainedAt >= replica.drainGraceMs + KILL_SLACK_MS;

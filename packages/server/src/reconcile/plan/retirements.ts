@@ -19,7 +19,8 @@ export function planRetirements(
     ...surplus(division).map((replica) => retire(replica, 'surplus')),
     ...replaced(division),
   ];
-  if (retired.length > 0 || !blocked || actual.replicas.some((r) => r.alive && !isStaying(r))) return retired;
+  if (retired.length > 0 || !blocked || actual.replicas.some((r) => r.holdsDevices && !isStaying(r)))
+    return retired;
   return makeRoom(desired, actual, division);
 }
 

@@ -30,7 +30,10 @@ export function lacksRoom(goal: RevisionGoal, actual: Actual, starting: number):
       replica.template === goal.template && replica.retiredAt === null && replica.drainedAt === null,
   );
   const own = totalOf([
-    ...alive.map(({ memoryGb, devices }) => ({ cpuCores: 0, memoryGb, devices })),
+    ...alive.map(({ memoryGb }) => ({ ...NO_CAPACITY, memoryGb })),
+    ...actual.replicas
+      .filter((replica) => replica.holdsDevices)
+      .map(({ devices }) => ({ ...NO_CAPACITY, devices })),
     { ...NO_CAPACITY, cpuCores: staying.length * goal.cpuCores },
     times(starting, goal),
   ]);

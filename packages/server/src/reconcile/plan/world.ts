@@ -37,6 +37,8 @@ export interface ReplicaView {
   readonly devices: DeviceCounts;
   readonly drainGraceMs: number;
   readonly alive: boolean;
+  /** True while anything of it may use its devices, even if it has ended itself. */
+  readonly holdsDevices: boolean;
   readonly phase: ReplicaPhase;
   readonly error: (ErrorBody & { readonly permanent: boolean }) | null;
   readonly startedAt: number;

@@ -27,6 +27,7 @@ import { findReplicas } from './find-replicas.ts';
 import { machineCapacity } from './machine-capacity.ts';
 import { endReplicaFolder, makeReplicaFolder, pruneEnded } from './replica-folder.ts';
 import { replicaModels, replicaSpec, serviceOf } from './replica-spec.ts';
+import { createScriptProcesses, REPLICA_VARIABLE, type ScriptProcesses } from './script-processes.ts';
 
 /** A replica reads a file of a few hundred bytes, and does not wait for its models. */
 const RELOAD_TIMEOUT_MS = 5_000;
@@ -61,6 +62,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
   const { home, inventory } = options;
   const machine = machineCapacity();
   const replicas = new Map<string, LocalReplica>();
+  const scripts = createScriptProcesses();
   for (const found of await findReplicas(home)) {
     const spec = await unlessMissing(stat(home.replicaSpec(found.id)));
     const serviceUid = found.spec && serviceOf(found.spec, home);
@@ -77,7 +79,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
       const oldestFirst = [...replicas.values()]
         .filter((replica) => serviceUid === undefined || replica.serviceUid === serviceUid)
         .toSorted((a, b) => a.startedAt - b.startedAt);
-      return await Promise.all(oldestFirst.map((replica) => observeReplica(home, replica)));
+      return await Promise.all(oldestFirst.map((replica) => observeReplica(home, replica, scripts)));
     },
     start: async (order: ReplicaOrder) => {
       replicas.set(order.id, await startReplica(options, order));
@@ -88,6 +90,7 @@ export async function openLocalTarget(options: LocalTargetOptions): Promise<Targ
       if (mode !== 'forget') return await signal(replica, mode);
       await forget(home, replica);
       replicas.delete(id);
+      scripts.forget(id);
     },
     setModels: async (id: string, models: readonly ModelVersion[], config: DeploymentConfig) => {
       const replica = replicas.get(id);
@@ -106,7 +109,7 @@ async function startReplica(options: LocalTargetOptions, order: ReplicaOrder): P
   const { script } = order;
   const env = deviceEnvironment(order.devices, inventory.hasGpus);
   const placed = script === undefined ? null : await options.placeScript(order, script);
-  const entry = placed && { ...placed, env: { ...placed.env, ...env } };
+  const entry = placed && { ...placed, env: { ...placed.env, ...env, [REPLICA_VARIABLE]: order.id } };
   const spec = replicaSpec(order, home, randomBytes(24).toString('base64url'), options.logLevel, entry);
   if (entry === null) for (const { digest, path } of spec.models) await options.checkout(digest, path);
   await options.ensureAuth(order.service.uid);
@@ -144,7 +147,11 @@ function notListening(id: string): SlipwayError {
   return new SlipwayError('unavailable', `Replica ${id} does not listen yet, or any more.`);
 }
 
-async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<ObservedReplica> {
+async function observeReplica(
+  home: HomePaths,
+  replica: LocalReplica,
+  scripts: ScriptProcesses,
+): Promise<ObservedReplica> {
   const { id, spec, startedAt } = replica;
   // The process first: a state read after its end is its last.
   const vitals = replica.process && (await vitalsOf(replica.process));
@@ -156,6 +163,7 @@ async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<O
     models: spec?.models ?? [],
     modelsGeneration: spec?.modelsGeneration ?? 0,
     alive: vitals !== undefined,
+    holdsDevices: vitals !== undefined || (await outlivesItself(replica, scripts)),
     state: state ?? null,
     host: spec?.listen.host ?? '127.0.0.1',
     pid: vitals === undefined ? null : (replica.process?.pid ?? null),
@@ -163,6 +171,12 @@ async function observeReplica(home: HomePaths, replica: LocalReplica): Promise<O
     devices: spec?.devices ?? {},
     startedAt,
   };
+}
+
+/** The processes of a script in Python may have the devices of a replica that was killed for some seconds more. */
+async function outlivesItself({ id, spec }: LocalReplica, scripts: ScriptProcesses): Promise<boolean> {
+  const hasDevices = Object.keys(spec?.devices ?? {}).length > 0;
+  return hasDevices && spec?.entry?.language === 'python' && (await scripts.areLeft(id));
 }
 
 /** A script in Python runs in processes of its own, whose memory is the replica's all the same. */

@@ -11,6 +11,8 @@ export interface MemoryTarget extends Target {
   change(id: string, change: Partial<ReplicaState> | 'end'): void;
 }
 
+const ENDED = { alive: false, holdsDevices: false, pid: null, memoryBytes: null };
+
 /** A target without processes. A replica is ready as soon as it is started. */
 export function createMemoryTarget(
   capacity: Omit<Capacity, 'devices'>,
@@ -19,7 +21,7 @@ export function createMemoryTarget(
   const replicas = new Map<string, ObservedReplica>();
   const end = (id: string) => {
     const replica = replicas.get(id);
-    if (replica !== undefined) replicas.set(id, { ...replica, alive: false, pid: null, memoryBytes: null });
+    if (replica !== undefined) replicas.set(id, { ...replica, ...ENDED });
   };
   return {
     capacity: { ...capacity, devices: countDevices(devices) },
@@ -70,6 +72,7 @@ function readyReplica(order: ReplicaOrder, index: number): ObservedReplica {
     models: order.models,
     modelsGeneration: 1,
     alive: true,
+    holdsDevices: true,
     state: {
       kind: 'ReplicaState',
       replicaId: order.id,
