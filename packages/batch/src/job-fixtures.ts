@@ -32,7 +32,12 @@ export function scriptJob(folder: string, settings: BatchSpec['settings'] = {}):
   return {
     input: join(folder, 'in'),
     output: join(folder, 'out'),
-    script: { sourceDir: folder, script: 'score.py', isWholeFolder: false, interpreter: PYTHON },
+    script: {
+      sourceDir: folder,
+      script: 'score.py',
+      isWholeFolder: false,
+      runsIn: { language: 'python', interpreter: PYTHON },
+    },
     models: [],
     settings: { processCount: 2, ...settings },
   };

@@ -8,13 +8,17 @@ export interface EntryModel {
   readonly path: string;
 }
 
-/** What `init` is told. All paths are absolute. */
-export interface EntryInit {
+/** What `init` of a batch job is told. All paths are absolute. */
+export interface BatchInit {
   /** Of one model the folder of its version; otherwise the folder with `<name>/<version>/` of each. */
   readonly modelDir: string;
   readonly models: readonly EntryModel[];
   /** Folder of the sources, which is the current one too. */
   readonly sourceDir: string;
+}
+
+/** What `init` of a service is told. */
+export interface EntryInit extends BatchInit {
   readonly service: string;
   readonly workspace: string;
   readonly revision: number;
@@ -42,6 +46,18 @@ export type EntryRunFunction<Input = unknown, Output = unknown> = (
   input: Input,
   context: EntryContext,
 ) => Output | Promise<Output>;
+
+/** Runs once in each process of a batch job before its first mini-batch. */
+export type BatchInitFunction = (init: BatchInit) => void | Promise<void>;
+
+/**
+ * Runs for each mini-batch of a job. Items are absolute paths of files, or rows of a table as objects, in which whole numbers that a
+ * number cannot hold are `BigInt`s. Returns an array with one element for each item that succeeded: text is a line as it is, all
+ * else a line of JSON.
+ */
+export type BatchRunFunction<Item = string> = (
+  miniBatch: readonly Item[],
+) => ArrayLike<unknown> | Promise<ArrayLike<unknown>>;
 
 /** Elements for an input of a model, in row-major order: of the input's own array type, or to be converted to it. */
 export interface OnnxInput {

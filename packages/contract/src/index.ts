@@ -1,4 +1,7 @@
 export type {
+  BatchInit,
+  BatchInitFunction,
+  BatchRunFunction,
   EntryContext,
   EntryInit,
   EntryInitFunction,
@@ -59,6 +62,7 @@ export type {
   BatchFailure,
   BatchFormat,
   BatchModel,
+  BatchRunner,
   BatchScript,
   BatchSpec,
   BatchSummary,

@@ -2,10 +2,12 @@
 export type { Engine, EngineSession, ModelFacts } from './engines/engine.ts';
 export { openEngine } from './engines/open-engine.ts';
 export type { EntryWorker } from './entry/entry-worker.ts';
+export { startThreadWorker } from './entry/javascript/thread-worker.ts';
 export type { OutputStream } from './entry/messages.ts';
 export type { OutputLog } from './entry/output.ts';
 export { forScripts, pythonFolder } from './entry/python-environment.ts';
 export { startPythonWorker } from './entry/python-worker.ts';
+export { killGroup } from './entry/worker-end.ts';
 export { createImagePreprocessor, type PreprocessImages } from './images/preprocess-images.ts';
 export { type JsonCursor, openJson } from './json/cursor.ts';
 export { finishJson, putText, startJson } from './json/output.ts';

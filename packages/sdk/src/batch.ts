@@ -5,11 +5,12 @@ import {
   type BatchModel,
   type BatchScript,
   type BatchSummary,
+  entryLanguage,
   errorFromBody,
   SlipwayError,
 } from '@slipway/contract';
-import { batchInterpreter } from './batch-interpreter.ts';
 import { runBatchProcess } from './batch-process.ts';
+import { batchRunner } from './batch-runner.ts';
 import { InferenceConfig, type InferenceConfigOptions } from './inference-config.ts';
 import { Model } from './model.ts';
 import type { Workspace } from './workspace.ts';
@@ -42,7 +43,7 @@ export interface BatchRunOptions
   readonly input: string;
   /** The job's own folder: results, journal and logs. If the same job was begun in it, the job goes on. */
   readonly output: string;
-  /** A script in Python with `run(mini_batch)`; without one the only model scores by itself. */
+  /** A script in Python, TypeScript or JavaScript with `run(miniBatch)`; without one the only model scores by itself. */
   readonly entryScript?: string | undefined;
   /** Paths of files and folders, registered models (`name`, `name:version`), or `Model` objects. */
   readonly models?: readonly (string | Model)[] | undefined;
@@ -85,18 +86,21 @@ async function scriptOf(options: BatchRunOptions): Promise<BatchScript | null> {
     }
     return null;
   }
-  const config = new InferenceConfig({ entryScript, sourceDirectory, environment, condaFile, interpreter });
-  if (extname(entryScript) !== '.py') {
-    throw refused(
-      'entryScript',
-      `The script of a batch job is written in Python, and ${entryScript} is not.`,
-    );
+  if (entryLanguage(entryScript) === 'javascript') {
+    for (const [field, value] of Object.entries({ environment, condaFile, interpreter })) {
+      if (value !== undefined)
+        throw refused(
+          field,
+          `${field} is for scripts in Python, and a job runs ${entryScript} in its own folder, with the packages of node_modules there: leave it out, and install packages there (npm install).`,
+        );
+    }
   }
+  const config = new InferenceConfig({ entryScript, sourceDirectory, environment, condaFile, interpreter });
   return {
     sourceDir: config.sourceDirectory ?? dirname(config.scriptPath),
     script: config.entryScript,
     isWholeFolder: config.sourceDirectory !== null,
-    interpreter: await batchInterpreter(config, () => workspaceOf(options), options.signal),
+    runsIn: await batchRunner(config, () => workspaceOf(options), options.signal),
   };
 }
 

@@ -17,8 +17,10 @@ import { parseSettings } from '../settings/parse-settings.ts';
 import type { BatchSettings } from '../settings/settings.ts';
 import type { StartWorker } from '../workers/batch-worker.ts';
 import { findGpus } from '../workers/find-gpus.ts';
+import { javascriptWorkers } from '../workers/javascript-worker.ts';
 import { modelWorkers } from '../workers/model-worker.ts';
 import { pythonWorkers } from '../workers/python-worker.ts';
+import { threadsOf } from '../workers/script-workers.ts';
 import { checkSpec } from './check-spec.ts';
 import { describeFailures } from './describe-failures.ts';
 import { finishJob, writeFailures } from './finish.ts';
@@ -183,13 +185,17 @@ async function workersOf(running: Running): Promise<StartWorker> {
   const folders = await prepareModels(spec.models, modelsDir);
   if (spec.script !== null) {
     const { script, models } = spec;
-    return pythonWorkers({ script, models, modelsDir, logs: logs.userFolder, settings, processes });
+    const workers = { script, models, modelsDir, logs: logs.userFolder, settings, processes };
+    const { runsIn } = script;
+    return runsIn.language === 'python'
+      ? pythonWorkers(workers, runsIn.interpreter)
+      : javascriptWorkers(workers);
   }
   const told = new Set<string>();
   return modelWorkers({
     load: {
       folder: folders[0] ?? modelsDir,
-      threads: Math.max(1, Math.floor(availableParallelism() / processes)),
+      threads: threadsOf(processes),
       digest: `sha256:${identity.models}`,
       cacheDir: join(files.work, 'cache'),
       keepsResults: settings.outputAction === 'append_row',

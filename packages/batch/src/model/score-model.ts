@@ -9,17 +9,12 @@ import {
   openEngine,
   readModelSignature,
 } from '@slipway/runtime/batch';
+import type { Scorer } from '../host/serve-job.ts';
 import type { MiniBatch } from '../inputs/mini-batch.ts';
 import type { MiniBatchResult } from '../workers/batch-worker.ts';
-import type { ModelLoad } from './messages.ts';
+import type { ModelLoad } from './model-load.ts';
 import { readRow } from './read-row.ts';
 import { type RowInputs, type RowOutputs, rowSpec, scoreRows, takesRows } from './score-rows.ts';
-
-/** Scores mini-batches with a model alone. */
-export interface ModelScorer {
-  readonly notes: readonly string[];
-  score(miniBatch: MiniBatch): Promise<MiniBatchResult>;
-}
 
 /** The bounds of replicas: those of images that strangers send. */
 const IMAGE_LIMITS = Object.freeze({
@@ -33,7 +28,7 @@ const IMAGE_LIMITS = Object.freeze({
 });
 
 /** Loads the model in a folder. Throws `invalid_model`. */
-export async function loadModel(load: ModelLoad): Promise<ModelScorer> {
+export async function loadModel(load: ModelLoad): Promise<Scorer> {
   const engine = await openEngine('onnx');
   const session = engine.load(engine.inspect(load.folder), load);
   const declared = await readModelSignature(load.folder);

@@ -1,13 +1,15 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { OutputLog, OutputStream } from '@slipway/runtime/batch';
+import type { WorkerPlace } from './batch-worker.ts';
 
 /** What all processes of one place may print to a file in one run of the job. */
 const MAX_BYTES = 64 * 1024 ** 2;
 
-/** Files that what a place prints is appended to, each up to 64 MB; the rest is counted. */
-export function openOutputFiles(paths: Readonly<Record<OutputStream, string>>): OutputLog {
-  const files = { stdout: appendTo(paths.stdout), stderr: appendTo(paths.stderr) };
+/** Files in a folder of logs that what a place prints is appended to, each up to 64 MB; the rest is counted. */
+export function openOutputOf({ number }: Pick<WorkerPlace, 'number'>, logs: string): OutputLog {
+  const fileOf = (stream: OutputStream) => appendTo(join(logs, stream, `${number}.${stream}.txt`));
+  const files = { stdout: fileOf('stdout'), stderr: fileOf('stderr') };
   return {
     get isFull() {
       return files.stdout.isFull && files.stderr.isFull;

@@ -32,9 +32,13 @@ export interface BatchScript {
   readonly script: string;
   /** True if all files of `sourceDir` belong to the script. */
   readonly isWholeFolder: boolean;
-  /** The Python that runs it. */
-  readonly interpreter: string;
+  readonly runsIn: BatchRunner;
 }
+
+/** What runs a script: a Python, or the Node of the job, with the packages that it finds in `node_modules` beside the script. */
+export type BatchRunner =
+  | { readonly language: 'python'; readonly interpreter: string }
+  | { readonly language: 'javascript' };
 
 /** Items are files, or rows of tables. */
 export interface BatchCounts {

@@ -1,6 +1,9 @@
 import { type LoadOnnxModel, SlipwayError } from '@slipway/contract';
 
 export type {
+  BatchInit,
+  BatchInitFunction,
+  BatchRunFunction,
   EntryContext,
   EntryInit,
   EntryInitFunction,

@@ -18,16 +18,19 @@ export function batchRun() {
       '--output <folder>',
       'folder of this job alone: results, summary, logs, and what it needs to go on',
     )
-    .option('--entry-script <file>', 'script in Python with run(mini_batch), and init() if it needs one')
+    .option(
+      '--entry-script <file>',
+      'script in Python, TypeScript or JavaScript with run(mini_batch), and init() if it needs one',
+    )
     .option('--source-dir <folder>', 'folder that the script and its modules lie in')
     .option(
       '--model <model>',
       'path of a model, or a registered one; scores alone without a script; may be repeated',
       repeated,
     )
-    .option('--python <path>', 'interpreter that runs the script (default: python3 of the PATH)')
-    .option('--environment <name>', 'registered environment that the script runs in')
-    .option('--conda-file <file>', 'conda file of which an environment is made for the script')
+    .option('--python <path>', 'interpreter that runs a script in Python (default: python3 of the PATH)')
+    .option('--environment <name>', 'registered environment that a script in Python runs in')
+    .option('--conda-file <file>', 'conda file of which an environment is made for a script in Python')
     .option('--config <file>', 'settings in JSON or YAML, also under the names of Azure’s ParallelRunConfig')
     .option('--input-format <format>', 'files, jsonl, csv or parquet (default: by the names of the files)')
     .option('--mini-batch-size <size>', 'files at once, or bytes of rows such as 10MB (default: 10, or 1MB)')

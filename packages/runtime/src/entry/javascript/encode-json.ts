@@ -27,6 +27,17 @@ export function encodeJson(result: unknown): Uint8Array {
   return ENCODER.encode(JSON.stringify(plain(result, 'result', [])));
 }
 
+/** An element of a result as JSON text, under the same rules; `path` says where it stands. */
+export function elementJson(value: unknown, path: string): string {
+  if (value === undefined)
+    throw refused(
+      path,
+      'undefined',
+      'Return a value for each item that succeeded, and leave out the others.',
+    );
+  return JSON.stringify(plain(value, path, []));
+}
+
 /** The value with all that `JSON.stringify` would not write as meant in a form that it does. */
 function plain(value: unknown, path: string, above: object[]): unknown {
   switch (typeof value) {
@@ -73,7 +84,8 @@ function plainArray(values: readonly unknown[], path: string, inside: object[]):
 
 type Elements = ArrayLike<number | bigint>;
 
-function elements(array: Elements, path: string): readonly unknown[] {
+/** The elements of a typed array, each as JSON is to say it. */
+export function elements(array: Elements, path: string): readonly unknown[] {
   return Array.from(array, (element, index) => {
     if (typeof element === 'bigint') return rawJSON(String(element));
     if (!Number.isFinite(element)) return plain(element, `${path}[${index}]`, []);
@@ -109,7 +121,5 @@ function unencodable(value: object): [what: string, advice: string] | undefined 
 }
 
 function refused(path: string, what: string, advice: string): NoAnswer {
-  return new NoAnswer(
-    `run() returned ${what} at ${path}, which JSON cannot say, so the caller got status 500. ${advice}`,
-  );
+  return new NoAnswer(`run() returned ${what} at ${path}, which JSON cannot say. ${advice}`);
 }

@@ -1,13 +1,13 @@
 import { relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
-import type { EntryInitFunction, EntryRunFunction } from '@slipway/contract';
 import type { FailedMessage } from '../messages.ts';
 
 /** The functions of a script, and what it says of itself. */
 export interface Script {
-  readonly init: EntryInitFunction | undefined;
-  readonly run: EntryRunFunction;
+  readonly init: ((init: unknown) => unknown) | undefined;
+  /** Takes an input, and of a service the context of the request. */
+  readonly run: (input: unknown, context?: unknown) => unknown;
   readonly isRaw: boolean;
   readonly inputSchema: object | null;
   readonly outputSchema: object | null;
@@ -46,8 +46,8 @@ export async function loadScript(path: string, sourceDir: string): Promise<Scrip
   }
   if (typeof raw !== 'boolean') throw new StartFailure('checks', `"raw" of ${path} must be true or false.`);
   return {
-    init: init as EntryInitFunction | undefined,
-    run: run as EntryRunFunction,
+    init: init as Script['init'],
+    run: run as Script['run'],
     isRaw: raw,
     inputSchema: schemaOf(module, 'inputSchema', path),
     outputSchema: schemaOf(module, 'outputSchema', path),

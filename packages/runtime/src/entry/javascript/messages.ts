@@ -1,12 +1,22 @@
-import type { EntryInit } from '@slipway/contract';
+import type { BatchInit, EntryInit } from '@slipway/contract';
 import type { FailedMessage, InputKind, LogMessage, RequestMessage, ResponseMessage } from '../messages.ts';
+
+/** What a script is run for, and what its `init` is told of that. */
+export type Purpose =
+  | { readonly kind: 'service'; readonly init: EntryInit }
+  | {
+      readonly kind: 'batch';
+      readonly init: BatchInit;
+      /** `false`: results are only counted. */
+      readonly keepsResults: boolean;
+    };
 
 /** What a thread is started with. Paths are absolute. */
 export interface ThreadStart {
   readonly script: string;
   /** `node_modules` of the environment; `null`: none. */
   readonly packagesDir: string | null;
-  readonly init: EntryInit;
+  readonly purpose: Purpose;
   /** Threads that one run of an ONNX model may use. */
   readonly threads: number;
   /** What both sides look at; see `gauge.ts`. */

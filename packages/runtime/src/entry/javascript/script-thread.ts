@@ -10,6 +10,7 @@ import { findPackages } from './find-packages.ts';
 import { createGauge } from './gauge.ts';
 import { loadScript, type Script, StartFailure, summaryOf } from './load-script.ts';
 import type { FromThread, ThreadRequest, ThreadStart, ToThread } from './messages.ts';
+import { miniBatchFailed, readMiniBatch, writeResults } from './mini-batches.ts';
 import { allowModels, closeModels } from './onnx-models.ts';
 import { createPrintLog } from './print-log.ts';
 import { BadInput, headersOf, readInput } from './read-input.ts';
@@ -26,6 +27,9 @@ interface Running {
 }
 
 const start = workerData as ThreadStart;
+const { purpose } = start;
+/** How a request is answered. */
+const replyTo = purpose.kind === 'service' ? replyToRequest : replyToMiniBatch;
 const gauge = createGauge(start.gauge);
 /** What a request starts may print long after it was answered. */
 const asked = new AsyncLocalStorage<string>();
@@ -45,12 +49,12 @@ const script = await prepare().catch(giveUp);
 if (script !== undefined) serve(script);
 
 async function prepare(): Promise<Script> {
-  findPackages(start.init.sourceDir, start.packagesDir);
+  findPackages(purpose.init.sourceDir, start.packagesDir);
   allowModels({ threads: start.threads, gauge });
   // Holds the thread while `init` waits for what does not.
   const held = setInterval(() => undefined, 60_000);
   try {
-    const loaded = await loadScript(start.script, start.init.sourceDir);
+    const loaded = await loadScript(start.script, purpose.init.sourceDir);
     await runInit(loaded);
     return loaded;
   } finally {
@@ -60,7 +64,7 @@ async function prepare(): Promise<Script> {
 
 async function runInit({ init }: Script): Promise<void> {
   try {
-    await init?.(start.init);
+    await init?.(purpose.init);
   } catch (thrown) {
     throw new StartFailure('init', `init() has failed: ${summaryOf(thrown)}`, thrown);
   }
@@ -70,7 +74,7 @@ function giveUp(thrown: unknown): undefined {
   const failure =
     thrown instanceof StartFailure ? thrown : new StartFailure('checks', summaryOf(thrown), thrown);
   if (failure.cause !== undefined) print(failure.cause);
-  if (failure.stage === 'init') console.error(listingOf(start.init.modelDir));
+  if (failure.stage === 'init') console.error(listingOf(purpose.init.modelDir));
   flushOutput();
   send({ type: 'failed', stage: failure.stage, message: failure.message });
 }
@@ -82,7 +86,8 @@ function serve(served: Script): void {
   });
   const { isRaw, inputSchema, outputSchema } = served;
   flushOutput();
-  send({ type: 'ready', inputs: isRaw ? 'raw' : 'json', inputSchema, outputSchema });
+  const inputs = purpose.kind === 'batch' ? 'batch' : isRaw ? 'raw' : 'json';
+  send({ type: 'ready', inputs, inputSchema, outputSchema });
 }
 
 async function answer(served: Script, request: ThreadRequest): Promise<void> {
@@ -92,11 +97,10 @@ async function answer(served: Script, request: ThreadRequest): Promise<void> {
   send({ type: 'response', id: request.id, ...reply });
 }
 
-async function replyTo(served: Script, request: ThreadRequest): Promise<Reply> {
+async function replyToRequest(served: Script, request: ThreadRequest): Promise<Reply> {
   try {
     const input = readInput(request, served.isRaw);
-    const { promise: failing, reject: fail } = Promise.withResolvers<never>();
-    running = { requestId: request.requestId, fail };
+    const failing = failureOf(request);
     const startedAt = performance.now();
     const result = await Promise.race([served.run(input, contextOf(request)), failing]);
     return await Promise.race([writeAnswer(result, performance.now() - startedAt), failing]);
@@ -109,6 +113,29 @@ async function replyTo(served: Script, request: ThreadRequest): Promise<Reply> {
     console.error(thrown.message);
     return INTERNAL_ERROR;
   }
+}
+
+async function replyToMiniBatch(served: Script, request: ThreadRequest): Promise<Reply> {
+  const items = readMiniBatch(request);
+  const keepsResults = purpose.kind === 'batch' && purpose.keepsResults;
+  try {
+    const result = await Promise.race([served.run(items), failureOf(request)]);
+    return writeResults(result, items.length, keepsResults);
+  } catch (thrown) {
+    if (thrown instanceof NoAnswer) {
+      console.error(thrown.message);
+      return miniBatchFailed(thrown.message);
+    }
+    print(thrown);
+    return miniBatchFailed(`run() has failed: ${summaryOf(thrown)}`);
+  }
+}
+
+/** From now on the request runs: rejects with what it started throws where nobody catches it. */
+function failureOf({ requestId }: ThreadRequest): Promise<never> {
+  const { promise, reject: fail } = Promise.withResolvers<never>();
+  running = { requestId, fail };
+  return promise;
 }
 
 function contextOf({ requestId, method, path, query, headers }: ThreadRequest): EntryContext {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
-import { type EntryInit, SlipwayError, STUCK_RUN_GRACE_MS, toSlipwayError } from '@slipway/contract';
+import { SlipwayError, STUCK_RUN_GRACE_MS, toSlipwayError } from '@slipway/contract';
 import type { EntryAnswer, EntryFacts, EntryRequest, EntryWorker } from '../entry-worker.ts';
 import { NO_REQUEST, type OutputStream } from '../messages.ts';
 import type { OutputLog } from '../output.ts';
@@ -9,6 +9,7 @@ import { cannotStart } from '../worker-end.ts';
 import { createGauge, type Gauge, gaugeMemory } from './gauge.ts';
 import type {
   FromThread,
+  Purpose,
   ThreadLog,
   ThreadReady,
   ThreadResponse,
@@ -26,10 +27,11 @@ export interface ThreadWorkerOptions {
   /** Absolute path of the script. */
   readonly scriptPath: string;
   readonly packagesDir: string | null;
-  readonly init: EntryInit;
+  readonly purpose: Purpose;
   readonly threads: number;
-  /** Megabytes that its heap may have. */
+  /** Megabytes that its heap may have, and what to do where they are not enough: a sentence's end. */
   readonly heapMb: number;
+  readonly moreHeap: string;
   readonly startTimeoutMs: number;
   readonly output: OutputLog;
   /** Native code goes on in a thread that should have ended: only the end of the replica stops it. */
@@ -84,9 +86,9 @@ class ThreadWorker implements EntryWorker {
   #isEnding = false;
 
   constructor(options: ThreadWorkerOptions) {
-    const { env, heapMb, scriptPath, packagesDir, init, threads } = options;
+    const { env, heapMb, scriptPath, packagesDir, purpose, threads } = options;
     const memory = gaugeMemory();
-    const start: ThreadStart = { script: scriptPath, packagesDir, init, threads, gauge: memory };
+    const start: ThreadStart = { script: scriptPath, packagesDir, purpose, threads, gauge: memory };
     const resourceLimits: ResourceLimits = { maxOldGenerationSizeMb: heapMb };
     this.#options = options;
     this.#gauge = createGauge(memory);
@@ -125,7 +127,7 @@ class ThreadWorker implements EntryWorker {
   }
 
   async swagger(version: string): Promise<EntryAnswer> {
-    if (this.#documents === undefined) throw new SlipwayError('internal', 'The worker is not ready.');
+    if (this.#documents === undefined) throw new SlipwayError('internal', 'The worker has no documents.');
     return this.#documents(version);
   }
 
@@ -166,10 +168,10 @@ class ThreadWorker implements EntryWorker {
   }
 
   #fail(error: Error): void {
-    const { script, heapMb } = this.#options;
+    const { script, heapMb, moreHeap } = this.#options;
     this.#failure ??=
       (error as NodeJS.ErrnoException).code === OUT_OF_MEMORY
-        ? outOfMemory(script, heapMb)
+        ? outOfMemory(script, heapMb, moreHeap)
         : new SlipwayError('script_failed', `The thread of ${script} has ended: ${error.message}`, {
             cause: error,
           });
@@ -197,9 +199,9 @@ class ThreadWorker implements EntryWorker {
   }
 
   #begin(told: ThreadReady): void {
-    const { init, script } = this.#options;
+    const { purpose, script } = this.#options;
     try {
-      this.#documents = scriptDocuments(init, told);
+      if (purpose.kind === 'service') this.#documents = scriptDocuments(purpose.init, told);
     } catch (thrown) {
       this.kill(cannotStart(script, { stage: 'checks', message: toSlipwayError(thrown).message }));
       return;
@@ -238,10 +240,10 @@ function endedUnasked(script: string, code: number): SlipwayError {
   );
 }
 
-function outOfMemory(script: string, heapMb: number): SlipwayError {
+function outOfMemory(script: string, heapMb: number, moreHeap: string): SlipwayError {
   return new SlipwayError(
     'script_failed',
-    `The thread of ${script} needed more than the ${heapMb} MB that its heap may have, and was ended. If the script keeps nothing that it does not need, raise memoryGbLimit of the deployment, of which each worker has its share.`,
+    `The thread of ${script} needed more than the ${heapMb} MB that its heap may have, and was ended. If the script keeps nothing that it does not need, ${moreHeap}.`,
     { details: { heapMb } },
   );
 }

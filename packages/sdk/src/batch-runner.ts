@@ -1,26 +1,31 @@
-import { SlipwayError } from '@slipway/contract';
+import { type BatchRunner, entryLanguage, SlipwayError } from '@slipway/contract';
 import { Environment } from './environment.ts';
 import type { InferenceConfig } from './inference-config.ts';
 import type { Workspace } from './workspace.ts';
 
-/** The Python of a batch job: the one that is named, that of an environment, which is built if it is not yet, or python3 of the PATH. */
-export async function batchInterpreter(
+/**
+ * What runs the script of a batch job: the Python that is named, that of an environment, which is built if it is not yet, or python3 of
+ * the PATH; for JavaScript the Node of the job. Throws `invalid_argument`.
+ */
+export async function batchRunner(
   config: InferenceConfig,
   workspace: () => Promise<Workspace>,
   signal: AbortSignal | undefined,
-): Promise<string> {
-  if (config.interpreter !== undefined) return config.interpreter;
-  if (config.environment === undefined && config.condaFile === undefined) return 'python3';
+): Promise<BatchRunner> {
+  const language = entryLanguage(config.entryScript);
+  if (language === 'javascript') return { language };
+  if (config.interpreter !== undefined) return python(config.interpreter);
+  if (config.environment === undefined && config.condaFile === undefined) return python('python3');
   const where = await workspace();
   const environment = await environmentOf(config, where, signal);
-  if (environment.definition.kind === 'interpreter') return environment.definition.path;
+  if (environment.definition.kind === 'interpreter') return python(environment.definition.path);
   if (environment.state !== 'Built') {
     await (await environment.build({ workspace: where, signal })).wait({ signal });
   }
   const { name, version } = environment;
   const { built } = await Environment.get({ workspace: where, name, version, signal });
   const interpreter = built?.interpreter;
-  if (typeof interpreter === 'string') return interpreter;
+  if (typeof interpreter === 'string') return python(interpreter);
   throw new SlipwayError(
     'invalid_argument',
     `The environment ${environment.id} has no Python: name another one.`,
@@ -28,6 +33,10 @@ export async function batchInterpreter(
       details: { field: 'environment' },
     },
   );
+}
+
+function python(interpreter: string): BatchRunner {
+  return { language: 'python', interpreter };
 }
 
 async function environmentOf(
