@@ -32,7 +32,7 @@ export interface DescribedGraph {
   readonly tags: readonly string[];
   readonly tensorflow: string | null;
   readonly signatures: readonly DescribedSignature[];
-  /** Placeholders of the graph: what a graph without signatures may be fed. */
+  /** Placeholders without a default: what a graph without signatures is fed. */
   readonly placeholders: readonly DescribedTensor[];
   readonly nodes: number;
   readonly functions: number;
@@ -111,7 +111,7 @@ function tensorsOf({ encoding }: TensorInfo): string[] {
 
 function describePlaceholders(nodes: MetaGraph['graph']['nodes']): DescribedTensor[] {
   return nodes
-    .filter(({ op }) => op === 'Placeholder' || op === 'PlaceholderWithDefault')
+    .filter(({ op }) => op === 'Placeholder')
     .map(({ name, attr }) => {
       const type = attr['dtype']?.value;
       const shape = attr['shape']?.value;

@@ -1,13 +1,16 @@
 import { lstat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import type {
-  GraphDef,
-  MetaGraphDef,
-  OpDef,
-  SignatureDef,
-  TensorInfo,
+import {
+  type AssetFileDef,
+  AssetFileDefSchema,
+  type GraphDef,
+  type MetaGraphDef,
+  type OpDef,
+  type SignatureDef,
+  type TensorInfo,
 } from '../generated/tensorflow/tensorflow_pb.ts';
 import { checkGraph } from './check-graph.ts';
+import { decodeMessage } from './decode-message.ts';
 import type { Asset, MetaGraph, SignatureDefinition, TensorFlowGraph } from './model.ts';
 import { brokenModel, quoted } from './refusals.ts';
 
@@ -58,11 +61,19 @@ function tensorInfos(infos: Readonly<Record<string, TensorInfo>>): ReadonlyMap<s
 
 function readAssets(file: string, definition: MetaGraphDef, folder: string): Promise<Asset[]> {
   return Promise.all(
-    definition.assetFileDef.map(async ({ filename, tensorInfo }) => {
+    assetDefinitions(file, definition).map(async ({ filename, tensorInfo }) => {
       const path = await assetPath(file, folder, filename);
       return { path, tensor: tensorInfo?.encoding.case === 'name' ? tensorInfo.encoding.value : '' };
     }),
   );
+}
+
+/** TensorFlow 2 has a field for them, TensorFlow 1 a collection. */
+function assetDefinitions(file: string, definition: MetaGraphDef): readonly AssetFileDef[] {
+  if (definition.assetFileDef.length > 0) return definition.assetFileDef;
+  const kind = definition.collectionDef['saved_model_assets']?.kind;
+  if (kind?.case !== 'anyList') return [];
+  return kind.value.value.map(({ value }) => decodeMessage(file, value, AssetFileDefSchema));
 }
 
 /** Where an asset stands: a name of a file that lies in the folder of assets, and nowhere else by any way. */
