@@ -17,6 +17,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'oip-grpc': `${PROTOCOLS}/oip/grpc/codec/requests.fuzz.test.js`,
   'grpc-frames': `${PROTOCOLS}/grpc/frames.fuzz.test.js`,
   http1: 'packages/transport/dist/http1/fuzz.test.js',
+  onnx: 'packages/graph/dist/onnx/read.fuzz.test.js',
 };
 
 const { values: options, positionals } = parseArgs({

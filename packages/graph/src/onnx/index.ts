@@ -1,1 +1,35 @@
 export { GraphError, type GraphErrorCode } from '../graph-error.ts';
+export { type Bytes, type FileRange, loadBytes, type SourceFile } from './bytes.ts';
+export { type CheckOptions, checkModel, problemLine, requireValid } from './check/check-model.ts';
+export type { Problem } from './check/scope.ts';
+export { type ElementType, elementBits, elementNumber, elementTypeOf } from './element-types.ts';
+export type {
+  Annotation,
+  Attribute,
+  AttributeKind,
+  AttributeValue,
+  Dimension,
+  Entry,
+  Graph,
+  MapType,
+  ModelFunction,
+  NestedType,
+  Node,
+  OnnxModel,
+  OpaqueType,
+  OperatorSet,
+  PackedField,
+  Shape,
+  SparseTensor,
+  Tensor,
+  TensorData,
+  TensorType,
+  UnknownField,
+  ValueInfo,
+  ValueType,
+} from './model.ts';
+export { readModel } from './read-model.ts';
+export { elementCount, rawSize } from './tensor-size.ts';
+export { subgraphsOf, tensorsOf } from './tensors-of.ts';
+export { DEFAULT_LIMITS, type ReadLimits } from './wire/carve.ts';
+export { type WriteOptions, type WrittenModel, writeModel } from './write-model.ts';

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { GraphError } from '../graph-error.ts';
+import { type Bytes, openFile } from './bytes.ts';
+import type { Graph, OnnxModel, Tensor } from './model.ts';
+import { subgraphsOf } from './tensors-of.ts';
+import { expandModel } from './wire/expand.ts';
+import { type Placement, structureOf } from './wire/to-proto.ts';
+
+export interface WriteOptions {
+  /**
+   * Initializers of at least so many bytes go into a file beside the model, named as it is with `.data` behind. By
+   * default none do, unless the model would not fit into the 2 GB that protobuf allows: then those of 1 KiB do.
+   */
+  readonly externalFrom?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WrittenModel {
+  /** Bytes of the model file. */
+  readonly modelBytes: number;
+  /** The file beside it, if there is one. */
+  readonly dataFile: { readonly path: string; readonly bytes: number } | undefined;
+}
+
+/** Readers of protobuf take no message of 2 GiB. */
+const LARGEST_MESSAGE = 2 ** 31 - 1;
+const EXTERNAL_BYTES = 1024;
+/** Tensors begin where a page does, so that they can be mapped into memory. */
+const PAGE_BYTES = 4096;
+const CHUNK_BYTES = 1024 * 1024;
+
+/**
+ * Writes a model, whole or not at all: to a temporary name, synced, renamed; the data file before the model that names
+ * it. The same value gives the same bytes. Elements are copied in chunks, never held all at once. Throws `GraphError`
+ * where a tensor's file has changed or the model cannot be a protobuf message, and what the system says of the disk.
+ */
+export async function writeModel(
+  model: OnnxModel,
+  path: string,
+  options: WriteOptions = {},
+): Promise<WrittenModel> {
+  const dataName = `${basename(path)}.data`;
+  const asked = layOut(model, dataName, options.externalFrom ?? Number.POSITIVE_INFINITY);
+  const fits = options.externalFrom !== undefined || asked.length <= LARGEST_MESSAGE;
+  const layout = fits ? asked : layOut(model, dataName, EXTERNAL_BYTES);
+  if (layout.length > LARGEST_MESSAGE) {
+    const said = `The model would have ${layout.length} bytes besides initializers that can lie in another file; ONNX allows ${LARGEST_MESSAGE}.`;
+    throw new GraphError('unsupported', said);
+  }
+  const folder = dirname(path);
+  const dataPath = join(folder, dataName);
+  const files = [
+    ...(layout.data.length > 0 ? [{ path: dataPath, parts: layout.data }] : []),
+    { path, parts: layout.parts },
+  ];
+  await writeWhole(files, options.signal);
+  await syncFolder(folder);
+  const dataFile = layout.data.length > 0 ? { path: dataPath, bytes: layout.dataBytes } : undefined;
+  return { modelBytes: layout.length, dataFile };
+}
+
+interface Layout {
+  readonly parts: readonly Bytes[];
+  readonly length: number;
+  readonly data: readonly Bytes[];
+  readonly dataBytes: number;
+}
+
+function layOut(model: OnnxModel, location: string, externalFrom: number): Layout {
+  const placements = new Map<Tensor, Placement>();
+  const data: Bytes[] = [];
+  let offset = 0;
+  const place = (graph: Graph): void => {
+    for (const tensor of graph.initializers) {
+      const bytes = rawBytesOf(tensor);
+      if (bytes === undefined || bytes.length < externalFrom || placements.has(tensor)) continue;
+      const gap = (PAGE_BYTES - (offset % PAGE_BYTES)) % PAGE_BYTES;
+      if (gap > 0) data.push(new Uint8Array(gap));
+      data.push(bytes);
+      placements.set(tensor, { location, offset: offset + gap, length: bytes.length });
+      offset += gap + bytes.length;
+    }
+    for (const node of graph.nodes) subgraphsOf(node).forEach(place);
+  };
+  place(model.graph);
+  const { structure, pieces } = structureOf(model, placements);
+  return { ...expandModel(structure, pieces), data, dataBytes: offset };
+}
+
+/** The elements if they lie as they do in memory. */
+function rawBytesOf({ data, elementType }: Tensor): Bytes | undefined {
+  if (data.form === 'raw' || data.form === 'external') return data.bytes;
+  if (data.form !== 'packed') return undefined;
+  const same =
+    (data.field === 'floatData' && elementType === 'float') ||
+    (data.field === 'doubleData' && elementType === 'double');
+  return same ? data.bytes : undefined;
+}
+
+interface NewFile {
+  readonly path: string;
+  readonly parts: readonly Bytes[];
+}
+
+/** All files are complete on the disk before the first one gets its name. */
+async function writeWhole(files: readonly NewFile[], signal: AbortSignal | undefined): Promise<void> {
+  const temporary = files.map(({ path, parts }) => ({ path, parts, at: `${path}.${randomUUID()}.tmp` }));
+  try {
+    for (const { at, parts } of temporary) await writeSynced(at, parts, signal);
+    for (const { at, path } of temporary) await rename(at, path);
+  } catch (error) {
+    for (const { at } of temporary) await rm(at, { force: true });
+    throw error;
+  }
+}
+
+async function writeSynced(
+  path: string,
+  parts: readonly Bytes[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await writeParts(file, parts, signal);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeParts(
+  file: FileHandle,
+  parts: readonly Bytes[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  let used = 0;
+  const room = async (): Promise<Uint8Array> => {
+    if (used === chunk.length) await flush();
+    return chunk.subarray(used);
+  };
+  const flush = async (): Promise<void> => {
+    signal?.throwIfAborted();
+    for (let done = 0; done < used; ) {
+      const { bytesWritten } = await file.write(chunk, done, used - done);
+      done += bytesWritten;
+    }
+    used = 0;
+  };
+  for (const part of parts) {
+    const source = part instanceof Uint8Array ? undefined : openFile(part.file.path, part.file);
+    try {
+      for (let done = 0; done < part.length; ) {
+        const target = await room();
+        const taken = Math.min(target.length, part.length - done);
+        if (part instanceof Uint8Array) target.set(part.subarray(done, done + taken));
+        else source?.read(target.subarray(0, taken), part.offset + done);
+        done += taken;
+        used += taken;
+      }
+    } finally {
+      source?.close();
+    }
+  }
+  await flush();
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
