@@ -1,14 +1,19 @@
 import type { ReplicaSpec } from '@slipway/contract';
 import { destination, type Logger, pino } from 'pino';
 
-/** A log of JSON lines on standard output, each with service, revision and replica. */
+/** A log of JSON lines on standard output, each with workspace, service, revision and replica. */
 export function createLogger(
-  spec: Pick<ReplicaSpec, 'service' | 'revision' | 'replicaId' | 'logLevel'>,
+  spec: Pick<ReplicaSpec, 'workspace' | 'service' | 'revision' | 'replicaId' | 'logLevel'>,
 ): Logger {
   return pino(
     {
       level: spec.logLevel,
-      base: { service: spec.service, revision: spec.revision, replica: spec.replicaId },
+      base: {
+        workspace: spec.workspace,
+        service: spec.service,
+        revision: spec.revision,
+        replica: spec.replicaId,
+      },
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },

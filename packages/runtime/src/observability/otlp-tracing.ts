@@ -33,10 +33,10 @@ const EXPORT_TIMEOUT_MS = 5_000;
 /** The batches go on when the exporter has ended, which says why; this is for one that does not. */
 const EXPORT_TIMEOUT_MARGIN_MS = 1_000;
 
-/** Of an answered request: front, queue, batch and engine, or front, queue and run of a script; of a failed one the front alone. */
+/** Of an answered request: front, queue, batch and engine, or front, queue and run of a script; of any other the front alone. */
 const SPANS_OF_ANSWERED = 4;
 const SPANS_OF_SCRIPT = 3;
-const SPANS_OF_FAILED = 1;
+const SPANS_OF_OTHER = 1;
 
 /** What a replica that ends gives its last spans. */
 const CLOSE_TIMEOUT_MS = 2_000;
@@ -89,8 +89,9 @@ export function createOtlpTracing(
     const front = tracer.startSpan('front', { kind: SpanKind.SERVER, startTime, attributes: own }, parent);
     if (!front.isRecording()) return;
     if (!delivery.admit(spansOf(request))) return;
-    if ('code' in request.end) front.setStatus({ code: SpanStatusCode.ERROR });
-    else traceRun(front, request.end, attributes);
+    const { end } = request;
+    if ('timing' in end) traceRun(front, end, attributes);
+    else if (end.code !== undefined) front.setStatus({ code: SpanStatusCode.ERROR });
     front.end(moment(request.endedAt));
   }
 
@@ -129,7 +130,7 @@ export function createOtlpTracing(
 }
 
 function spansOf({ end }: TracedRequest): number {
-  if ('code' in end) return SPANS_OF_FAILED;
+  if (!('timing' in end)) return SPANS_OF_OTHER;
   return end.isScript ? SPANS_OF_SCRIPT : SPANS_OF_ANSWERED;
 }
 
@@ -143,9 +144,8 @@ function attributesOf({ id, protocol, model, version, end }: TracedRequest): Att
     'slipway.protocol': protocol,
     'slipway.model': model,
     'slipway.version': version,
-    ...('code' in end
-      ? { 'slipway.status': 'error', 'error.type': end.code }
-      : { 'slipway.status': end.status, 'slipway.batch_size': end.timing.batchSize }),
+    'slipway.status': end.status ?? 'error',
+    ...('timing' in end ? { 'slipway.batch_size': end.timing.batchSize } : { 'error.type': end.code }),
   };
 }
 

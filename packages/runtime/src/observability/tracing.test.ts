@@ -154,6 +154,45 @@ test('what fails at the model is a front that says so, and begins a trace if nob
   assert.deepEqual([status, typeof code], ['error', 'string']);
 });
 
+test('what ends before a model is a front as well, with its status; only / is not', async (t) => {
+  const { endpoint, spans } = await openReceiver(t);
+  const replica = await startReplica(t, {
+    model: addModel(),
+    spec: { tracing: { endpoint, sampleRatio: 1 } },
+  });
+  const ask = async (path: string, body?: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const init = body === undefined ? {} : { method: 'POST', headers, body };
+    const response = await fetch(`http://127.0.0.1:${replica.port}${path}`, init);
+    await response.arrayBuffer();
+    return response.status;
+  };
+  assert.equal(await ask('/'), 200);
+  const asked = [await ask('/score', 'no JSON'), await ask('/nothing'), await ask('/v2/health/live')];
+  const called = await callUnary(openClient(t, replica.port), '/nobody.Service/Do', new Uint8Array());
+  await untilThereAre(spans, 4);
+  const told = spans.map((span) => attributesOf(span));
+  assert.deepEqual(
+    told.map((one) => [one['url.path'], one['slipway.status'], one['error.type'], one['slipway.model']]),
+    [
+      ['/score', asked[0], 'invalid_argument', undefined],
+      ['/nothing', asked[1], 'not_found', undefined],
+      ['/v2/health/live', asked[2], undefined, undefined],
+      ['/nobody.Service/Do', called.status, 'unsupported', undefined],
+    ],
+  );
+  assert.deepEqual([...asked, called.status], [400, 404, 200, 'UNIMPLEMENTED']);
+  assert.deepEqual(
+    spans.map(({ name, status }) => [name, status.code]),
+    [
+      ['front', 2],
+      ['front', 2],
+      ['front', 0],
+      ['front', 2],
+    ],
+  );
+});
+
 test('a receiver that refuses costs no request, and stands in the log', async (t) => {
   const { endpoint } = await openReceiver(t, 400);
   const replica = await startReplica(t, {

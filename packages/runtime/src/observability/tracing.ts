@@ -3,19 +3,21 @@ import type { ErrorCode, ReplicaSpec, TracingSettings } from '@slipway/contract'
 import type { InferTiming } from '../data-plane/data-plane.ts';
 import type { Log } from '../data-plane/log.ts';
 
-/** A request that went to a model, as its spans tell it. Moments are those of `performance.now()`. */
+/** A request, as its spans tell it. Moments are those of `performance.now()`. */
 export interface TracedRequest {
   readonly id: string;
-  readonly protocol: string;
+  /** Absent where the call ended before it was known. */
+  readonly protocol?: string | undefined;
   readonly method: string;
   readonly path: string;
-  readonly model: string;
-  readonly version: number;
+  /** Model and version, or service and revision, that it went to; absent: it ended before. */
+  readonly model?: string | undefined;
+  readonly version?: number | undefined;
   /** Holds the W3C context of the caller if it has one. */
   readonly headers: IncomingHttpHeaders;
   readonly startedAt: number;
   readonly endedAt: number;
-  readonly end: TracedAnswer | TracedFailure;
+  readonly end: TracedAnswer | TracedEnd;
 }
 
 export interface TracedAnswer {
@@ -28,8 +30,12 @@ export interface TracedAnswer {
   readonly inferUntil: number;
 }
 
-export interface TracedFailure {
-  readonly code: ErrorCode;
+/** It failed, or no model and no script was asked. */
+export interface TracedEnd {
+  /** As its protocol tells it, where that is known. */
+  readonly status?: number | string | undefined;
+  /** Absent: it did not fail. */
+  readonly code?: ErrorCode | undefined;
 }
 
 /** What became of the spans that were made since the replica started; what waits is not in it yet. */

@@ -1,5 +1,6 @@
-import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
+import { type ErrorCode, NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
 import { type HttpRequest, type HttpResponse, type RequestIds, resolveRequestIds } from '@slipway/transport';
+import type { TracedEnd } from '../observability/tracing.ts';
 import { JSON_TYPE, type ResponseHeaders, responseHeaders } from './headers.ts';
 import type { Protocol } from './protocol.ts';
 import { retryAfterSeconds } from './retry-after.ts';
@@ -16,6 +17,8 @@ export interface Exchange {
   /** `performance.now()` when its head had arrived. */
   readonly startedAt: number;
   readonly context: ServiceContext;
+  /** True once a model or script is asked: who counts that traces it too. */
+  isScoring: boolean;
 }
 
 /** An answer whose body is ready. */
@@ -26,6 +29,8 @@ export interface Answer {
   readonly headers?: Readonly<ResponseHeaders> | undefined;
   /** In pieces where joining them would cost a copy. */
   readonly body: string | Buffer | readonly Uint8Array[];
+  /** What it failed with; absent: it did not. */
+  readonly code?: ErrorCode | undefined;
 }
 
 /** What proxies count for a caller that is no longer there. */
@@ -43,25 +48,26 @@ export function openExchange(
   context: ServiceContext,
 ): Exchange {
   const ids = resolveRequestIds(request.headers, context.newId);
-  return { request, response, path, protocol, ids, startedAt: performance.now(), context };
+  return { request, response, path, protocol, ids, startedAt: performance.now(), context, isScoring: false };
 }
 
 /** Sends an answer, and counts it when all of it is sent or cannot be. */
-export function answer(exchange: Exchange, { status, contentType, headers: own, body }: Answer): void {
+export function answer(exchange: Exchange, { status, contentType, headers: own, body, code }: Answer): void {
   const { response, ids } = exchange;
   const headers = responseHeaders(ids, contentType, own);
   if (typeof body === 'string' || Buffer.isBuffer(body)) response.send(status, headers, body);
   else sendPieces(response, status, headers, body);
-  response.onClose(() => countAnswer(exchange, status));
+  response.onClose(() => countAnswer(exchange, status, code));
 }
 
 /** A caller that left, or did not read, was not answered: as the gateway does, 499 is counted then. */
-function countAnswer(exchange: Exchange, sent: number): void {
+function countAnswer(exchange: Exchange, sent: number, failure: ErrorCode | undefined): void {
   const { request, response, ids, path, context } = exchange;
   const { metrics, log } = context;
   const status = response.status === undefined || response.isUnread ? CALLER_GONE : sent;
   metrics.answered(status);
   const { method } = request;
+  traceOther(exchange, { status, code: status === CALLER_GONE ? 'cancelled' : failure });
   if (response.isUnread) {
     const code = 'cancelled';
     metrics.failed(code);
@@ -70,6 +76,26 @@ function countAnswer(exchange: Exchange, sent: number): void {
   } else if (log.isLevelEnabled('debug')) {
     log.debug({ request: ids.logId, method, path, status, ms: elapsed(exchange) }, 'Answered.');
   }
+}
+
+/** A call that asked no model and no script is told as well; health checks, which ask for `/`, are not. */
+function traceOther(
+  { context, isScoring, ids, protocol, request, path, startedAt }: Exchange,
+  end: TracedEnd,
+) {
+  if (context.tracing === undefined || isScoring || path === '/') return;
+  const { method, headers } = request;
+  const endedAt = performance.now();
+  context.tracing.trace({
+    id: ids.logId,
+    protocol: protocol.name,
+    method,
+    path,
+    headers,
+    startedAt,
+    endedAt,
+    end,
+  });
 }
 
 function sendPieces(
@@ -117,7 +143,7 @@ export function answerError(exchange: Exchange, error: SlipwayError): void {
   );
   const headers: ResponseHeaders = { ...own, ...headersOf(error) };
   if (notRun) headers[NOT_RUN_HEADER] = 'true';
-  answer(exchange, { status, contentType, headers, body });
+  answer(exchange, { status, contentType, headers, body, code: error.code });
 }
 
 /** What the log is told of an error. A message about a place in the body quotes the body, which no log may hold. */
@@ -150,6 +176,7 @@ export function refuse(exchange: Exchange, error: SlipwayError, status?: number)
     contentType: told.contentType ?? JSON_TYPE,
     headers: headersOf(error),
     body: told.body,
+    code: error.code,
   });
 }
 

@@ -80,6 +80,7 @@ export async function infer<Call extends InferCall>(
     startedAt: exchange.startedAt,
     inferFrom,
   } as const;
+  exchange.isScoring = true;
   countBegun(context, counted);
   const record = context.collection?.begin(counted.id, model, call.inputs);
   try {

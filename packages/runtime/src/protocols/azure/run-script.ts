@@ -34,6 +34,7 @@ export async function runScript(exchange: Exchange, entry: EntryService): Promis
     startedAt: exchange.startedAt,
     inferFrom,
   };
+  exchange.isScoring = true;
   countBegun(context, counted);
   try {
     const outcome = await entry.call(entryRequest(exchange, body), callerOf(exchange));

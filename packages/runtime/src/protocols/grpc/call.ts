@@ -1,6 +1,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
+import { type ErrorCode, NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
 import { isUnread, type RequestIds, resolveRequestIds } from '@slipway/transport';
+import type { TracedEnd } from '../../observability/tracing.ts';
 import type { EncodedMessage } from '../../protobuf/writer.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -36,6 +37,8 @@ export class GrpcCall {
   readonly startedAt = performance.now();
   /** Says when nobody waits for the answer any more: the caller has gone, or its deadline is over. */
   readonly signal = { aborted: false };
+  /** True once a model is asked: who counts that traces it too. */
+  isScoring = false;
   /** `performance.now()` by which the caller wants its answer. */
   readonly #deadline: number | undefined;
   readonly #stream: ServerHttp2Stream;
@@ -113,7 +116,7 @@ export class GrpcCall {
   /** Ends the call well. */
   succeed(): void {
     if (this.#isOver) return;
-    this.#finish('OK');
+    this.#finish('OK', undefined);
     this.#start();
     this.#trailers = GOOD;
     this.#end();
@@ -124,7 +127,7 @@ export class GrpcCall {
     if (this.#isOver) return;
     const { status, message, notRun } = this.#statuses.statusOf(error);
     this.#logFailure(error, status);
-    this.#finish(status);
+    this.#finish(status, error.code);
     const trailers: Record<string, string | number> = {
       'grpc-status': GRPC_STATUS[status],
       'grpc-message': encodeGrpcMessage(message),
@@ -205,13 +208,23 @@ export class GrpcCall {
     return this.#stream.readableEnded || this.#stream.endAfterHeaders;
   }
 
-  #finish(status: GrpcStatus): void {
+  #finish(status: GrpcStatus, code: ErrorCode | undefined): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
     const { metrics, log } = this.context;
     metrics.answered(HTTP_STATUS[status]);
+    this.#traceOther({ status, code });
     if (!log.isLevelEnabled('debug')) return;
     log.debug({ request: this.ids.logId, method: this.path, status, ms: this.#elapsed() }, 'Answered.');
+  }
+
+  /** A call that asked no model is told as well. */
+  #traceOther(end: TracedEnd): void {
+    const { context, headers, path, startedAt, isScoring } = this;
+    if (context.tracing === undefined || isScoring) return;
+    const endedAt = performance.now();
+    const id = this.ids.logId;
+    context.tracing.trace({ id, method: 'POST', path, headers, startedAt, endedAt, end });
   }
 
   #logFailure(error: SlipwayError, status: GrpcStatus): void {

@@ -38,6 +38,7 @@ export async function infer<R extends Reply>(
     startedAt: call.startedAt,
     inferFrom,
   } as const;
+  call.isScoring = true;
   countBegun(call.context, counted);
   const record = call.context.collection?.begin(counted.id, model, asked.inputs);
   try {
