@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ReplicaEntry, ReplicaSpec } from '@slipway/contract';
-import { type TestScope, temporaryFolder } from '@slipway/testkit';
+import { type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
 import { type ReplicaSetUp, startReplica, type TestReplica, writeReplicaFiles } from '../replica-fixtures.ts';
 
 export interface ScriptSetUp extends Omit<ReplicaSetUp, 'model'> {
@@ -93,4 +93,17 @@ async function scriptReplica(scope: TestScope, script: string, setUp: ScriptSetU
 export function logLines({ process }: Pick<TestReplica, 'process'>): readonly Record<string, unknown>[] {
   const lines = process.stdout().split('\n');
   return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+}
+
+/** A line of the log that matches. */
+export function logged(replica: TestReplica, pattern: RegExp): Promise<unknown> {
+  return waitFor(() => logLines(replica).some((line) => pattern.test(JSON.stringify(line))), {
+    what: `${pattern} in the log`,
+  });
+}
+
+/** Two workers, after so many that were replaced. */
+export function bothReady(replica: TestReplica, replaced: number): Promise<unknown> {
+  const starts = () => logLines(replica).filter(({ msg }) => msg === 'A worker is ready.').length;
+  return waitFor(() => starts() === 2 + replaced, { what: 'the replacement to be ready', timeoutMs: 20_000 });
 }

@@ -97,6 +97,8 @@ test('a script is read whole, and lets a service be without models', () => {
     env: { CUDA_VISIBLE_DEVICES: '0' },
     encodeNumpy: false,
     startTimeoutMs: 1_000,
+    packagesDir: null,
+    heapMb: null,
   };
   const entryOf = (fields: object) =>
     parseReplicaSpec({ ...spec, models: [], entry: fields }, 'spec.json').entry;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
 import { startReplicaProcess, type TestReplica, waitForPhase } from '../../replica-fixtures.ts';
-import { logLines, type ScriptSetUp, startTypeScript, writeTypeScript } from '../entry-fixtures.ts';
+import { bothReady, logged, type ScriptSetUp, startTypeScript, writeTypeScript } from '../entry-fixtures.ts';
 
 /** `run` does what the body names; anything else comes back as it is. */
 const HARMFUL = `
@@ -56,18 +56,6 @@ async function assertGoesOn(replica: TestReplica): Promise<void> {
   const response = await ask(replica, 'well');
   assert.equal(response.status, 200);
   assert.equal(await response.json(), 'well');
-}
-
-/** Two workers, after so many that were replaced. */
-function bothReady(replica: TestReplica, replaced: number): Promise<unknown> {
-  const starts = () => logLines(replica).filter(({ msg }) => msg === 'A worker is ready.').length;
-  return waitFor(() => starts() === 2 + replaced, { what: 'the replacement to be ready', timeoutMs: 20_000 });
-}
-
-function logged(replica: TestReplica, pattern: RegExp): Promise<unknown> {
-  return waitFor(() => logLines(replica).some((line) => pattern.test(JSON.stringify(line))), {
-    what: `${pattern} in the log`,
-  });
 }
 
 test('what a script throws or returns wrongly costs its caller an answer and no more', async (t) => {
