@@ -58,3 +58,8 @@ export function dataType(number: number): DataType | undefined {
 export function dataTypeName(number: number): string {
   return dataType(number)?.name ?? `data type ${number}`;
 }
+
+/** All types, in the order of their numbers. */
+export function allDataTypes(): readonly DataType[] {
+  return [...DATA_TYPES.values()];
+}
