@@ -34,6 +34,7 @@ def main():
         "keras-export": keras_export("keras-export"),
         "frozen.pb": frozen("frozen.pb"),
         "data-types": data_types("data-types"),
+        "constants.pb": constants("constants.pb"),
     }
     for unneeded in FOLDER.rglob("fingerprint.pb"):
         unneeded.unlink()
@@ -167,6 +168,33 @@ def data_types(folder):
         checkpoint_prefixes=[f"{folder}/part0", f"{folder}/part1"], destination_prefix=f"{folder}/all"
     )
     return {"tensors": {name: tensor(values[name].dtype, values[name].numpy()) for name in names}}
+
+
+def constants(path):
+    """Constants of every type, in each of the ways that a TensorProto may hold them."""
+    protos = {}
+    names = "float32 float64 int32 uint8 int16 int8 int64 bool uint16 uint32 uint64 float16 bfloat16 complex64 complex128"
+    for name in [*names.split(), "float8_e5m2"]:
+        dtype = tf.dtypes.as_dtype(name)
+        values = np.array([[0, 1], [2, 3]]).astype(dtype.as_numpy_dtype)
+        protos[f"{name}/content"] = tf.make_tensor_proto(values, dtype)
+        protos[f"{name}/one"] = tf.make_tensor_proto(values[1, 1], dtype)
+        repeated = tf.make_tensor_proto(values[1, 1], dtype)
+        repeated.tensor_shape.CopyFrom(tf.TensorShape([3, 2]).as_proto())
+        protos[f"{name}/repeated"] = repeated
+    protos["string/three"] = tf.make_tensor_proto([b"", b"\xff\x00", b"abc"])
+    protos["float32/empty"] = tf.make_tensor_proto(np.zeros([0, 4], np.float32))
+    fewer = tf.make_tensor_proto(np.zeros([], np.int64))
+    fewer.int64_val[:] = [7, -8]
+    fewer.tensor_shape.CopyFrom(tf.TensorShape([5]).as_proto())
+    protos["int64/last repeated"] = fewer
+    definition = v1.GraphDef()
+    for name, proto in protos.items():
+        node = definition.node.add(name=name, op="Const")
+        node.attr["value"].tensor.CopyFrom(proto)
+    pathlib.Path(path).write_bytes(definition.SerializeToString(deterministic=True))
+    values = {name: tensor(tf.dtypes.as_dtype(proto.dtype), tf.make_ndarray(proto)) for name, proto in protos.items()}
+    return {"tensors": values}
 
 
 def loaded(folder):

@@ -1,6 +1,7 @@
 export { GraphError, type GraphErrorCode } from '../graph-error.ts';
 export type { CheckpointTensor, StoredSlice, StoredTensor } from './bundle/bundle-index.ts';
 export type { Checkpoint, TensorValues } from './bundle/checkpoint.ts';
+export { type ConstantTensor, readConstant } from './constant.ts';
 export { type DataType, dataType } from './data-types.ts';
 export {
   type DescribedGraph,
