@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { waitFor } from '@slipway/testkit';
@@ -139,6 +139,31 @@ def run(mini_batch):
     CUDA_VISIBLE_DEVICES: '4,GPU-7',
   });
   assert.deepEqual([...new Set(await lines(summary.resultFile ?? ''))], ["''", "'4'", "'GPU-7'"]);
+});
+
+test('the driver says which GPUs there are, what services have is left to them, and a broken driver is told', async (t) => {
+  const script = 'import os\ndef run(mini_batch): return [repr(os.environ.get("CUDA_VISIBLE_DEVICES"))]';
+  const smi = `#!/bin/sh\n[ -z "$BROKEN" ] || { echo no driver; exit 9; }\necho '0, GPU-a, H100, 80, 580.1'\necho '1, GPU-b, H100, 80, 580.1'\n`;
+  const folder = await jobFolder(t, { 'in/a': '', 'score.py': script, 'bin/nvidia-smi': smi });
+  await chmod(join(folder, 'bin/nvidia-smi'), 0o755);
+  const devices = [
+    { id: 'GPU-a', service: 'digits' },
+    { id: 'GPU-b', service: null },
+  ];
+  const rows = [
+    [null, '', "'GPU-a'", /^$/],
+    [{ devices, problem: null }, '', "'GPU-b'", /^GPU GPU-a belongs to the service digits/],
+    [{ devices: [], problem: null }, '', "''", /^2 of 2 GPUs are declared away/],
+    [null, 'yes', 'None', /^GPUs are not used: nvidia-smi .* status 9 \(no driver\)/],
+  ] as const;
+  for (const [index, [serverGpus, broken, expected, note]] of rows.entries()) {
+    const spec = { ...scriptJob(folder), output: join(folder, `out${index}`), serverGpus };
+    const path = `${join(folder, 'bin')}:${process.env['PATH']}`;
+    const job = startJob(t, spec, { PATH: path, BROKEN: broken });
+    assert.deepEqual(await lines((await job.summary)?.resultFile ?? ''), [expected]);
+    const notes = job.events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+    assert.match(notes.join('\n'), note);
+  }
 });
 
 test('a job goes on only if input, script and settings are those that it began with', async (t) => {

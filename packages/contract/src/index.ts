@@ -64,6 +64,7 @@ export type {
   BatchModel,
   BatchRunner,
   BatchScript,
+  BatchServerGpus,
   BatchSpec,
   BatchSummary,
 } from './processes/batch.ts';

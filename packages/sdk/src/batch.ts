@@ -13,6 +13,7 @@ import { runBatchProcess } from './batch-process.ts';
 import { batchRunner } from './batch-runner.ts';
 import { InferenceConfig, type InferenceConfigOptions } from './inference-config.ts';
 import { Model } from './model.ts';
+import { serverGpus } from './server-gpus.ts';
 import type { Workspace } from './workspace.ts';
 
 /** How a job scores; the names of Azure's ParallelRunConfig, whose defaults they have. */
@@ -47,7 +48,7 @@ export interface BatchRunOptions
   readonly entryScript?: string | undefined;
   /** Paths of files and folders, registered models (`name`, `name:version`), or `Model` objects. */
   readonly models?: readonly (string | Model)[] | undefined;
-  /** Asked for only where a registered model or an environment is named. */
+  /** Where registered models and environments are looked for, and, where it is on this machine, which GPUs services have. */
   readonly workspace?: Workspace | (() => Promise<Workspace>) | undefined;
   readonly onEvent?: ((event: BatchEvent) => void) | undefined;
   /** Stops the job, which goes on when it is run again. */
@@ -68,6 +69,7 @@ export const Batch = Object.freeze({
       output: resolve(output),
       script,
       models: await modelsOf(options),
+      serverGpus: await serverGpus(options.workspace),
       settings: settingsOf(options),
     };
     const summary = await runBatchProcess(spec, onEvent, signal);

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { type ServerInfo, toSlipwayError } from '@slipway/contract';
 import { openContentStore } from '@slipway/oci';
-import { writeJsonFile } from '@slipway/transport';
+import { findGpus, writeJsonFile } from '@slipway/transport';
 import pino, { type Logger } from 'pino';
 import { openEnvironments } from './environments/create-environments.ts';
 import { createAuthFiles } from './fleet/auth-files.ts';
@@ -35,7 +35,6 @@ import { readServerOptions, type ServerOptions } from './server-options.ts';
 import { type EndRequest, listenForEnd } from './shutdown.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import { createDeviceInventory } from './targets/devices/device-inventory.ts';
-import { findGpus } from './targets/devices/find-gpus.ts';
 import { openLocalTarget } from './targets/local/local-target.ts';
 
 /** What every part is given: how to build, whom to tell, and where to leave what ends it. */

@@ -20,6 +20,7 @@ export type {
   OutgoingBody,
 } from './client/exchange.ts';
 export { type CrossOrigin, crossOrigin, withHeaders } from './cross-origin.ts';
+export { type FoundGpu, type FoundGpus, findGpus } from './devices/find-gpus.ts';
 export type { CallHandler } from './grpc-call.ts';
 export type { BodyReader, HttpHandler, HttpRequest, HttpResponse, IncomingBody } from './http-message.ts';
 export { isUnread } from './http2/is-unread.ts';

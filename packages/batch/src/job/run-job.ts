@@ -8,7 +8,7 @@ import {
   SlipwayError,
   toSlipwayError,
 } from '@slipway/contract';
-import { writeJsonFile } from '@slipway/transport';
+import { type FoundGpus, findGpus, writeJsonFile } from '@slipway/transport';
 import { type InputListing, listInput } from '../inputs/list-input.ts';
 import type { MiniBatch } from '../inputs/mini-batch.ts';
 import { cutMiniBatches } from '../inputs/mini-batches.ts';
@@ -16,7 +16,7 @@ import type { ResultLog } from '../journal/result-log.ts';
 import { parseSettings } from '../settings/parse-settings.ts';
 import type { BatchSettings } from '../settings/settings.ts';
 import type { StartWorker } from '../workers/batch-worker.ts';
-import { findGpus } from '../workers/find-gpus.ts';
+import { chooseGpus } from '../workers/choose-gpus.ts';
 import { javascriptWorkers } from '../workers/javascript-worker.ts';
 import { modelWorkers } from '../workers/model-worker.ts';
 import { pythonWorkers } from '../workers/python-worker.ts';
@@ -70,8 +70,9 @@ async function runLocked(job: Job): Promise<BatchSummary> {
   const startedAt = performance.now();
   const files = jobFiles(spec.output, settings.appendRowFileName);
   const { tally, log, isBegun } = await openJob(spec.output, files, identity);
-  const gpus = await findGpus();
-  const processes = settings.processCount ?? (gpus.length > 0 ? 1 : availableParallelism());
+  const visible = process.env['CUDA_VISIBLE_DEVICES'];
+  const { gpus, notes } = chooseGpus(visible, await gpusUnless(visible), spec.serverGpus);
+  const processes = settings.processCount ?? (gpus?.length ? 1 : availableParallelism());
   emit({ type: 'started', format: listing.format, processes, resumed: isBegun ? tally.counts : null });
   const summarize = (error: SlipwayError | null): BatchSummary => ({
     state: error === null ? 'done' : error.code === 'cancelled' ? 'stopped' : 'failed',
@@ -91,6 +92,10 @@ async function runLocked(job: Job): Promise<BatchSummary> {
     'INFO',
     `${isBegun ? 'Goes on with' : 'Begins'} ${spec.input} as ${listing.format}, with ${processes} processes.`,
   );
+  for (const message of notes) {
+    emit({ type: 'note', message });
+    logs.overview('WARNING', message);
+  }
   try {
     await score({ ...job, files, tally, log, logs, gpus, processes });
     const summary = summarize(null);
@@ -107,6 +112,11 @@ async function runLocked(job: Job): Promise<BatchSummary> {
   }
 }
 
+/** Whoever says which GPUs are visible needs no driver that names them. */
+async function gpusUnless(visible: string | undefined): Promise<FoundGpus> {
+  return visible === undefined ? await findGpus() : { devices: [], problem: null };
+}
+
 async function leaveWord(files: JobFiles, summary: BatchSummary, logs: JobLogs): Promise<void> {
   logs.overview('WARNING', `Ended before its time: ${summary.error?.message} ${describeCounts(summary)}.`);
   await writeFailures(files);
@@ -118,7 +128,7 @@ interface Running extends Job {
   readonly tally: Tally;
   readonly log: ResultLog;
   readonly logs: JobLogs;
-  readonly gpus: readonly string[];
+  readonly gpus: readonly string[] | null;
   readonly processes: number;
 }
 

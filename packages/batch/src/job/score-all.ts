@@ -11,7 +11,8 @@ import type { Outcome } from './describe-failures.ts';
 export interface Scoring {
   readonly miniBatches: AsyncGenerator<MiniBatch>;
   readonly processes: number;
-  readonly gpus: readonly string[];
+  /** `null`: nothing is said of GPUs. */
+  readonly gpus: readonly string[] | null;
   readonly startWorker: StartWorker;
   readonly settings: Pick<BatchSettings, 'runInvocationTimeout' | 'runMaxTry'>;
   /** The process asks for its next mini-batch when this has resolved. */
@@ -26,7 +27,7 @@ export interface Scoring {
 export async function scoreAll(scoring: Scoring, signal: AbortSignal): Promise<void> {
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
-  const gpus = createGpuSlots(scoring.gpus);
+  const gpus = createGpuSlots(scoring.gpus ?? []);
   const places = Array.from({ length: scoring.processes }, (_, index) => index + 1);
   const work = places.map((number) =>
     serve(scoring, createPlace(scoring, number, gpus, either), either).catch((thrown: unknown) => {
@@ -96,7 +97,7 @@ function createPlace(
   let current: { readonly worker: BatchWorker; hasEnded: boolean } | undefined;
 
   const start = async (): Promise<BatchWorker> => {
-    const gpu = all.length === 0 ? null : gpus.take();
+    const gpu = all === null ? null : gpus.take();
     try {
       const worker = await startWorker({ number, gpu }, signal);
       const started = { worker, hasEnded: false };

@@ -20,8 +20,18 @@ export interface BatchSpec {
   /** The script that scores; `null`: the only model does. */
   readonly script: BatchScript | null;
   readonly models: readonly BatchModel[];
+  /** The GPUs of this machine, as the control plane on it gives them out; `null`: none runs here, or none was asked. */
+  readonly serverGpus: BatchServerGpus | null;
   /** As the user wrote them; the process checks them. */
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** GPUs that a control plane knows. */
+export interface BatchServerGpus {
+  /** By UUID, or by number where they were declared by number; `service` has it now. */
+  readonly devices: readonly { readonly id: string; readonly service: string | null }[];
+  /** Why they could not be asked for; `null`: they could. */
+  readonly problem: string | null;
 }
 
 /** An entry script with `run(mini_batch)`. */

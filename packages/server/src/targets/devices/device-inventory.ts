@@ -1,7 +1,7 @@
 import type { DeviceCounts } from '@slipway/contract/api';
+import type { FoundGpus } from '@slipway/transport';
 import { declareDevices } from './declare-devices.ts';
 import type { TargetDevice } from './device.ts';
-import type { FoundGpus } from './find-gpus.ts';
 
 /** The devices of a machine: what was found when the server started, and what was declared since. */
 export interface DeviceInventory {

@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemCode, unlessMissing } from '@slipway/contract';
-import type { TargetDevice } from './device.ts';
-import { NVIDIA_SMI_FIELDS, parseNvidiaSmi } from './parse-nvidia-smi.ts';
+import { type FoundGpu, NVIDIA_SMI_FIELDS, parseNvidiaSmi } from './parse-nvidia-smi.ts';
+
+export type { FoundGpu };
 
 /** Answers within seconds even while it wakes a driver that has gone to sleep; a broken driver never does. */
 const ANSWER_MS = 15_000;
@@ -17,7 +18,7 @@ const GRAPHICS_CLASS = /^0x03/;
 
 /** The GPUs of this machine, and why there may be more. */
 export interface FoundGpus {
-  readonly devices: readonly TargetDevice[];
+  readonly devices: readonly FoundGpu[];
   /** What was in the way, in one sentence; `null`: nothing. */
   readonly problem: string | null;
 }

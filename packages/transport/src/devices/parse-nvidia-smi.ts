@@ -1,4 +1,7 @@
-import type { TargetDevice } from './device.ts';
+import type { Device } from '@slipway/contract/api';
+
+/** A GPU that the driver has named; its id is the UUID. */
+export type FoundGpu = Omit<Device, 'service' | 'replica'>;
 
 /** What `nvidia-smi --query-gpu` is asked for, in the order in which `parseNvidiaSmi` reads it. */
 export const NVIDIA_SMI_FIELDS = 'index,uuid,name,memory.total,driver_version';
@@ -7,7 +10,7 @@ export const NVIDIA_SMI_FIELDS = 'index,uuid,name,memory.total,driver_version';
  * The GPUs in the output of `nvidia-smi --query-gpu=… --format=csv,noheader,nounits`, in its order. Throws an error that
  * quotes the first line that is none. A GPU that is lost says so in place of its memory and driver, and is left to be told.
  */
-export function parseNvidiaSmi(output: string): readonly TargetDevice[] {
+export function parseNvidiaSmi(output: string): readonly FoundGpu[] {
   return output
     .split('\n')
     .map((line) => line.trim())
@@ -15,7 +18,7 @@ export function parseNvidiaSmi(output: string): readonly TargetDevice[] {
     .map(parseLine);
 }
 
-function parseLine(line: string): TargetDevice {
+function parseLine(line: string): FoundGpu {
   const [index = '', uuid = '', ...rest] = line.split(', ');
   // A name may hold commas; what follows it does not.
   const [memory = '', driver = ''] = rest.slice(-2);
