@@ -96,6 +96,7 @@ export function replicaTable(replicas: readonly Replica[]): string {
       routed: ({ routed }) => (routed ? 'yes' : 'no'),
       lane: ({ lane }) => lane ?? '-',
       'runs on': ({ executionProviders }) => providersOf(executionProviders),
+      devices: ({ devices }) => deviceIds(devices),
       memory: ({ memoryBytes }) => (memoryBytes === null ? '-' : bytes(memoryBytes)),
       pid: ({ pid }) => String(pid ?? '-'),
       address: ({ address }) => address ?? '-',
@@ -104,6 +105,12 @@ export function replicaTable(replicas: readonly Replica[]): string {
     },
     'It has no replicas.',
   );
+}
+
+/** `gpu GPU-1a2b, fpga 0`. */
+function deviceIds(devices: Replica['devices']): string {
+  const named = Object.entries(devices).flatMap(([name, ids]) => ids.map((id) => `${name} ${id}`));
+  return named.length === 0 ? '-' : named.join(', ');
 }
 
 /** `cuda (41 nodes), cpu (2 nodes)`. */

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { ObservedReplica, Target } from '../targets/target.ts';
 import { DEFAULT_SCALE_IN_WINDOW_MS } from './autoscale/service-scaler.ts';
 import type { Assessment } from './plan/assess.ts';
+import type { RevisionGoal } from './plan/world.ts';
 import { devicesHeldBy, type ServiceNotes, takenBy } from './replica-notes.ts';
 import { type LoopDeps, type ServiceLoop, startServiceLoop } from './service-loop.ts';
 import { createServiceRecords, type ServiceRecords } from './service-records.ts';
@@ -30,6 +31,8 @@ export interface ReconcilerOptions {
 export interface LiveService {
   readonly notes: ServiceNotes;
   readonly assessment: Assessment | undefined;
+  /** The wanted revision with as many replicas as it is to have now; `undefined`: none, or not known yet. */
+  readonly wanted: RevisionGoal | undefined;
 }
 
 /** Keeps every service as its record says. */
@@ -156,7 +159,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   }
 
-  const liveOf = (loop: ServiceLoop): LiveService => ({ notes: loop.notes, assessment: loop.assessment() });
+  const liveOf = (loop: ServiceLoop): LiveService => ({
+    notes: loop.notes,
+    assessment: loop.assessment(),
+    wanted: loop.wanted(),
+  });
   return {
     records,
     start,

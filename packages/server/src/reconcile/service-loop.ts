@@ -15,7 +15,7 @@ import { type Assessment, assess } from './plan/assess.ts';
 import { isRollingOut } from './plan/failure.ts';
 import { isStaying } from './plan/judge.ts';
 import { plan } from './plan/plan.ts';
-import type { Actual, Desired } from './plan/world.ts';
+import type { Actual, Desired, RevisionGoal } from './plan/world.ts';
 import { type ReplicaNote, type ServiceNotes, viewOf } from './replica-notes.ts';
 import type { ServiceRecords } from './service-records.ts';
 import { desiredOf, readSnapshot, type ServiceSnapshot } from './snapshot.ts';
@@ -51,6 +51,8 @@ export interface LoopDeps {
 export interface ServiceLoop {
   readonly notes: ServiceNotes;
   assessment(): Assessment | undefined;
+  /** The wanted revision with as many replicas as it is to have now, which the load may decide; `undefined`: none, or not known yet. */
+  wanted(): RevisionGoal | undefined;
   /** Looks at once; `reread` if the store may say something new. */
   wake(reread: boolean): void;
   /** Resolves when the loop has ended: its service is gone, or it was stopped. */
@@ -83,6 +85,7 @@ export function startServiceLoop(
   let keptAuth = -1;
   let stopped = false;
   let assessment: Assessment | undefined;
+  let wanted: RevisionGoal | undefined;
   let alarm = new AbortController();
   let pending: EventNote[] = [...noteObserved(notes, running, first, desiredOf(first), deps.now())];
   const starts = new Set<Promise<void>>();
@@ -234,6 +237,7 @@ export function startServiceLoop(
 
   async function tell(current: ServiceSnapshot, desired: Desired, actual: Actual): Promise<void> {
     assessment = assessmentOf(current, desired, actual);
+    wanted = desired.wanted ?? undefined;
     const events = pending;
     pending = [];
     await deps.records.tell(current.service, assessment, events, scaler.status());
@@ -268,6 +272,7 @@ export function startServiceLoop(
   return {
     notes,
     assessment: () => assessment,
+    wanted: () => wanted,
     wake,
     ended,
     stop: () => {

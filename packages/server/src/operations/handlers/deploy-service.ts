@@ -69,12 +69,16 @@ async function prepare(
     // A replica that does not answer is about to be replaced, and reads its key file when it does.
     await report({ level: 'warn', message: toSlipwayError(thrown).message });
   });
-  const numReplicas = firstReplicas(revision.config);
-  await report({
-    percent: PREPARED_PERCENT,
-    message: `Starting ${numReplicas} ${numReplicas === 1 ? 'replica' : 'replicas'}.`,
-  });
+  const isScaled = revision.config.autoscaler != null && revision.number > 1;
+  await report({ percent: PREPARED_PERCENT, message: startingMessage(revision, isScaled) });
   await reconciler.wake(service.name);
+}
+
+/** An update of a service that is scaled begins with as many replicas as the load has come to. */
+function startingMessage({ config }: RevisionRecord, isScaled: boolean): string {
+  if (isScaled) return 'Starting as many replicas as the load needs.';
+  const numReplicas = firstReplicas(config);
+  return `Starting ${numReplicas} ${numReplicas === 1 ? 'replica' : 'replicas'}.`;
 }
 
 async function placeFiles(

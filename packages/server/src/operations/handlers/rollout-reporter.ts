@@ -8,7 +8,12 @@ import type { OperationReport } from '../operation-context.ts';
 export function createRolloutReporter(
   report: (report: OperationReport) => Promise<void>,
   percentBefore: number,
-): { report(live: LiveService, goal: RevisionGoal): Promise<void> } {
+): {
+  report(
+    live: Pick<LiveService, 'notes' | 'assessment' | 'wanted'>,
+    goal: Pick<RevisionGoal, 'number' | 'template'>,
+  ): Promise<void>;
+} {
   let told = 0;
   let lastWarning = '';
 
@@ -19,18 +24,21 @@ export function createRolloutReporter(
   }
 
   return {
-    async report({ notes, assessment }, goal) {
+    async report({ notes, assessment, wanted }, goal) {
       for (const restart of notes.restarts) {
         if (restart.template === goal.template) await warn(restart.error.message);
       }
       if (assessment?.state === 'Unschedulable' && assessment.error) await warn(assessment.error.message);
+      // Before its first look at this revision the reconciler does not know how many the load asks for.
+      if (wanted?.number !== goal.number) return;
+      const { numReplicas } = wanted;
       const ready = [...notes.replicas.values()].filter(
         (note) => note.template === goal.template && isServing(viewOf(note, null)),
       ).length;
-      while (told < Math.min(ready, goal.numReplicas)) {
+      while (told < Math.min(ready, numReplicas)) {
         told += 1;
-        const percent = percentBefore + Math.floor((95 - percentBefore) * (told / goal.numReplicas));
-        await report({ percent, message: `Replica ${told} of ${goal.numReplicas} is ready.` });
+        const percent = percentBefore + Math.floor((95 - percentBefore) * (told / numReplicas));
+        await report({ percent, message: `Replica ${told} of ${numReplicas} is ready.` });
       }
     },
   };

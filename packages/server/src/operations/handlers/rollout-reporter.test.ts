@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addRevisionOf } from '../../fixtures/service-records.ts';
+import { revisionGoal } from '../../reconcile/goal.ts';
+import { newNote } from '../../reconcile/observe.ts';
+import type { ReplicaNote } from '../../reconcile/replica-notes.ts';
+import { createMemoryStore } from '../../store/memory/memory-store.ts';
+import { createMemoryTarget } from '../../targets/memory/memory-target.ts';
+import type { OperationReport } from '../operation-context.ts';
+import { createRolloutReporter } from './rollout-reporter.ts';
+
+test('progress counts the replicas that the load asks for, and none before that is known', async () => {
+  const revision = await addRevisionOf(createMemoryStore(), 'u', 2);
+  const goal = revisionGoal(revision);
+  const target = createMemoryTarget({ cpuCores: 4, memoryGb: 4 });
+  const service = { uid: 'u', name: 'digits', workspace: 'default' };
+  const { models, config } = revision;
+  await target.start({ id: 'a', service, revision: 2, models, script: undefined, config, devices: {} });
+  const [observed = null] = await target.observe();
+  const ready: ReplicaNote = { ...newNote('a', 2, 0, 0), template: goal.template, started: true, observed };
+  const replicas = new Map([['a', ready]]);
+  const rollout = { revision: 2, startedAt: 0, everReady: true };
+  const notes = { name: 'digits', uid: 'u', replicas, restarts: [], unusable: new Set<string>(), rollout };
+  const told: OperationReport[] = [];
+  const reporter = createRolloutReporter(async (report) => void told.push(report), 10);
+  const live = { notes, assessment: undefined };
+  await reporter.report({ ...live, wanted: { ...goal, number: 1 } }, goal);
+  assert.deepEqual(told, []);
+  await reporter.report({ ...live, wanted: { ...goal, numReplicas: 3 } }, goal);
+  assert.deepEqual(told, [{ percent: 38, message: 'Replica 1 of 3 is ready.' }]);
+});
