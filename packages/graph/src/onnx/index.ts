@@ -2,7 +2,18 @@ export { GraphError, type GraphErrorCode } from '../graph-error.ts';
 export { type Bytes, type FileRange, loadBytes, type SourceFile } from './bytes.ts';
 export { type CheckOptions, checkModel, problemLine, requireValid } from './check/check-model.ts';
 export type { Problem } from './check/scope.ts';
+export { type AttachOptions, attach } from './edit/attach.ts';
+export { setBatch } from './edit/batch.ts';
+export { castInput, castOutput } from './edit/casts.ts';
+export { constantOf, constantsToInitializers, initializersToConstants } from './edit/constants.ts';
+export { cutAt } from './edit/cut.ts';
+export { withoutDeadCode } from './edit/dead-code.ts';
+export { setMetadata } from './edit/metadata.ts';
+export { renameNode, renameTensor } from './edit/names.ts';
+export { addInitializers, addNodes, makeNode, removeNodes, replaceNodes } from './edit/nodes.ts';
 export { type ElementType, elementBits, elementNumber, elementTypeOf } from './element-types.ts';
+export { loadElements } from './load-elements.ts';
+export { floatTensor, intTensor, stringTensor } from './make-tensor.ts';
 export type {
   Annotation,
   Attribute,

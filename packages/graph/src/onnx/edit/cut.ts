@@ -1,0 +1,58 @@
+import { GraphError } from '../../graph-error.ts';
+import type { Graph, OnnxModel, ValueInfo, ValueType } from '../model.ts';
+import { withoutDeadCode } from './dead-code.ts';
+import { freeName, noTensor, takenNames } from './names.ts';
+
+/**
+ * Cuts a model in two at tensors: `upTo` makes them, `from` takes them as inputs and makes the outputs of the model. Each
+ * half has the inputs that it needs. `types` are those of tensors for which the file says none.
+ * Throws `invalid_argument` for a tensor that no node of the main graph makes, or whose type nobody says.
+ */
+export function cutAt(
+  model: OnnxModel,
+  tensors: readonly string[],
+  types: Readonly<Record<string, ValueType>> = {},
+): { readonly upTo: OnnxModel; readonly from: OnnxModel } {
+  const { graph } = model;
+  const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  const infos = tensors.map((name): ValueInfo => {
+    if (name === '' || !made.has(name)) throw noTensor(`${name} that a node makes`);
+    const known = [...graph.outputs, ...graph.valueInfo].find((info) => info.name === name);
+    const type = Object.hasOwn(types, name) ? types[name] : known?.type;
+    if (type === undefined) {
+      throw new GraphError(
+        'invalid_argument',
+        `The model does not say the type of ${name}: give it to cut there.`,
+      );
+    }
+    return { metadata: [], ...known, name, type };
+  });
+  const valueInfo = graph.valueInfo.filter(({ name = '' }) => !tensors.includes(name));
+  const upTo = withoutDeadCode({ ...model, graph: { ...graph, outputs: infos, valueInfo } });
+  const from = withoutDeadCode({ ...model, graph: takingInstead(graph, infos) });
+  return { upTo: withNeededInputs(upTo, []), from: withNeededInputs(from, tensors) };
+}
+
+/** The values become inputs; a node that makes one of them and something else gives it a name that nothing takes. */
+function takingInstead(graph: Graph, infos: readonly ValueInfo[]): Graph {
+  const cut = new Map(infos.map(({ name = '' }) => [name, freeName(graph, `${name}_cut`)]));
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      outputs: node.outputs.map((name) => cut.get(name) ?? name),
+    })),
+    inputs: [...graph.inputs, ...infos],
+    valueInfo: graph.valueInfo.filter(({ name = '' }) => !cut.has(name)),
+  };
+}
+
+function withNeededInputs(model: OnnxModel, always: readonly string[]): OnnxModel {
+  const { graph } = model;
+  const needed = new Set([
+    ...always,
+    ...graph.nodes.flatMap(takenNames),
+    ...graph.outputs.map(({ name = '' }) => name),
+  ]);
+  return { ...model, graph: { ...graph, inputs: graph.inputs.filter(({ name = '' }) => needed.has(name)) } };
+}
