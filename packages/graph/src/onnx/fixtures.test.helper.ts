@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestScope, temporaryFolder } from '@slipway/testkit';
 import { InferenceSession } from 'onnxruntime-node';
-import type { Node, OnnxModel } from './model.ts';
+import type { OnnxModel } from './model.ts';
 import { writeModel } from './write-model.ts';
 
 const PACKAGE = join(import.meta.dirname, '../..');
@@ -39,10 +39,4 @@ export async function loadInRuntime(
   const names = { inputs: [...session.inputNames], outputs: [...session.outputNames] };
   await session.release();
   return names;
-}
-
-export function nodeNamed(model: OnnxModel, name: string): Node {
-  const found = model.graph.nodes.find((node) => node.name === name);
-  if (found === undefined) throw new Error(`The model has no node ${name}.`);
-  return found;
 }
