@@ -39,6 +39,7 @@ export function scriptJob(folder: string, settings: BatchSpec['settings'] = {}):
       runsIn: { language: 'python', interpreter: PYTHON },
     },
     models: [],
+    accelerator: null,
     serverGpus: null,
     settings: { processCount: 2, ...settings },
   };

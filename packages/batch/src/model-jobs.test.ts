@@ -95,6 +95,31 @@ test('images are scored where a signature declares them, and one that is damaged
   assert.deepEqual([one.file, two.file].toSorted(), ['one.jpg', 'two/same.jpg']);
 });
 
+test('an accelerator that cannot be had fails the job, and is never the CPU in silence', async (t) => {
+  const model = identityModel('FP32', ['batch', 2]);
+  const folder = await jobFolder(t, { 'in/rows.jsonl': '[1,2]\n', 'model.onnx': model });
+  const accelerator = (...providers: string[]) => ({
+    providers,
+    cpuFallback: true,
+    engineDir: join(folder, 'none'),
+  });
+  const rows = [
+    [
+      accelerator('cuda', 'cpu'),
+      /The libraries of .*"cuda".* are not installed: run "slipway engine install cuda"/,
+    ],
+    [accelerator('nonsense'), /has no execution provider "nonsense"/],
+  ] as const;
+  for (const [index, [asked, message]] of rows.entries()) {
+    const spec = { ...modelJob(folder), accelerator: asked, output: join(folder, `out${index}`) };
+    const { state, items, error } = await runToEnd(t, spec);
+    assert.deepEqual([state, items, error?.code], ['failed', 0, 'unsupported']);
+    assert.match(error?.message ?? '', message);
+    const again = await runToEnd(t, { ...spec, accelerator: null });
+    assert.match(again.error?.message ?? '', /not as it was when it began: executionProviders/);
+  }
+});
+
 test('a model that runs for ever ends soon after its job was killed', async (t) => {
   const folder = await jobFolder(t, {
     'in/rows.jsonl': '[1000000000000]\n',

@@ -57,6 +57,7 @@ export {
 export { checkOipName, decodeOipName, wrongOipName } from './oip-names.ts';
 export type { KeyDigest, ServiceAuth } from './processes/auth.ts';
 export type {
+  BatchAccelerator,
   BatchCounts,
   BatchEvent,
   BatchFailure,

@@ -18,3 +18,4 @@ export { putTensor } from './json/write-tensor.ts';
 export { checkDeclared } from './models/check-declared.ts';
 export { describeSpec } from './models/fit-inputs.ts';
 export { type DeclaredSignature, readModelSignature } from './models/read-model-signature.ts';
+export { firstRun } from './models/warm-up.ts';

@@ -9,6 +9,7 @@ import {
   errorFromBody,
   SlipwayError,
 } from '@slipway/contract';
+import { batchAccelerator } from './batch-accelerator.ts';
 import { runBatchProcess } from './batch-process.ts';
 import { batchRunner } from './batch-runner.ts';
 import { InferenceConfig, type InferenceConfigOptions } from './inference-config.ts';
@@ -48,6 +49,12 @@ export interface BatchRunOptions
   readonly entryScript?: string | undefined;
   /** Paths of files and folders, registered models (`name`, `name:version`), or `Model` objects. */
   readonly models?: readonly (string | Model)[] | undefined;
+  /** What runs a model alone, such as `["cuda"]`, the preferred one first; default: the CPU. */
+  readonly executionProviders?: readonly string[] | undefined;
+  /** Nodes that the providers do not take run on the CPU (default); false: a model with such nodes is refused. */
+  readonly cpuFallback?: boolean | undefined;
+  /** The home folder that engines were installed in; `SLIPWAY_HOME`, else `~/.slipway`. */
+  readonly home?: string | undefined;
   /** Where registered models and environments are looked for, and, where it is on this machine, which GPUs services have. */
   readonly workspace?: Workspace | (() => Promise<Workspace>) | undefined;
   readonly onEvent?: ((event: BatchEvent) => void) | undefined;
@@ -63,12 +70,14 @@ export const Batch = Object.freeze({
    */
   async run(options: BatchRunOptions): Promise<BatchSummary> {
     const { input, output, onEvent, signal } = options;
+    const accelerator = batchAccelerator(options);
     const script = await scriptOf(options);
     const spec = {
       input: resolve(input),
       output: resolve(output),
       script,
       models: await modelsOf(options),
+      accelerator,
       serverGpus: await serverGpus(options.workspace),
       settings: settingsOf(options),
     };
@@ -168,6 +177,9 @@ function settingsOf(options: BatchRunOptions): Readonly<Record<string, unknown>>
     environment: _environment,
     condaFile: _file,
     interpreter: _interpreter,
+    executionProviders: _providers,
+    cpuFallback: _fallback,
+    home: _home,
     workspace: _workspace,
     onEvent: _listener,
     signal: _signal,

@@ -15,10 +15,12 @@ export interface JobIdentity {
   readonly models: string;
   readonly outputAction: string;
   readonly appendRowFileName: string;
+  /** Absent: the CPU. */
+  readonly executionProviders?: string | undefined;
 }
 
 /** What each part is called when it is another than it was. */
-const PARTS: Readonly<Record<keyof JobIdentity, string>> = {
+const PARTS: Readonly<Record<keyof Required<JobIdentity>, string>> = {
   input: 'the input (a file of it is new, gone, or has another size or time of change)',
   inputFormat: 'inputFormat',
   miniBatchSize: 'miniBatchSize',
@@ -26,6 +28,7 @@ const PARTS: Readonly<Record<keyof JobIdentity, string>> = {
   models: 'a model',
   outputAction: 'outputAction',
   appendRowFileName: 'appendRowFileName',
+  executionProviders: 'executionProviders',
 };
 
 /** Looks at all that a job reads. Throws `not_found`. */
@@ -45,6 +48,7 @@ export async function identityOf(
     models: await digestOfModels(spec.models),
     outputAction,
     appendRowFileName,
+    executionProviders: spec.accelerator?.providers.join(),
   };
 }
 

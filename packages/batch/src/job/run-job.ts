@@ -209,6 +209,7 @@ async function workersOf(running: Running): Promise<StartWorker> {
       digest: `sha256:${identity.models}`,
       cacheDir: join(files.work, 'cache'),
       keepsResults: settings.outputAction === 'append_row',
+      accelerator: spec.accelerator ?? undefined,
     },
     logs: logs.userFolder,
     note: (message) => {

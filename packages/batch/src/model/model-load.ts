@@ -1,3 +1,5 @@
+import type { BatchAccelerator } from '@slipway/contract';
+
 /** How a model is to be loaded. */
 export interface ModelLoad {
   /** Absolute path of the folder with the model. */
@@ -6,6 +8,7 @@ export interface ModelLoad {
   readonly threads: number;
   readonly digest: string;
   readonly cacheDir: string;
+  readonly accelerator?: BatchAccelerator | undefined;
   /** `false`: results are only counted. */
   readonly keepsResults: boolean;
 }

@@ -6,6 +6,7 @@ import {
   createImagePreprocessor,
   describeSpec,
   type EngineSession,
+  firstRun,
   openEngine,
   readModelSignature,
 } from '@slipway/runtime/batch';
@@ -27,15 +28,17 @@ const IMAGE_LIMITS = Object.freeze({
   timeoutMs: 3_600_000,
 });
 
-/** Loads the model in a folder. Throws `invalid_model`. */
+/** Loads the model in a folder. Throws `invalid_model`, and `unsupported` where its accelerator cannot be had, or runs none of it. */
 export async function loadModel(load: ModelLoad): Promise<Scorer> {
   const engine = await openEngine('onnx');
   const session = engine.load(engine.inspect(load.folder), load);
   const declared = await readModelSignature(load.folder);
   if (declared !== undefined) checkDeclared(session.signature, declared);
+  // An accelerator that runs nothing of the model is refused here, and not found out by how long the job takes.
+  const placed = load.accelerator === undefined ? [] : firstRun(session).placement.notes;
   const readImages = imageReader(session, declared?.images ?? []);
   return {
-    notes: session.notes,
+    notes: [...session.notes, ...placed],
     score: async (miniBatch) => {
       const rows =
         miniBatch.kind === 'rows' ? rowInputs(session, miniBatch.rows) : await readImages(miniBatch.paths);

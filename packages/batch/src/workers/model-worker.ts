@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelLoad } from '../model/model-load.ts';
 import type { StartWorker } from './batch-worker.ts';
@@ -16,7 +17,11 @@ export interface ModelWorkers {
 /** Starts processes that run a model, without a script. */
 export function modelWorkers({ load, logs, note }: ModelWorkers): StartWorker {
   return async (place, signal) => {
-    const env = { ...process.env, ...(place.gpu !== null && { CUDA_VISIBLE_DEVICES: place.gpu }) };
+    const env = {
+      ...process.env,
+      ...(place.gpu !== null && { CUDA_VISIBLE_DEVICES: place.gpu }),
+      ...libraryPath(load.accelerator?.engineDir),
+    };
     const { worker, notes } = await startNodeWorker(
       { host: HOST, load, env, cwd: process.cwd(), place, logs },
       signal,
@@ -24,4 +29,11 @@ export function modelWorkers({ load, logs, note }: ModelWorkers): StartWorker {
     for (const text of notes) note(text);
     return worker;
   };
+}
+
+/** Libraries of NVIDIA load each other by name, and look where the system was told when the process began. */
+function libraryPath(engineDir: string | null | undefined): Readonly<Record<string, string>> {
+  if (engineDir == null) return {};
+  const before = process.env['LD_LIBRARY_PATH'];
+  return { LD_LIBRARY_PATH: before ? `${engineDir}${delimiter}${before}` : engineDir };
 }

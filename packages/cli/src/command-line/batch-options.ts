@@ -16,6 +16,7 @@ const SDK_NAMES: Readonly<Record<string, string>> = {
   sourceDir: 'sourceDirectory',
   model: 'models',
   python: 'interpreter',
+  accelerator: 'executionProviders',
 };
 
 /**
@@ -23,7 +24,7 @@ const SDK_NAMES: Readonly<Record<string, string>> = {
  * settings. Throws `not_found` and `invalid_argument`.
  */
 export async function batchOptions(flags: BatchFlags): Promise<BatchRunOptions> {
-  const { config, home: _home, url: _url, workspace: _workspace, json: _json, ...said } = flags;
+  const { config, url: _url, workspace: _workspace, json: _json, ...said } = flags;
   const file = config === undefined ? {} : named(await readDocument('batch configuration', config));
   const options = { ...file, ...named(said) };
   const { input, output, models } = options;

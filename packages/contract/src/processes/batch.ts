@@ -20,10 +20,22 @@ export interface BatchSpec {
   /** The script that scores; `null`: the only model does. */
   readonly script: BatchScript | null;
   readonly models: readonly BatchModel[];
+  /** What runs a model alone; `null`: the CPU. */
+  readonly accelerator: BatchAccelerator | null;
   /** The GPUs of this machine, as the control plane on it gives them out; `null`: none runs here, or none was asked. */
   readonly serverGpus: BatchServerGpus | null;
   /** As the user wrote them; the process checks them. */
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What runs a model besides the CPU, or instead of it, as a deployment says it of its models. */
+export interface BatchAccelerator {
+  /** Execution providers by name, the preferred one first. */
+  readonly providers: readonly string[];
+  /** Nodes that none of them takes run on the CPU; false: a model with such nodes is refused. */
+  readonly cpuFallback: boolean;
+  /** Absolute path of the folder where the libraries of the providers are installed; `null`: they need none. */
+  readonly engineDir: string | null;
 }
 
 /** GPUs that a control plane knows. */

@@ -42,17 +42,23 @@ export function warmUp(session: EngineSession): WarmUp {
   const outputs = session.signature.outputs.map((spec) => spec.name);
   const one: RunRequest = { inputs: sampleInputs(session.signature, SEEDS.one), outputs };
   const elements = one.inputs.reduce((sum, tensor) => sum + tensor.data.length, 0);
-  try {
-    session.run(one.inputs, outputs);
-  } catch (thrown) {
-    const refusal = toSlipwayError(thrown).message;
-    return { runMs: null, ...UNBATCHED, elements, refusal, placement: session.placement() };
-  }
-  const placement = session.placement();
+  const { refusal, placement } = firstRun(session);
+  if (refusal !== null) return { runMs: null, ...UNBATCHED, elements, refusal, placement };
   const runMs = shortestRunMs(session, one);
   const other: RunRequest = { inputs: sampleInputs(session.signature, SEEDS.other), outputs };
   const shared = canBatch(session, one, other) ? measureRows(session, one, runMs) : UNBATCHED;
   return { runMs, ...shared, elements, refusal: null, placement };
+}
+
+/** Runs the model once on a sample, to see where its nodes run. Throws as `EngineSession.placement` does. */
+export function firstRun(session: EngineSession): Pick<WarmUp, 'refusal' | 'placement'> {
+  const outputs = session.signature.outputs.map((spec) => spec.name);
+  try {
+    session.run(sampleInputs(session.signature, SEEDS.one), outputs);
+  } catch (thrown) {
+    return { refusal: toSlipwayError(thrown).message, placement: session.placement() };
+  }
+  return { refusal: null, placement: session.placement() };
 }
 
 /** True if one of a few runs of the sample takes less than `limitMs`; false if the model refuses the sample. */

@@ -3,7 +3,7 @@ import { Batch } from '@slipway/sdk';
 import { batchOptions } from '../../command-line/batch-options.ts';
 import { findWorkspace } from '../../command-line/connect.ts';
 import { apiCommand, examples } from '../../command-line/define.ts';
-import { repeated } from '../../command-line/parsers.ts';
+import { list, repeated } from '../../command-line/parsers.ts';
 import { perform } from '../../command-line/perform.ts';
 import { describeSummary, showBatch } from '../../output/batch.ts';
 import { interruption } from '../../scoring/interruption.ts';
@@ -28,6 +28,13 @@ export function batchRun() {
       'path of a model, or a registered one; scores alone without a script; may be repeated',
       repeated,
     )
+    .option(
+      '--accelerator <providers>',
+      'what runs a model alone: cpu, cuda, tensorrt, webgpu, …; several with commas, the preferred one first',
+      list,
+    )
+    .option('--cpu-fallback', 'nodes that the accelerator does not take run on the CPU')
+    .option('--no-cpu-fallback', 'a model that has such nodes is refused')
     .option('--python <path>', 'interpreter that runs a script in Python (default: python3 of the PATH)')
     .option('--environment <name>', 'registered environment that a script in Python runs in')
     .option('--conda-file <file>', 'conda file of which an environment is made for a script in Python')
