@@ -59,6 +59,28 @@ export type BatchRunFunction<Item = string> = (
   miniBatch: readonly Item[],
 ) => ArrayLike<unknown> | Promise<ArrayLike<unknown>>;
 
+/** What is collected together. */
+export interface CollectorOptions {
+  /** Name of the model that the rows are about; its version is that of the service's model of this name. */
+  readonly model: string;
+  /** What the rows are, such as `inputs`; default `default`. */
+  readonly designation?: string | undefined;
+  /** Names of the columns. */
+  readonly featureNames?: readonly string[] | undefined;
+}
+
+/** Keeps rows beside the requests, where the deployment collects (`collectModelData`). */
+export interface Collector {
+  /**
+   * Keeps a list of rows, one row, or one value; typed arrays are lists. It never throws and nothing waits for the disk: what cannot be
+   * kept is said in the log, and where collection is off nothing happens. At most 4 MiB as JSON.
+   */
+  collect(data: unknown, options?: { readonly correlationId?: string | undefined }): void;
+}
+
+/** Makes a collector; once, in `init` or beside it. */
+export type CreateCollector = (options: CollectorOptions) => Collector;
+
 /** Elements for an input of a model, in row-major order: of the input's own array type, or to be converted to it. */
 export interface OnnxInput {
   readonly data: TensorData | readonly (number | bigint | boolean | string)[];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { CollectionSettings } from '@slipway/contract';
 import { addModel, mountSmallDisk, type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
-import { logLines, startScript } from '../entry/entry-fixtures.ts';
+import { logLines, startScript, startTypeScript } from '../entry/entry-fixtures.ts';
 import { callMethod, openClient } from '../protocols/grpc/client-fixtures.ts';
 import * as messages from '../protocols/oip/grpc/codec/infer-messages.ts';
 import { startReplica } from '../replica-fixtures.ts';
@@ -135,6 +135,40 @@ test('a script collects by itself, and what it was asked and answered is kept be
     prediction: '{"sum": [3, 7]}',
   });
   assert.equal(other?.['input'], null);
+});
+
+const TYPESCRIPT = `
+import { createCollector } from '@slipway/sdk/entry';
+const inputs = createCollector({ model: 'digits', designation: 'inputs', featureNames: ['a', 'b'] });
+export function run({ data }: { data: number[][] }) {
+  inputs.collect(data, { correlationId: 'mine' });
+  inputs.collect(new Float32Array([0.1, NaN]));
+  inputs.collect([[5n, 'text'], [true, undefined]]);
+  inputs.collect([[() => 1]]);
+  return {};
+}
+`;
+
+test('a script in TypeScript collects into the same files as one in Python', async (t) => {
+  const collection = await collecting(t);
+  const models = [{ name: 'digits', version: 4, digest: 'sha256:0', path: '/nowhere' }];
+  const replica = await startTypeScript(t, TYPESCRIPT, { spec: { models, collection } });
+  const ids = { 'x-ms-client-request-id': 'id-1' };
+  assert.equal((await replica.score('{"data": [[1, 2], [3, 4]]}', ids)).status, 200);
+  await replica.process.stop();
+  const text = (await filesIn(collection.dir))['digits/4/inputs/…/data-replica-1-1.csv'];
+  assert.deepEqual(text?.split('\r\n'), [
+    'request_id,correlation_id,a,b',
+    'id-1,mine,1,2',
+    'id-1,mine,3,4',
+    'id-1,,0.1,NaN',
+    'id-1,,5,text',
+    'id-1,,true,',
+    '',
+  ]);
+  const refused =
+    'Data of digits (inputs) was not collected: only rows of numbers, texts and booleans are (there is a function).';
+  assert.ok(logLines(replica).some(({ msg, request }) => msg === refused && request === 'id-1'));
 });
 
 test('what a script collects is thrown away where collection is off', async (t) => {

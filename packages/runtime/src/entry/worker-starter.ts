@@ -44,15 +44,14 @@ function processStarter(
   }
   const args = ['-m', 'slipway_entry'];
   const env = pythonEnvironment(spec, environment);
-  const onCollect: Parameters<typeof startPythonWorker>[0]['onCollect'] =
-    collection && ((message, rows) => collection.collected({ ...message, rows }));
+  const onCollect = collectInto(collection);
   const options = { interpreter, args, cwd, env, script, startTimeoutMs, output, onCollect };
   return (signal) => startPythonWorker(options, signal);
 }
 
 function threadStarter(
   spec: ReplicaSpec & EntrySpec,
-  { output, environment, onStuck }: WorkerParts,
+  { output, collection, environment, onStuck }: WorkerParts,
 ): EntryPoolOptions['startWorker'] {
   const { entry } = spec;
   // Node names modules by their real path.
@@ -68,9 +67,14 @@ function threadStarter(
     moreHeap: 'raise memoryGbLimit of the deployment, of which each worker has its share',
     startTimeoutMs: entry.startTimeoutMs,
     output,
+    onCollect: collectInto(collection),
     onStuck,
   };
   return (signal) => startThreadWorker(options, signal);
+}
+
+function collectInto(collection: Collection | undefined): ThreadWorkerOptions['onCollect'] {
+  return collection && ((message, rows) => collection.collected({ ...message, rows }));
 }
 
 function initOf(spec: ReplicaSpec & EntrySpec, sourceDir: string): EntryInit {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EntryRunFunction, loadOnnxModel } from '@slipway/sdk/entry';
+import { createCollector, type EntryRunFunction, loadOnnxModel } from '@slipway/sdk/entry';
 
 test('outside of a replica, the helper says where it works', async () => {
   const run: EntryRunFunction<string> = async (path) => (await loadOnnxModel(path)).outputs;
@@ -8,5 +8,9 @@ test('outside of a replica, the helper says where it works', async () => {
   await assert.rejects(
     async () => run('digits.onnx', context),
     /works in an entry script.*slipway dev score\.ts/,
+  );
+  assert.throws(
+    () => createCollector({ model: 'digits' }),
+    /^SlipwayError: createCollector works in an entry script/,
   );
 });

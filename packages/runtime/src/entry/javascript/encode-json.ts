@@ -11,9 +11,10 @@ const SAFE_DIGITS = 6;
 const ENOUGH_DIGITS = 9;
 
 // https://github.com/tc39/proposal-json-parse-with-source, which the library of types does not have yet.
-const { rawJSON, isRawJSON } = JSON as unknown as {
+const { isRawJSON } = JSON as unknown as { isRawJSON(value: unknown): boolean };
+
+export const { rawJSON } = JSON as unknown as {
   rawJSON(text: string): object;
-  isRawJSON(value: unknown): boolean;
 };
 
 const ENCODER = new TextEncoder();
@@ -94,8 +95,8 @@ export function elements(array: Elements, path: string): readonly unknown[] {
 }
 
 /** The number of the fewest digits that is the same single: 0.1, and not 0.10000000149011612. */
-function shortest(single: number): number {
-  if (Number.isInteger(single)) return single;
+export function shortest(single: number): number {
+  if (Number.isInteger(single) || !Number.isFinite(single)) return single;
   for (let digits = SAFE_DIGITS; digits < ENOUGH_DIGITS; digits += 1) {
     const short = Number(single.toPrecision(digits));
     if (Math.fround(short) === single) return short;

@@ -1,19 +1,19 @@
-/** Printed bytes that the replica has not taken yet; beyond them, printing waits. */
-const MAX_PRINTED_BYTES = 1024 * 1024;
+/** Printed and collected bytes that the replica has not taken yet; beyond them, the script waits. */
+const MAX_SENT_BYTES = 1024 * 1024;
 
 /** What a message costs beside its text: many short ones would keep the replica busy in one go. */
 const MESSAGE_BYTES = 1024;
 
-/** A thread that prints looks again so often, should a bell be lost. */
+/** A thread that waits looks again so often, should a bell be lost. */
 const LOOK_AGAIN_MS = 100;
 
-const PRINTED = 0;
+const SENT = 0;
 const NATIVE = 1;
 
-/** Numbers that a thread and its replica share: how much is printed and not taken, and whether native code runs. */
+/** Numbers that a thread and its replica share: how much is sent and not taken, and whether native code runs. */
 export interface Gauge {
-  /** Of the thread: waits until the replica has taken enough of what was printed, and counts these. */
-  printing(bytes: number): void;
+  /** Of the thread: waits until the replica has taken enough of what was sent, and counts these bytes. */
+  sending(bytes: number): void;
   /** Of the replica. */
   taken(bytes: number): void;
   /** Of the thread: runs what must not be interrupted. */
@@ -30,17 +30,17 @@ export function gaugeMemory(): SharedArrayBuffer {
 export function createGauge(memory: SharedArrayBuffer): Gauge {
   const numbers = new Int32Array(memory);
   return {
-    printing(bytes) {
+    sending(bytes) {
       for (;;) {
-        const printed = Atomics.load(numbers, PRINTED);
-        if (printed < MAX_PRINTED_BYTES) break;
-        Atomics.wait(numbers, PRINTED, printed, LOOK_AGAIN_MS);
+        const sent = Atomics.load(numbers, SENT);
+        if (sent < MAX_SENT_BYTES) break;
+        Atomics.wait(numbers, SENT, sent, LOOK_AGAIN_MS);
       }
-      Atomics.add(numbers, PRINTED, bytes + MESSAGE_BYTES);
+      Atomics.add(numbers, SENT, bytes + MESSAGE_BYTES);
     },
     taken(bytes) {
-      Atomics.sub(numbers, PRINTED, bytes + MESSAGE_BYTES);
-      Atomics.notify(numbers, PRINTED);
+      Atomics.sub(numbers, SENT, bytes + MESSAGE_BYTES);
+      Atomics.notify(numbers, SENT);
     },
     inNative(run) {
       Atomics.store(numbers, NATIVE, 1);

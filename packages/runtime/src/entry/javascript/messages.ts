@@ -1,5 +1,12 @@
 import type { BatchInit, EntryInit } from '@slipway/contract';
-import type { FailedMessage, InputKind, LogMessage, RequestMessage, ResponseMessage } from '../messages.ts';
+import type {
+  CollectMessage,
+  FailedMessage,
+  InputKind,
+  LogMessage,
+  RequestMessage,
+  ResponseMessage,
+} from '../messages.ts';
 
 /** What a script is run for, and what its `init` is told of that. */
 export type Purpose =
@@ -52,4 +59,9 @@ export interface ThreadLog extends LogMessage {
   readonly text: Uint8Array;
 }
 
-export type FromThread = ThreadReady | FailedMessage | ThreadResponse | ThreadLog;
+/** Rows that the script collects, as a JSON array of arrays. */
+export interface ThreadRows extends CollectMessage {
+  readonly rows: Uint8Array;
+}
+
+export type FromThread = ThreadReady | FailedMessage | ThreadResponse | ThreadLog | ThreadRows;

@@ -37,7 +37,7 @@ export function createPrintLog(gauge: Gauge, send: (message: ThreadLog) => void)
     if (kept === undefined) return;
     const { stream, requestId, parts, bytes } = kept;
     kept = undefined;
-    gauge.printing(bytes);
+    gauge.sending(bytes);
     send({ type: 'log', stream, requestId, text: Buffer.concat(parts, bytes) });
   };
 

@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { EntryContext } from '@slipway/contract';
 import { NO_REQUEST } from '../messages.ts';
 import { type CapturedOutput, captureOutput } from './capture-output.ts';
+import { allowCollectors } from './collectors.ts';
 import { NoAnswer } from './encode-json.ts';
 import { findPackages } from './find-packages.ts';
 import { createGauge } from './gauge.ts';
@@ -37,7 +38,7 @@ let running: Running | undefined;
 
 const prints = createPrintLog(gauge, send);
 const output: CapturedOutput = captureOutput((stream, text) => {
-  prints.add(stream, asked.getStore() ?? running?.requestId ?? NO_REQUEST, text);
+  prints.add(stream, requestId(), text);
 });
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, takeUncaught);
 process.on('exit', () => {
@@ -51,6 +52,8 @@ if (script !== undefined) serve(script);
 async function prepare(): Promise<Script> {
   findPackages(purpose.init.sourceDir, start.packagesDir);
   allowModels({ threads: start.threads, gauge });
+  const isEnabled = process.env['AML_MODEL_DC_STORAGE_ENABLED'] === 'true';
+  allowCollectors({ isEnabled, gauge, requestId, send });
   // Holds the thread while `init` waits for what does not.
   const held = setInterval(() => undefined, 60_000);
   try {
@@ -129,6 +132,11 @@ async function replyToMiniBatch(served: Script, request: ThreadRequest): Promise
     print(thrown);
     return miniBatchFailed(`run() has failed: ${summaryOf(thrown)}`);
   }
+}
+
+/** Of whoever prints or collects now. */
+function requestId(): string {
+  return asked.getStore() ?? running?.requestId ?? NO_REQUEST;
 }
 
 /** From now on the request runs: rejects with what it started throws where nobody catches it. */

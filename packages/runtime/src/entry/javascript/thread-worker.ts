@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { SlipwayError, STUCK_RUN_GRACE_MS, toSlipwayError } from '@slipway/contract';
 import type { EntryAnswer, EntryFacts, EntryRequest, EntryWorker } from '../entry-worker.ts';
-import { NO_REQUEST, type OutputStream } from '../messages.ts';
+import { type CollectMessage, NO_REQUEST, type OutputStream } from '../messages.ts';
 import type { OutputLog } from '../output.ts';
 import { readyInTime } from '../ready-in-time.ts';
 import { cannotStart } from '../worker-end.ts';
@@ -13,6 +13,7 @@ import type {
   ThreadLog,
   ThreadReady,
   ThreadResponse,
+  ThreadRows,
   ThreadStart,
   ToThread,
 } from './messages.ts';
@@ -34,6 +35,8 @@ export interface ThreadWorkerOptions {
   readonly moreHeap: string;
   readonly startTimeoutMs: number;
   readonly output: OutputLog;
+  /** Takes rows that the script collects; absent: they are thrown away. */
+  readonly onCollect?: ((message: CollectMessage, rows: Uint8Array) => void) | undefined;
   /** Native code goes on in a thread that should have ended: only the end of the replica stops it. */
   readonly onStuck: (error: SlipwayError) => void;
 }
@@ -189,6 +192,9 @@ class ThreadWorker implements EntryWorker {
       case 'log':
         this.#log(message);
         break;
+      case 'collect':
+        this.#collect(message);
+        break;
       case 'ready':
         this.#begin(message);
         break;
@@ -222,6 +228,11 @@ class ThreadWorker implements EntryWorker {
     const { output } = this.#options;
     if (output.isFull) output.lose(text.length);
     else output.write(stream, requestId, Buffer.from(text));
+  }
+
+  #collect({ rows, ...message }: ThreadRows): void {
+    this.#gauge.taken(rows.length);
+    this.#options.onCollect?.(message, rows);
   }
 
   /** What Node itself says in the thread; what the script prints comes in messages. */
