@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -73,7 +73,8 @@ test('initializers go into a file beside the model, and back', async (t) => {
   await loadInRuntime(path);
 
   const outside = readModel(path);
-  assert.ok(tensorsOf(outside).some(({ data }) => data.form === 'external'));
+  const ranges = tensorsOf(outside).flatMap(({ data }) => (data.form === 'external' ? [data.bytes] : []));
+  assert.ok(ranges.length > 0 && ranges.every((range) => 'offset' in range && range.offset % 4096 === 0));
   assert.deepEqual(tensorsOf(outside).map(elements), tensorsOf(inside).map(elements));
   assert.deepEqual(await readFile(await rewritten(t, outside)), await readFile(await rewritten(t, inside)));
 });
@@ -91,6 +92,14 @@ test('a model may be written over the file that it was read from', async (t) => 
   await writeModel(model, path);
   assert.throws(() => tensorsOf(model).map(elements), /has changed since the model was read/);
   await loadInRuntime(path);
+});
+
+test('elements of a file that has changed are not taken for the old ones', async (t) => {
+  const path = await fileOf(t, convNet(2));
+  const model = readModel(path);
+  await utimes(path, 1, 1);
+  assert.throws(() => tensorsOf(model).map(elements), { code: 'invalid_file', message: /has changed since/ });
+  await assert.rejects(rewritten(t, model), { code: 'invalid_file' });
 });
 
 test('a stopped write leaves nothing', async (t) => {

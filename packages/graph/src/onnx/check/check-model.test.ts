@@ -92,6 +92,17 @@ const WRONG: readonly (readonly [string, OnnxModel, RegExp, 'runs'?])[] = [
     /Its input B \(whole\) is tensor\(int64\), and features is tensor\(float\)/,
   ],
   [
+    'an operator of an earlier version',
+    withNode('relu', ({ inputs }) => ({ op: 'Upsample', inputs: [...inputs, 'bias'] })),
+    /Upsample is no longer an operator since version 10/,
+  ],
+  [
+    'an initializer that must be an input',
+    { ...base(), irVersion: 3 },
+    /The initializer kernel is no input, as IR version 3/,
+    'runs',
+  ],
+  [
     'a version that is not there',
     { ...base(), opsets: [{ domain: '', version: 99 }] },
     /imports version 99 of ONNX/,
