@@ -64,6 +64,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
     statistics,
     spans: () => tracing?.counts(),
     collected: () => collection?.counts(),
+    workerBytes: () => entry?.workerBytes() ?? [],
     tfservingStatus: statusName,
   });
   const models = followModels(spec, readSpec, log, (next) => dataPlane?.setModels(next));

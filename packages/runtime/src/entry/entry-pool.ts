@@ -8,6 +8,7 @@ import { createPace } from '../scheduling/pace.ts';
 import { draining, timedOut } from '../scheduling/refusals.ts';
 import { backOffMs } from './back-off.ts';
 import type { EntryAnswer, EntryFacts, EntryRequest, EntryWorker } from './entry-worker.ts';
+import { residentBytes } from './resident-bytes.ts';
 
 /** Who asks a script, and how urgent it is. */
 export type EntryCaller = Pick<WaitingJob, 'client' | 'signal'>;
@@ -33,6 +34,8 @@ export interface EntryPool {
   /** The document of `/swagger.json`; waits as `call` does. */
   swagger(version: string, caller: EntryCaller): Promise<EntryAnswer>;
   load(): { readonly inFlight: number; readonly queued: number };
+  /** The resident set of each worker that is a process, in bytes, where the system tells. */
+  workerBytes(): readonly number[];
   /**
    * Starts workers anew, on the script as it is now, and lets those before them go when they have answered. Rejects as `start` does; those
    * before go on then.
@@ -236,6 +239,10 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
     },
     call: (request, caller) => submit((worker) => worker.call(request), caller),
     swagger: async (version, caller) => (await submit((worker) => worker.swagger(version), caller)).answer,
+    workerBytes: () =>
+      [...workers]
+        .flatMap(({ pid }) => (pid === undefined ? [] : [residentBytes(pid)]))
+        .filter((bytes) => bytes !== undefined),
     load: () => ({ inFlight: runs.size, queued: queue.size }),
     async renew() {
       const before = [...workers];

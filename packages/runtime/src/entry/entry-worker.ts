@@ -24,6 +24,8 @@ export interface EntryFacts {
 /** One copy of the user's script, ready to answer one request at a time. */
 export interface EntryWorker {
   readonly facts: EntryFacts;
+  /** Of its own process; `undefined` for a thread of this one. */
+  readonly pid: number | undefined;
   /** Rejects with `script_failed` if the worker ends, or breaks the rules, before it has answered. */
   call(request: EntryRequest): Promise<EntryAnswer>;
   /** The document of `/swagger.json`, under the same rules. */

@@ -108,6 +108,10 @@ class PythonWorker implements EntryWorker {
     return this.#facts;
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   call({ body, ...request }: EntryRequest): Promise<EntryAnswer> {
     return this.#ask({ type: 'request', id: this.#nextId, ...request }, body, request.requestId);
   }

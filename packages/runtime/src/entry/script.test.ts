@@ -87,6 +87,20 @@ test('protocols for models say that a script runs, and metrics count its request
   assert.deepEqual((await replica.state()).models, []);
 });
 
+test('metrics tell the memory of each process of a script', async (t) => {
+  const replica = await startScript(t, 'def init():\n    pass\ndef run(data):\n    return 1\n', {
+    entry: { workers: 2 },
+  });
+  const text = await (await fetch(`${replica.url}/metrics`)).text();
+  const told = [...text.matchAll(/^slipway_script_worker_memory_bytes\{worker="(\d)"\} (\d+)$/gm)];
+  if (process.platform !== 'linux') return;
+  assert.deepEqual(
+    told.map(([, worker]) => worker),
+    ['0', '1'],
+  );
+  for (const [, , bytes] of told) assert.ok(Number(bytes) > 1e6 && Number(bytes) < 1e9, bytes);
+});
+
 test('a script that takes requests as they are gets them whole, and decides what goes out', async (t) => {
   const replica = await startScript(
     t,

@@ -59,6 +59,8 @@ export interface MetricSources {
   readonly spans: () => SpanCounts | undefined;
   /** What became of records, where inputs and outputs are collected. */
   readonly collected?: (() => CollectedCounts | undefined) | undefined;
+  /** Memory of the processes that run a script, in bytes. */
+  readonly workerBytes?: (() => readonly number[]) | undefined;
   /** The status that TensorFlow Serving has for an error. */
   readonly tfservingStatus: (code: ErrorCode) => string;
 }
@@ -69,6 +71,7 @@ export function createMetrics({
   statistics,
   spans,
   collected,
+  workerBytes,
   tfservingStatus,
 }: MetricSources): Metrics {
   const registry = new Registry();
@@ -152,6 +155,12 @@ export function createMetrics({
     type: 'counter',
     values: () =>
       Object.entries(collected?.()?.dropped ?? {}).map(([reason, value]) => ({ labels: { reason }, value })),
+  });
+  register(registry, {
+    name: 'slipway_script_worker_memory_bytes',
+    help: 'Resident memory of each process that runs the script; threads share that of the replica.',
+    type: 'gauge',
+    values: () => (workerBytes?.() ?? []).map((value, worker) => ({ labels: { worker }, value })),
   });
   const loadTime = new Gauge({
     name: 'slipway_model_load_seconds',

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { addModel, onTestEnd, type TestScope, waitFor } from '@slipway/testkit';
+import { startTypeScript } from '../entry/entry-fixtures.ts';
 import { encodeToBytes } from '../protobuf/encode.ts';
 import { callUnary, openClient } from '../protocols/grpc/client-fixtures.ts';
 import { MODEL_INFER_REQUEST } from '../protocols/oip/grpc/codec/infer-messages.ts';
@@ -135,6 +136,20 @@ test('calls of gRPC are traced by their metadata', async (t) => {
   assert.deepEqual([front.traceId, front.parentSpanId, front.status.code], [TRACE, CALLER, 0]);
   const { 'slipway.protocol': protocol, 'slipway.status': status, 'url.path': path } = attributesOf(front);
   assert.deepEqual([protocol, status, path], ['oip', 'OK', '/inference.GRPCInferenceService/ModelInfer']);
+});
+
+test('a request of a script is a front with its queue and its run', async (t) => {
+  const { endpoint, spans } = await openReceiver(t);
+  const replica = await startTypeScript(t, 'export const run = (input: unknown) => input;', {
+    spec: { tracing: { endpoint, sampleRatio: 0 } },
+  });
+  assert.equal((await replica.score('[1]', { traceparent: SAMPLED })).status, 200);
+  await untilThereAre(spans, 3);
+  const [front, queue, run] = ['front', 'queue', 'run'].map((name) => spanCalled(spans, name));
+  assert.ok(front !== undefined && queue !== undefined && run !== undefined);
+  const parents = [front, queue, run].map(({ parentSpanId }) => parentSpanId);
+  assert.deepEqual(parents, [CALLER, front.spanId, front.spanId]);
+  assert.equal(queue.endTimeUnixNano, run.startTimeUnixNano);
 });
 
 test('what fails at the model is a front that says so, and begins a trace if nobody has', async (t) => {

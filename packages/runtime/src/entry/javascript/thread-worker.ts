@@ -71,6 +71,7 @@ export async function startThreadWorker(
 }
 
 class ThreadWorker implements EntryWorker {
+  readonly pid = undefined;
   readonly ready: Promise<void>;
   readonly ended: Promise<SlipwayError>;
   readonly #options: ThreadWorkerOptions;
