@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import {
@@ -94,8 +94,17 @@ async function placeModel(model: string, modelsDir: string): Promise<ReplicaMode
   const name = modelName(isFolder ? basename(path) : basename(path, extname(path)));
   const folder = join(modelsDir, name, '1');
   await mkdir(folder, { recursive: true });
-  await symlink(path, join(folder, basename(path)));
+  await (isFolder ? linkFiles : symlink)(path, join(folder, basename(path)));
   return { name, version: 1, digest: UNREGISTERED, path: folder };
+}
+
+/** Folders of their own with links to the files: a walk through a folder does not follow links to others. */
+async function linkFiles(from: string, to: string): Promise<void> {
+  await mkdir(to);
+  for (const entry of await readdir(from)) {
+    const [source, link] = [join(from, entry), join(to, entry)];
+    await (statSync(source).isDirectory() ? linkFiles : symlink)(source, link);
+  }
 }
 
 /** What a registered model could be called: letters, digits, `-`, `_` and `.`. */

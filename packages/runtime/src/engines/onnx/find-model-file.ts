@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
 
@@ -11,7 +11,7 @@ const LISTED_NAMES = 10;
 /** Absolute path of the ONNX file in a model's folder; throws `invalid_model` if there is none, or no single one. */
 export function findModelFile(folder: string): string {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter(isFile)
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
   const candidates = names.filter((name) => name.toLowerCase().endsWith('.onnx'));
@@ -19,6 +19,12 @@ export function findModelFile(folder: string): string {
   if (chosen === undefined) throw noModel(names);
   if (candidates.length > 1 && chosen !== PREFERRED_NAME) throw severalModels(candidates);
   return join(folder, chosen);
+}
+
+/** A script that is being worked on finds links to the files of its models. */
+function isFile(entry: Dirent): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function noModel(names: readonly string[]): SlipwayError {
