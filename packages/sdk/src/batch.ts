@@ -29,7 +29,7 @@ export interface BatchSettings {
   readonly outputAction?: 'append_row' | 'summary_only' | undefined;
   /** Default `parallel_run_step.txt`. */
   readonly appendRowFileName?: string | undefined;
-  /** Processes that score side by side: as many as cores, and one on a machine with GPUs. */
+  /** Processes that score side by side: as many as cores, and one where the job has GPUs. */
   readonly processCount?: number | undefined;
   readonly loggingLevel?: 'WARNING' | 'INFO' | 'DEBUG' | undefined;
   /** Seconds that a call of `run` may take; default 60. */

@@ -15,7 +15,7 @@ export interface BatchSettings {
   readonly errorThreshold: number;
   readonly outputAction: 'append_row' | 'summary_only';
   readonly appendRowFileName: string;
-  /** `null`: one for each core, and one on a machine with GPUs. */
+  /** `null`: one for each core, and one where the job has GPUs. */
   readonly processCount: number | null;
   readonly loggingLevel: LoggingLevel;
   /** Seconds. */

@@ -50,7 +50,10 @@ export function batchRun() {
       'append_row: one file of results; summary_only: count them (default: append_row)',
     )
     .option('--append-row-file-name <name>', 'name of the file of results (default: parallel_run_step.txt)')
-    .option('--process-count <count>', 'processes side by side (default: one a core; with GPUs 1)')
+    .option(
+      '--process-count <count>',
+      'processes side by side (default: one a core; 1 where the job has GPUs)',
+    )
     .option('--logging-level <level>', 'WARNING, INFO or DEBUG (default: INFO)')
     .option('--run-invocation-timeout <seconds>', 'time for a call of run() (default: 60)')
     .option('--run-max-try <count>', 'calls for a mini-batch until one succeeds (default: 3)')
