@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { GraphError } from '../graph-error.ts';
 
 /** A part of a file that is read when it is needed. */
@@ -29,7 +29,8 @@ export interface OpenFile {
 
 /** Opens a file for reading. With a source, it must still be that file as it was: throws `invalid_file`. */
 export function openFile(path: string, expected?: SourceFile): OpenFile {
-  const descriptor = openSync(path, 'r');
+  // A pipe would be waited for otherwise, before anyone could see that it is none of ours.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const found = fstatSync(descriptor);
     if (!found.isFile()) throw new GraphError('invalid_file', `${path} is not a file.`);

@@ -78,6 +78,13 @@ test('a model that is cut anywhere is refused', async (t) => {
   }
 });
 
+test('what is no file is refused', async (t) => {
+  const folder = dirname(await fileOf(t, new Uint8Array(0)));
+  for (const path of [folder, '/dev/zero']) {
+    assert.throws(() => readModel(path), { code: 'invalid_file', message: /is not a file/ });
+  }
+});
+
 test('limits of messages, fields and bytes hold', async (t) => {
   const path = await fileOf(t, convNet(1));
   for (const [limits, expected] of [
