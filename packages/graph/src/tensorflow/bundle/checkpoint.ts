@@ -69,17 +69,21 @@ async function openShards(
   count: number,
   tensors: readonly CheckpointTensor[],
 ): Promise<Shards> {
-  const needed = new Map<number, number>();
+  const needed = new Map<number, { end: number; sum: number }>();
   for (const { parts } of tensors)
-    for (const { shard, offset, size } of 'whole' in parts ? [parts.whole] : parts.slices)
-      needed.set(shard, Math.max(needed.get(shard) ?? 0, offset + size));
+    for (const { shard, offset, size } of 'whole' in parts ? [parts.whole] : parts.slices) {
+      const { end, sum } = needed.get(shard) ?? { end: 0, sum: 0 };
+      needed.set(shard, { end: Math.max(end, offset + size), sum: sum + size });
+    }
   const shards = new Map<number, Shard>();
   try {
-    for (const [number, bytes] of needed) {
+    for (const [number, { end, sum }] of needed) {
       const path = `${prefix}.data-${fiveDigits(number)}-of-${fiveDigits(count)}`;
       const { handle, size } = await openRegular(path);
       shards.set(number, { path, handle });
-      if (size < bytes) throw damaged(path, size, `it ends before its tensors do, which take ${bytes} bytes`);
+      if (size < end) throw damaged(path, size, `it ends before its tensors do, which take ${end} bytes`);
+      // Bytes that several tensors share would make a small file large; TensorFlow writes each its own.
+      if (size < sum) throw damaged(path, 0, `its tensors take ${sum} bytes of ${size}`);
     }
   } catch (error) {
     await closeAll(shards);
