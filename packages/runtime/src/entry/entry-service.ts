@@ -12,6 +12,8 @@ import { workerStarter } from './worker-starter.ts';
 export interface EntryService extends Omit<EntryPool, 'load'> {
   /** What its requests are counted as: the service, in this revision. */
   readonly counted: CountedModel;
+  /** `name:version` of each model of the service. */
+  readonly models: readonly string[];
   loads(): readonly VersionLoad[];
 }
 
@@ -35,6 +37,7 @@ export function createEntryService(
   return {
     ...pool,
     counted: { name, version, signature: { inputs: [], outputs: [] } },
+    models: spec.models.map((model) => `${model.name}:${model.version}`),
     loads: () => [{ name, version, ...pool.load() }],
     start() {
       // A thread has the directory of its process; a process of its own is started in it.

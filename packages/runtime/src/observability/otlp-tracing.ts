@@ -20,8 +20,9 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { TracingSettings } from '@slipway/contract';
 import type { Log } from '../data-plane/log.ts';
+import { MODEL_DATA, modelDataAttributes, modelDataSize } from './model-data.ts';
 import { createSpanDelivery } from './span-delivery.ts';
-import type { TracedAnswer, TracedProcess, TracedRequest, Tracing } from './tracing.ts';
+import type { TracedAnswer, TracedData, TracedProcess, TracedRequest, Tracing } from './tracing.ts';
 import { RUNTIME_VERSION } from './version.ts';
 
 /** Spans that wait to be sent or are on their way; what a request has beyond is dropped. */
@@ -90,9 +91,16 @@ export function createOtlpTracing(
     if (!front.isRecording()) return;
     if (!delivery.admit(spansOf(request))) return;
     const { end } = request;
-    if ('timing' in end) traceRun(front, end, attributes);
-    else if (end.code !== undefined) front.setStatus({ code: SpanStatusCode.ERROR });
+    if ('timing' in end) {
+      if (end.data !== undefined) addData(front, end.data, request.endedAt);
+      traceRun(front, end, attributes);
+    } else if (end.code !== undefined) front.setStatus({ code: SpanStatusCode.ERROR });
     front.end(moment(request.endedAt));
+  }
+
+  function addData(front: Span, data: TracedData, at: number): void {
+    const said = modelDataAttributes(data);
+    if (delivery.admitData(modelDataSize(said))) front.addEvent(MODEL_DATA, said, moment(at));
   }
 
   function traceRun(

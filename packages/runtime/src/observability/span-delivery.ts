@@ -1,6 +1,7 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Log } from '../data-plane/log.ts';
+import { modelDataOf } from './model-data.ts';
 import type { SpanCounts } from './tracing.ts';
 
 /** The log is told of lost spans at most this often: while a receiver is gone, every request loses some. */
@@ -12,12 +13,17 @@ export interface SpanDelivery {
   readonly exporter: SpanExporter;
   /** Whether so many more spans may wait; where not they are counted as dropped, and must not be ended. */
   admit(spans: number): boolean;
+  /** Whether so many more characters of collected data may wait; where not the span goes without. */
+  admitData(size: number): boolean;
   /** Tells the log that spans are lost, and how many since it was told. */
   tell(reason: string): void;
   counts(): SpanCounts;
   /** Whatever waits now is lost. */
   close(): void;
 }
+
+/** Characters of collected data that wait or are on their way. */
+const MAX_WAITING_DATA = 16 * 1024 * 1024;
 
 /** At most `maxWaiting` spans wait or are on their way. */
 export function createSpanDelivery(
@@ -29,6 +35,7 @@ export function createSpanDelivery(
   let told = { dropped: 0, failed: 0 };
   let toldAt = Number.NEGATIVE_INFINITY;
   let waiting = 0;
+  let waitingData = 0;
   let isClosed = false;
 
   function settle(outcome: 'sent' | 'failed', spans: number): void {
@@ -53,6 +60,7 @@ export function createSpanDelivery(
     exporter: {
       export: (spans, done) =>
         exporter.export(spans, (result) => {
+          waitingData -= modelDataOf(spans);
           const isSent = result.code === ExportResultCode.SUCCESS;
           settle(isSent ? 'sent' : 'failed', spans.length);
           if (!isSent) tell(result.error?.message ?? 'The receiver did not take them.');
@@ -69,6 +77,11 @@ export function createSpanDelivery(
       counts.dropped += spans;
       tell(`${waiting} spans wait already: the receiver is too slow.`);
       return false;
+    },
+    admitData: (size) => {
+      if (waitingData + size > MAX_WAITING_DATA) return false;
+      waitingData += size;
+      return true;
     },
     tell,
     counts: () => counts,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { addModel, onTestEnd, type TestScope, waitFor } from '@slipway/testkit';
+import { addModel, onTestEnd, type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
 import { startTypeScript } from '../entry/entry-fixtures.ts';
 import { encodeToBytes } from '../protobuf/encode.ts';
 import { callUnary, openClient } from '../protocols/grpc/client-fixtures.ts';
@@ -24,6 +25,7 @@ interface Span {
   readonly endTimeUnixNano: string;
   readonly attributes: readonly { readonly key: string; readonly value: Readonly<Record<string, unknown>> }[];
   readonly status: { readonly code: number };
+  readonly events?: readonly Pick<Span, 'name' | 'attributes'>[];
 }
 
 interface Exported {
@@ -150,6 +152,49 @@ test('a request of a script is a front with its queue and its run', async (t) =>
   const parents = [front, queue, run].map(({ parentSpanId }) => parentSpanId);
   assert.deepEqual(parents, [CALLER, front.spanId, front.spanId]);
   assert.equal(queue.endTimeUnixNano, run.startTimeUnixNano);
+  assert.deepEqual(front.events ?? [], []);
+});
+
+test('where data is collected, the front of a script holds what was asked and answered', async (t) => {
+  const { endpoint, spans } = await openReceiver(t);
+  const dir = join(await temporaryFolder(t), 'collected');
+  const collection = { dir, format: null, sampleRatio: 1, maxBytes: 1e9, keepDays: 30 };
+  const replica = await startTypeScript(t, 'export const run = (input: string) => input.repeat(2);', {
+    spec: {
+      tracing: { endpoint, sampleRatio: 1 },
+      collection,
+      models: [{ name: 'digits', version: 4, digest: 'sha256:0', path: '/nowhere' }],
+    },
+  });
+  for (const input of ['a', 'b'.repeat(20_000)]) {
+    assert.equal((await replica.score(JSON.stringify(input))).status, 200);
+  }
+  await untilThereAre(spans, 6);
+  const events = spans.filter(({ name }) => name === 'front').flatMap((front) => front.events ?? []);
+  assert.deepEqual(
+    events.map(({ name, attributes }) => [
+      name,
+      attributes.map(({ key, value }) => [key, value['stringValue']]),
+    ]),
+    [
+      [
+        'model_data_collection',
+        [
+          ['Models', undefined],
+          ['Input', '"a"'],
+          ['Prediction', '"aa"'],
+        ],
+      ],
+      [
+        'model_data_collection',
+        [
+          ['Models', undefined],
+          ['Input', `"${'b'.repeat(20_000)}"`],
+        ],
+      ],
+    ],
+  );
+  assert.match(JSON.stringify(events[0]), /"digits:4"/);
 });
 
 test('what fails at the model is a front that says so, and begins a trace if nobody has', async (t) => {

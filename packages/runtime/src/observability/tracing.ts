@@ -25,9 +25,18 @@ export interface TracedAnswer {
   readonly timing: InferTiming;
   /** True if a script ran, so that no engine did. */
   readonly isScript?: boolean | undefined;
+  /** What a script was asked and answered, where that is collected. */
+  readonly data?: TracedData | undefined;
   /** When it was given to the data plane, and when that gave it back. */
   readonly inferFrom: number;
   readonly inferUntil: number;
+}
+
+/** The bodies of a request and its answer, and `name:version` of each model of the service. */
+export interface TracedData {
+  readonly models: readonly string[];
+  readonly input: Uint8Array;
+  readonly prediction: Uint8Array;
 }
 
 /** It failed, or no model and no script was asked. */

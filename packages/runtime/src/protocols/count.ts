@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { LoadedModel, SlipwayError } from '@slipway/contract';
 import type { InferRequest, InferTiming } from '../data-plane/data-plane.ts';
 import type { AskedBy } from '../observability/asked-by.ts';
+import type { TracedData } from '../observability/tracing.ts';
 import type { ProtocolName } from './protocol.ts';
 import type { ServiceContext } from './service-context.ts';
 
@@ -32,6 +33,8 @@ export interface CountedAnswer {
   readonly timing: InferTiming;
   /** True if a script ran, so that no engine did. */
   readonly isScript?: boolean | undefined;
+  /** What a script was asked and answered, where that is collected. */
+  readonly data?: TracedData | undefined;
   /** `performance.now()` when the data plane gave it back. */
   readonly inferUntil: number;
   /** Waiting for the body. */
@@ -65,8 +68,8 @@ export function countAnswered(context: Counters, request: CountedRequest, answer
   requestLog?.({ id, protocol, method, path, model: name, version, status, totalMs, timing });
   if (tracing !== undefined) {
     const { inferFrom } = request;
-    const { inferUntil } = answered;
-    const end = { status, timing, inferFrom, inferUntil, isScript };
+    const { inferUntil, data } = answered;
+    const end = { status, timing, inferFrom, inferUntil, isScript, data };
     tracing.trace({ ...spanOf(request), endedAt, end });
   }
 }

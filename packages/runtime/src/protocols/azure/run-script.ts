@@ -5,6 +5,7 @@ import type { EntryOutcome } from '../../entry/entry-pool.ts';
 import type { EntryService } from '../../entry/entry-service.ts';
 import type { EntryAnswer, EntryRequest } from '../../entry/entry-worker.ts';
 import type { HeaderPairs } from '../../entry/messages.ts';
+import type { TracedData } from '../../observability/tracing.ts';
 import { clientOf } from '../client-of.ts';
 import { type CountedRequest, countAnswered, countBegun, countFailed } from '../count.ts';
 import { answer, answerError, type Exchange, queryOf } from '../exchange.ts';
@@ -41,7 +42,8 @@ export async function runScript(exchange: Exchange, entry: EntryService): Promis
     const inferUntil = performance.now();
     send(exchange, outcome.answer);
     collect(exchange, body, outcome.answer);
-    count(exchange, counted, { ...outcome, inferUntil, readMs: inferFrom - readFrom });
+    const data = { models: entry.models, input: body, prediction: outcome.answer.body };
+    count(exchange, counted, { ...outcome, data, inferUntil, readMs: inferFrom - readFrom });
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
     countFailed(context, counted, failure);
@@ -61,6 +63,7 @@ export async function scriptSwagger(exchange: Exchange, entry: EntryService): Pr
 }
 
 interface Counted extends EntryOutcome {
+  readonly data: TracedData;
   readonly inferUntil: number;
   readonly readMs: number;
 }
@@ -68,7 +71,7 @@ interface Counted extends EntryOutcome {
 /** What a script refuses it has answered; where it failed, the log says so as of every failed request. */
 function count(exchange: Exchange, counted: CountedRequest, outcome: Counted): void {
   const { context, request, path, ids, startedAt } = exchange;
-  const { answer: told, queueMs, runMs, inferUntil, readMs } = outcome;
+  const { answer: told, queueMs, runMs, inferUntil, readMs, data } = outcome;
   if (told.functionFailed || told.status >= 500) {
     const { method } = request;
     const code = 'script_failed';
@@ -85,6 +88,7 @@ function count(exchange: Exchange, counted: CountedRequest, outcome: Counted): v
     status: told.status,
     timing: { queueMs, runMs, batchSize: 1 },
     isScript: true,
+    ...(context.collection !== undefined && told.status < 400 && { data }),
     inferUntil,
     readMs,
     decodeMs: 0,
