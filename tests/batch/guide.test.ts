@@ -17,18 +17,41 @@ import {
 const GUIDE = join(import.meta.dirname, '../../docs/guides/batch-scoring.md');
 const PICTURES = 200;
 
-test('the guide’s script names the digits of a folder of pictures, a line each', async (t) => {
+const MODEL = join(import.meta.dirname, '../../examples/mnist/digits.onnx');
+
+test('the guide’s script in Python names the digits of a folder of pictures, a line each', async (t) => {
   const folder = await temporaryFolder(t);
-  const [, script = ''] = /```python\n([\s\S]*?)```/.exec(readFileSync(GUIDE, 'utf8')) ?? [];
-  await writeFile(join(folder, 'digit.py'), script);
+  await writeFile(join(folder, 'digit.py'), fromGuide('python'));
   await writeFile(join(folder, 'centroids.json'), JSON.stringify(averages(await loadDigits('train'))));
+  await namesDigits(folder, 'digit.py', join(folder, 'centroids.json'), 0.7);
+});
+
+test('the guide’s script in TypeScript does so with a model', async (t) => {
+  const folder = await temporaryFolder(t);
+  await writeFile(join(folder, 'digit.ts'), fromGuide('ts'));
+  await namesDigits(folder, 'digit.ts', MODEL, 0.9);
+});
+
+/** The first block of a language. */
+function fromGuide(language: string): string {
+  const [, code = ''] =
+    new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(readFileSync(GUIDE, 'utf8')) ?? [];
+  return code;
+}
+
+async function namesDigits(
+  folder: string,
+  entryScript: string,
+  model: string,
+  atLeast: number,
+): Promise<void> {
   const names = await writePictures(join(folder, 'images'), await loadDigits('test'));
   const events: BatchEvent[] = [];
   const summary = await Batch.run({
     input: join(folder, 'images'),
     output: join(folder, 'out'),
-    entryScript: join(folder, 'digit.py'),
-    models: [join(folder, 'centroids.json')],
+    entryScript: join(folder, entryScript),
+    models: [model],
     miniBatchSize: 20,
     onEvent: (event) => void events.push(event),
   });
@@ -38,8 +61,8 @@ test('the guide’s script names the digits of a folder of pictures, a line each
   const found = lines.map((line) => /^(([0-9])-[0-9]{5}\.pgm): ([0-9])$/.exec(line) ?? assert.fail(line));
   assert.deepEqual(found.map(([, name]) => name).toSorted(), names.toSorted());
   const right = found.filter(([, , truth, digit]) => truth === digit).length;
-  assert.ok(right > 0.7 * PICTURES, `${right} of ${PICTURES} are right`);
-});
+  assert.ok(right > atLeast * PICTURES, `${right} of ${PICTURES} are right`);
+}
 
 test('what is wrong with a job is thrown with the summary', async (t) => {
   const folder = await temporaryFolder(t);
