@@ -141,6 +141,15 @@ test('all problems are told at once', () => {
   });
 });
 
+test('beyond a thousand problems, only their number is told', () => {
+  const nothing = makeNode({ op: 'Nothing', inputs: [], outputs: [] });
+  const problems = checkModel(
+    withGraph(({ nodes }) => ({ nodes: [...nodes, ...Array(1200).fill(nothing)] })),
+  );
+  assert.equal(problems.length, 1001);
+  assert.equal(problems.at(-1)?.why, 'There are 200 more problems.');
+});
+
 test('a function that calls itself is a problem', () => {
   const model = readModel(fixturePath('function'));
   const [scaled] = model.functions;

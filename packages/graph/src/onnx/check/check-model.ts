@@ -10,16 +10,23 @@ export interface CheckOptions {
   readonly trustedDomains?: readonly string[] | undefined;
 }
 
+/** A file that is damaged on purpose has millions; nobody reads more than these. */
+const MOST_PROBLEMS = 1000;
+
 /** The newest version of the format, of ONNX 1.23. */
 const NEWEST_IR = 14;
 
 /**
  * Finds all that is wrong with a model: names, order, operators, numbers of inputs, attributes, types of elements. Shapes
- * are not computed.
+ * are not computed. Beyond 1,000 problems, it says only how many there are.
  */
 export function checkModel(model: OnnxModel, options: CheckOptions = {}): readonly Problem[] {
   const problems: Problem[] = [];
-  const report = (problem: Problem): void => void problems.push(problem);
+  let more = 0;
+  const report = (problem: Problem): void => {
+    if (problems.length < MOST_PROBLEMS) problems.push(problem);
+    else more += 1;
+  };
   const inModel = (why: string): void => report({ place: 'model', why });
   const irVersion = model.irVersion ?? 0;
   if (irVersion < 1 || irVersion > NEWEST_IR)
@@ -39,7 +46,7 @@ export function checkModel(model: OnnxModel, options: CheckOptions = {}): readon
     checkFunction(each, { ...shared, opsets: opsetsOf(each.opsets, inFunction), parameters });
   }
   checkCalls(functions, inModel);
-  return problems;
+  return more === 0 ? problems : [...problems, { place: 'model', why: `There are ${more} more problems.` }];
 }
 
 /** Throws `invalid_graph` with all that `checkModel` finds. */
