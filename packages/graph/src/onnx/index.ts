@@ -43,4 +43,4 @@ export { readModel } from './read-model.ts';
 export { elementCount, rawSize } from './tensor-size.ts';
 export { subgraphsOf, tensorsOf } from './tensors-of.ts';
 export { DEFAULT_LIMITS, type ReadLimits } from './wire/carve.ts';
-export { type WriteOptions, type WrittenModel, writeModel } from './write-model.ts';
+export { type WriteOptions, type WrittenModel, writeModel, writeModelSync } from './write-model.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -14,7 +14,7 @@ import { loadBytes } from './bytes.ts';
 import { DIGITS, FIXTURES, fileOf, fixturePath, loadInRuntime, rewritten } from './fixtures.test.helper.ts';
 import { readModel } from './read-model.ts';
 import { tensorsOf } from './tensors-of.ts';
-import { writeModel } from './write-model.ts';
+import { writeModel, writeModelSync } from './write-model.ts';
 
 for (const name of FIXTURES) {
   test(`${name} comes back byte for byte`, async (t) => {
@@ -77,6 +77,22 @@ test('initializers go into a file beside the model, and back', async (t) => {
   assert.ok(ranges.length > 0 && ranges.every((range) => 'offset' in range && range.offset % 4096 === 0));
   assert.deepEqual(tensorsOf(outside).map(elements), tensorsOf(inside).map(elements));
   assert.deepEqual(await readFile(await rewritten(t, outside)), await readFile(await rewritten(t, inside)));
+});
+
+test('what is written at once has the same bytes as what is written in turns', async (t) => {
+  const model = readModel(await fileOf(t, digitMlp(randomDigitLayers(1))));
+  for (const options of [{}, { externalFrom: 1024 }]) {
+    const folder = await temporaryFolder(t);
+    const [path, other] = [join(folder, 'model.onnx'), join(folder, 'other', 'model.onnx')];
+    await mkdir(dirname(other));
+    const written = await writeModel(model, path, options);
+    const atOnce = writeModelSync(model, other, options);
+    assert.equal(atOnce.modelBytes, written.modelBytes);
+    assert.ok((await readFile(other)).equals(await readFile(path)));
+    if (written.dataFile === undefined) continue;
+    assert.deepEqual(atOnce.dataFile, { ...written.dataFile, path: `${other}.data` });
+    assert.ok((await readFile(`${other}.data`)).equals(await readFile(written.dataFile.path)));
+  }
 });
 
 test('elements beside the model become elements inside', async (t) => {

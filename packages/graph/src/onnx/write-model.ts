@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GraphError } from '../graph-error.ts';
-import { type Bytes, openFile } from './bytes.ts';
+import type { Bytes } from './bytes.ts';
+import { chunksOf } from './chunks.ts';
 import type { Graph, OnnxModel, Tensor } from './model.ts';
 import { subgraphsOf } from './tensors-of.ts';
 import { expandModel } from './wire/expand.ts';
@@ -29,7 +31,6 @@ const LARGEST_MESSAGE = 2 ** 31 - 1;
 const EXTERNAL_BYTES = 1024;
 /** Tensors begin where a page does, so that they can be mapped into memory. */
 const PAGE_BYTES = 4096;
-const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Writes a model, whole or not at all: to a temporary name, synced, renamed; the data file before the model that names
@@ -41,24 +42,60 @@ export async function writeModel(
   path: string,
   options: WriteOptions = {},
 ): Promise<WrittenModel> {
+  const { files, written } = plan(model, path, options);
+  await writeWhole(files, options.signal);
+  await syncFolder(dirname(path));
+  return written;
+}
+
+/**
+ * Writes the same files and blocks until they are written: for a thread of its own, and a path that nobody reads before
+ * this returns. They are neither synced nor renamed into place; what a failure leaves behind is the caller's to remove.
+ */
+export function writeModelSync(
+  model: OnnxModel,
+  path: string,
+  options: Pick<WriteOptions, 'externalFrom'> = {},
+): WrittenModel {
+  const { files, written } = plan(model, path, options);
+  for (const { path: at, parts } of files) {
+    const file = openSync(at, 'wx');
+    try {
+      for (const chunk of chunksOf(parts)) writeAllSync(file, chunk);
+    } finally {
+      closeSync(file);
+    }
+  }
+  return written;
+}
+
+function writeAllSync(file: number, chunk: Uint8Array): void {
+  for (let done = 0; done < chunk.length; ) done += writeSync(file, chunk, done, chunk.length - done);
+}
+
+/** The data file stands before the model that names it. */
+function plan(
+  model: OnnxModel,
+  path: string,
+  { externalFrom }: WriteOptions,
+): { readonly files: readonly NewFile[]; readonly written: WrittenModel } {
   const dataName = `${basename(path)}.data`;
-  const asked = layOut(model, dataName, options.externalFrom ?? Number.POSITIVE_INFINITY);
-  const fits = options.externalFrom !== undefined || asked.length <= LARGEST_MESSAGE;
+  const asked = layOut(model, dataName, externalFrom ?? Number.POSITIVE_INFINITY);
+  const fits = externalFrom !== undefined || asked.length <= LARGEST_MESSAGE;
   const layout = fits ? asked : layOut(model, dataName, EXTERNAL_BYTES);
   if (layout.length > LARGEST_MESSAGE) {
     const said = `The model would have ${layout.length} bytes besides initializers that can lie in another file; ONNX allows ${LARGEST_MESSAGE}.`;
     throw new GraphError('unsupported', said);
   }
-  const folder = dirname(path);
-  const dataPath = join(folder, dataName);
-  const files = [
-    ...(layout.data.length > 0 ? [{ path: dataPath, parts: layout.data }] : []),
-    { path, parts: layout.parts },
-  ];
-  await writeWhole(files, options.signal);
-  await syncFolder(folder);
-  const dataFile = layout.data.length > 0 ? { path: dataPath, bytes: layout.dataBytes } : undefined;
-  return { modelBytes: layout.length, dataFile };
+  const modelFile = { path, parts: layout.parts };
+  if (layout.data.length === 0) {
+    return { files: [modelFile], written: { modelBytes: layout.length, dataFile: undefined } };
+  }
+  const dataPath = join(dirname(path), dataName);
+  return {
+    files: [{ path: dataPath, parts: layout.data }, modelFile],
+    written: { modelBytes: layout.length, dataFile: { path: dataPath, bytes: layout.dataBytes } },
+  };
 }
 
 interface Layout {
@@ -135,36 +172,13 @@ async function writeParts(
   parts: readonly Bytes[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  let used = 0;
-  const room = async (): Promise<Uint8Array> => {
-    if (used === chunk.length) await flush();
-    return chunk.subarray(used);
-  };
-  const flush = async (): Promise<void> => {
+  for (const chunk of chunksOf(parts)) {
     signal?.throwIfAborted();
-    for (let done = 0; done < used; ) {
-      const { bytesWritten } = await file.write(chunk, done, used - done);
+    for (let done = 0; done < chunk.length; ) {
+      const { bytesWritten } = await file.write(chunk, done, chunk.length - done);
       done += bytesWritten;
     }
-    used = 0;
-  };
-  for (const part of parts) {
-    const source = part instanceof Uint8Array ? undefined : openFile(part.file.path, part.file);
-    try {
-      for (let done = 0; done < part.length; ) {
-        const target = await room();
-        const taken = Math.min(target.length, part.length - done);
-        if (part instanceof Uint8Array) target.set(part.subarray(done, done + taken));
-        else source?.read(target.subarray(0, taken), part.offset + done);
-        done += taken;
-        used += taken;
-      }
-    } finally {
-      source?.close();
-    }
   }
-  await flush();
 }
 
 async function syncFolder(path: string): Promise<void> {

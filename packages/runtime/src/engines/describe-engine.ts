@@ -27,6 +27,7 @@ const SAMPLES: Readonly<Partial<Record<Datatype, TensorData>>> = {
   INT32: Int32Array.of(-2_147_483_648, 0, 2_147_483_647),
   INT64: BigInt64Array.of(-9_223_372_036_854_775_808n, 9_007_199_254_740_993n, 9_223_372_036_854_775_807n),
   FP16: Uint16Array.of(0x3c00, 0x7e00, 0xfc00),
+  BF16: Uint16Array.of(0x3f80, 0x7fc0, 0xff80, 0x8000, 0x0001, 0x7f7f),
   FP32: Float32Array.of(1.5, Number.NaN, Number.NEGATIVE_INFINITY),
   FP64: Float64Array.of(0.1, Number.NaN, -0),
   BYTES: [TEXT.encode(''), TEXT.encode('kö'), TEXT.encode('😀')],

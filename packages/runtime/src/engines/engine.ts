@@ -14,6 +14,13 @@ export interface ModelFacts {
    * far longer than another of the same size; none for most models.
    */
   readonly valueDriven: readonly string[];
+  /** Ends that are BF16, by name, where the engine must be told of them to carry them; absent for most models. */
+  readonly bfloats?: BfloatEnds | undefined;
+}
+
+export interface BfloatEnds {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 /** What runs a model besides the CPU, or instead of it. */

@@ -55,8 +55,8 @@ export function elementType(number: number): ElementType {
   return ELEMENT_TYPES[number] ?? { onnx: `element type ${number}` };
 }
 
-/** BF16 is missing: a signature never holds it, because loading refuses such a model. */
-export const ORT_TYPE: Readonly<Record<Exclude<Datatype, 'BF16'>, OrtType>> = {
+/** BF16 crosses as the FP32 that it equals: the model is given casts at such ends. */
+export const ORT_TYPE: Readonly<Record<Datatype, OrtType>> = {
   BOOL: 'bool',
   UINT8: 'uint8',
   UINT16: 'uint16',
@@ -67,6 +67,7 @@ export const ORT_TYPE: Readonly<Record<Exclude<Datatype, 'BF16'>, OrtType>> = {
   INT32: 'int32',
   INT64: 'int64',
   FP16: 'float16',
+  BF16: 'float32',
   FP32: 'float32',
   FP64: 'float64',
   BYTES: 'string',

@@ -18,7 +18,14 @@ export function inspectModel(file: string, folder: string): ModelFacts {
     const outline = outlineOf(source, basename(file));
     const dataFiles = checkExternalFiles(outline.externalTensors, file, folder);
     const bytes = dataFiles.reduce((sum, path) => sum + statSync(path).size, source.size);
-    return { file, bytes, valueDriven: valueDrivenOperators(outline.scopes) };
+    const { bfloats } = outline;
+    const hasBfloats = bfloats.inputs.length + bfloats.outputs.length > 0;
+    return {
+      file,
+      bytes,
+      valueDriven: valueDrivenOperators(outline.scopes),
+      ...(hasBfloats && { bfloats }),
+    };
   } finally {
     source.close();
   }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
 import { quoteAll } from '../../models/fit-inputs.ts';
-import type { Accelerator, LoadOptions, Placement } from '../engine.ts';
+import type { Accelerator, LoadOptions, ModelFacts, Placement } from '../engine.ts';
+import { withCarriedEnds } from './carried-ends.ts';
 import { checkProviders } from './check-providers.ts';
 import type { LoadedSession } from './load-optimized.ts';
 import { type OrtSession, ortBinding } from './ort-binding.ts';
@@ -18,13 +19,18 @@ const LEFT_TO_CPU = /fallback to CPU EP has been explicitly disabled/;
  * model asks of them is not to be had, and else what ONNX Runtime throws. The cache of optimized models has no part in
  * this: what a provider makes of a graph is for its device, and some cannot write it down.
  */
-export function loadAccelerated(file: string, options: LoadOptions, accelerator: Accelerator): LoadedSession {
+export function loadAccelerated(
+  facts: ModelFacts,
+  options: LoadOptions,
+  accelerator: Accelerator,
+): LoadedSession {
   checkProviders(accelerator);
   const folder = mkdtempSync(join(tmpdir(), 'slipway-profile-'));
   const forget = () => rmSync(folder, { recursive: true, force: true });
   const native = new (ortBinding(accelerator).binding.InferenceSession)();
   try {
-    native.loadModel(file, acceleratedSessionOptions(options.threads, accelerator, join(folder, 'profile')));
+    const accelerated = acceleratedSessionOptions(options.threads, accelerator, join(folder, 'profile'));
+    withCarriedEnds(facts, tmpdir(), (file) => native.loadModel(file, accelerated));
   } catch (thrown) {
     forget();
     throw explainLeftToCpu(thrown, accelerator);

@@ -14,7 +14,7 @@ export const onnxEngine: Engine = {
   load(facts, options) {
     const loaded = loadOrExplain(facts, options);
     try {
-      return createOnnxSession(loaded);
+      return createOnnxSession(loaded, facts.bfloats);
     } catch (thrown) {
       loaded.close();
       throw thrown;
@@ -25,8 +25,8 @@ export const onnxEngine: Engine = {
 function loadOrExplain(facts: ModelFacts, options: LoadOptions): LoadedSession {
   try {
     const { accelerator } = options;
-    if (accelerator !== undefined) return loadAccelerated(facts.file, options, accelerator);
-    return loadSession(facts.file, facts.bytes, options);
+    if (accelerator !== undefined) return loadAccelerated(facts, options, accelerator);
+    return loadSession(facts, options);
   } catch (cause) {
     if (cause instanceof SlipwayError) throw cause;
     const file = basename(facts.file);

@@ -5,8 +5,9 @@ import {
   type TensorData,
   type TensorSpec,
 } from '@slipway/contract';
-import type { EngineSession } from '../engine.ts';
-import { ORT_TYPE, type OrtType } from './datatypes.ts';
+import { fromBfloat16, toBfloat16 } from '../../json/float-formats.ts';
+import type { BfloatEnds, EngineSession } from '../engine.ts';
+import { ORT_TYPE } from './datatypes.ts';
 import type { LoadedSession } from './load-optimized.ts';
 import { type OrtResults, type OrtSession, OrtTensor } from './ort-binding.ts';
 import { readableOrtMessage } from './ort-message.ts';
@@ -15,11 +16,11 @@ import { decodeTexts, encodeTexts } from './text-elements.ts';
 
 const NO_DATA = new Uint8Array(0);
 
-/** A loaded ONNX model as an engine's session. Throws `invalid_model` if its signature cannot be served. */
-export function createOnnxSession(loaded: LoadedSession): EngineSession {
+/** A loaded ONNX model as an engine's session; its `bfloats` cross to the library as FP32. Throws `invalid_model` if its signature cannot be served. */
+export function createOnnxSession(loaded: LoadedSession, bfloats: BfloatEnds | undefined): EngineSession {
   const { native, notes } = loaded;
-  const signature = readSignature(native);
-  const slots = signature.inputs.map((spec) => new OrtTensor(ortType(spec.datatype), NO_DATA, []));
+  const signature = readSignature(native, bfloats);
+  const slots = signature.inputs.map((spec) => new OrtTensor(ORT_TYPE[spec.datatype], NO_DATA, []));
   // Filled anew for every run: a run is synchronous, and objects of one shape keep the call cheap.
   const feeds = Object.fromEntries(
     signature.inputs.map((spec, index) => [spec.name, slots[index] as OrtTensor]),
@@ -32,7 +33,7 @@ export function createOnnxSession(loaded: LoadedSession): EngineSession {
       const slot = slots[index] as OrtTensor;
       const tensor = inputs[index] as Tensor;
       slot.dims = tensor.shape;
-      slot.data = tensor.datatype === 'BYTES' ? decodeTexts(tensor) : tensor.data;
+      slot.data = toOrt(tensor);
     }
   };
   const clear = () => {
@@ -80,16 +81,20 @@ function fetchesOf(names: readonly string[]): Readonly<Record<string, null>> {
   return Object.fromEntries(names.map((name) => [name, null]));
 }
 
+function toOrt(tensor: Tensor): OrtTensor['data'] {
+  if (tensor.datatype === 'BYTES') return decodeTexts(tensor);
+  return tensor.datatype === 'BF16' ? fromBfloat16(tensor.data as Uint16Array) : tensor.data;
+}
+
 function fromOrt(result: OrtTensor | undefined, spec: TensorSpec | undefined): Tensor {
   if (result === undefined || spec === undefined) {
     throw new SlipwayError('internal', 'ONNX Runtime left out an output that was asked for.');
   }
   const { name, datatype } = spec;
-  const data = datatype === 'BYTES' ? encodeTexts(result.data as string[]) : (result.data as TensorData);
-  return { name, datatype, shape: result.dims, data };
+  return { name, datatype, shape: result.dims, data: elementsOf(result, datatype) };
 }
 
-function ortType(datatype: Datatype): OrtType {
-  if (datatype !== 'BF16') return ORT_TYPE[datatype];
-  throw new SlipwayError('internal', 'A signature with BF16 must have been refused when it was read.');
+function elementsOf({ data }: OrtTensor, datatype: Datatype): TensorData {
+  if (datatype === 'BYTES') return encodeTexts(data as string[]);
+  return datatype === 'BF16' ? toBfloat16(data as Float32Array) : (data as TensorData);
 }

@@ -1,4 +1,5 @@
 // Field numbers are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+import type { BfloatEnds } from '../engine.ts';
 import { type ProtobufField, readFields } from './protobuf-fields.ts';
 import type { WindowedFile } from './windowed-file.ts';
 
@@ -9,6 +10,8 @@ export interface OnnxOutline {
   /** The graph with its subgraphs, and each function: a name means one value in each. */
   readonly scopes: readonly OutlineScope[];
   readonly externalTensors: readonly ExternalTensor[];
+  /** Inputs that a caller must give, and outputs, whose elements are BF16. */
+  readonly bfloats: BfloatEnds;
 }
 
 export interface OutlineScope {
@@ -37,9 +40,12 @@ export interface ExternalTensor {
 }
 
 const MODEL = { irVersion: 1, graph: 7, functions: 25 } as const;
-const GRAPH = { node: 1, initializer: 5, input: 11 } as const;
+const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const FUNCTION_NODE = 7;
-const VALUE_NAME = 1;
+const VALUE = { name: 1, type: 2 } as const;
+const TENSOR_TYPE = 1;
+const ELEMENT_TYPE = 1;
+const BFLOAT16 = 16;
 const NODE = { input: 1, output: 2, operator: 4, attribute: 5 } as const;
 const ATTRIBUTE = { tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
 const TENSOR = { name: 8, externalData: 13, dataLocation: 14 } as const;
@@ -56,6 +62,7 @@ export function readOutline(file: WindowedFile): OnnxOutline {
   const scopes: OutlineScope[] = [];
   const externalTensors: ExternalTensor[] = [];
   let irVersion: number | undefined;
+  const bfloats = { inputs: [] as string[], outputs: [] as string[] };
   let hasGraph = false;
 
   const model = () => {
@@ -73,7 +80,14 @@ export function readOutline(file: WindowedFile): OnnxOutline {
     graph(whole, scope);
     // A caller may give another value for an initializer that is an input, too.
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === GRAPH.input) scope.constants.delete(valueName(field));
+      if (field.number === GRAPH.input) {
+        const { name, elementType } = value(field);
+        const hasDefault = scope.constants.delete(name);
+        if (elementType === BFLOAT16 && !hasDefault) bfloats.inputs.push(name);
+      } else if (field.number === GRAPH.output) {
+        const { name, elementType } = value(field);
+        if (elementType === BFLOAT16) bfloats.outputs.push(name);
+      }
     }
     return scope;
   };
@@ -90,11 +104,24 @@ export function readOutline(file: WindowedFile): OnnxOutline {
       else if (field.number === GRAPH.initializer) scope.constants.add(tensor(field));
     }
   };
-  const valueName = (whole: ProtobufField): string => {
+  const value = (whole: ProtobufField) => {
+    let name = '';
+    let elementType: number | undefined;
     for (const field of readFields(file, whole.start, whole.end)) {
-      if (field.number === VALUE_NAME) return textOf(field);
+      if (field.number === VALUE.name) name = textOf(field);
+      else if (field.number === VALUE.type) elementType = tensorElementType(field);
     }
-    return '';
+    return { name, elementType };
+  };
+  /** `undefined` for what is no tensor. */
+  const tensorElementType = (type: ProtobufField): number | undefined => {
+    for (const kind of readFields(file, type.start, type.end)) {
+      if (kind.number !== TENSOR_TYPE) continue;
+      for (const field of readFields(file, kind.start, kind.end)) {
+        if (field.number === ELEMENT_TYPE) return field.value;
+      }
+    }
+    return undefined;
   };
   const node = (whole: ProtobufField, scope: GrowingScope) => {
     const inputs: string[] = [];
@@ -144,7 +171,7 @@ export function readOutline(file: WindowedFile): OnnxOutline {
   };
 
   model();
-  return { irVersion, hasGraph, scopes, externalTensors };
+  return { irVersion, hasGraph, scopes, externalTensors, bfloats };
 }
 
 function externalTensor(tensor: string, entries: ReadonlyMap<string, string>): ExternalTensor {

@@ -5,18 +5,28 @@ import {
   SlipwayError,
   type TensorSpec,
 } from '@slipway/contract';
+import type { BfloatEnds } from '../engine.ts';
 import { elementType } from './datatypes.ts';
 import type { OrtSession, OrtValueMetadata } from './ort-binding.ts';
 
-/** The signature of a loaded model; throws `invalid_model` for a value that is no tensor or has no datatype here. */
-export function readSignature(session: OrtSession): Signature {
+/**
+ * The signature of a loaded model, whose `bfloats` the session takes and gives as FP32; throws `invalid_model` for a value
+ * that is no tensor or has no datatype here.
+ */
+export function readSignature(session: OrtSession, bfloats: BfloatEnds | undefined): Signature {
+  const inputs = new Set(bfloats?.inputs);
+  const outputs = new Set(bfloats?.outputs);
   return Object.freeze({
-    inputs: Object.freeze(session.inputMetadata.map((value) => readSpec(value, 'input'))),
-    outputs: Object.freeze(session.outputMetadata.map((value) => readSpec(value, 'output'))),
+    inputs: Object.freeze(session.inputMetadata.map((value) => readSpec(value, 'input', inputs))),
+    outputs: Object.freeze(session.outputMetadata.map((value) => readSpec(value, 'output', outputs))),
   });
 }
 
-function readSpec(value: OrtValueMetadata, role: 'input' | 'output'): TensorSpec {
+function readSpec(
+  value: OrtValueMetadata,
+  role: 'input' | 'output',
+  bfloats: ReadonlySet<string>,
+): TensorSpec {
   if (!value.isTensor) {
     throw new SlipwayError(
       'invalid_model',
@@ -27,7 +37,7 @@ function readSpec(value: OrtValueMetadata, role: 'input' | 'output'): TensorSpec
   const shape = value.shape.map((size, axis) => readDimension(size, value.symbolicDimensions[axis]));
   return Object.freeze({
     name: value.name,
-    datatype: readDatatype(value, role),
+    datatype: bfloats.has(value.name) ? 'BF16' : readDatatype(value, role),
     shape: Object.freeze(shape),
   });
 }
