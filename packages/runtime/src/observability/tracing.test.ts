@@ -214,7 +214,7 @@ test('what fails at the model is a front that says so, and begins a trace if nob
   assert.deepEqual([status, typeof code], ['error', 'string']);
 });
 
-test('what ends before a model is a front as well, with its status; only / is not', async (t) => {
+test('what ends before a model is a front as well, with its status; only what machines poll is not', async (t) => {
   const { endpoint, spans } = await openReceiver(t);
   const replica = await startReplica(t, {
     model: addModel(),
@@ -227,7 +227,7 @@ test('what ends before a model is a front as well, with its status; only / is no
     await response.arrayBuffer();
     return response.status;
   };
-  assert.equal(await ask('/'), 200);
+  for (const polled of ['/', '/metrics']) assert.equal(await ask(polled), 200);
   const asked = [await ask('/score', 'no JSON'), await ask('/nothing'), await ask('/v2/health/live')];
   const called = await callUnary(openClient(t, replica.port), '/nobody.Service/Do', new Uint8Array());
   await untilThereAre(spans, 4);

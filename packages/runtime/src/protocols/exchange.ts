@@ -78,12 +78,15 @@ function countAnswer(exchange: Exchange, sent: number, failure: ErrorCode | unde
   }
 }
 
-/** A call that asked no model and no script is told as well; health checks, which ask for `/`, are not. */
+/** What machines ask every few seconds, for as long as the replica runs: health checks and readers of metrics. */
+const POLLED_PATHS: ReadonlySet<string> = new Set(['/', '/metrics', '/monitoring/prometheus/metrics']);
+
+/** A call that asked no model and no script is told as well. */
 function traceOther(
   { context, isScoring, ids, protocol, request, path, startedAt }: Exchange,
   end: TracedEnd,
 ) {
-  if (context.tracing === undefined || isScoring || path === '/') return;
+  if (context.tracing === undefined || isScoring || POLLED_PATHS.has(path)) return;
   const { method, headers } = request;
   const endedAt = performance.now();
   context.tracing.trace({
