@@ -1,4 +1,6 @@
 export { GraphError, type GraphErrorCode } from '../graph-error.ts';
+export type { TensorRequest } from '../import/choose-tensors.ts';
+export { type ImportRequest, importTensorFlow } from '../import/import-tensorflow.ts';
 export type { CheckpointTensor, StoredSlice, StoredTensor } from './bundle/bundle-index.ts';
 export type { Checkpoint, TensorValues } from './bundle/checkpoint.ts';
 export { type ConstantTensor, readConstant } from './constant.ts';

@@ -1,0 +1,146 @@
+import { GraphError } from '../graph-error.ts';
+import { makeNode } from '../onnx/edit/nodes.ts';
+import { elementTypeOf } from '../onnx/element-types.ts';
+import type { Attribute, AttributeValue, Node, Tensor } from '../onnx/model.ts';
+import { allDataTypes } from '../tensorflow/data-types.ts';
+import { NotConverted } from './refuse.ts';
+import { type Dims, integerBytes, type Value } from './value.ts';
+
+/** What is said of a new tensor. */
+export interface Result {
+  readonly dtype: string;
+  readonly shape: Dims;
+  readonly known?: readonly (number | null)[] | undefined;
+}
+
+export type Attributes = Readonly<Record<string, number | readonly number[] | string | { float: number }>>;
+
+/** Collects the nodes of the ONNX graph. */
+export interface Emitter {
+  /** Adds a node with one output; named `name`, or by itself after `scope`. */
+  readonly emit: (
+    scope: string,
+    op: string,
+    inputs: readonly Value[],
+    result: Result,
+    attributes?: Attributes,
+    name?: string,
+  ) => Value;
+  /** As `emit`, with several outputs. */
+  readonly emitAll: (
+    scope: string,
+    op: string,
+    inputs: readonly Value[],
+    results: readonly Result[],
+    attributes?: Attributes,
+    names?: readonly string[],
+  ) => readonly Value[];
+  /** A constant of whole numbers. */
+  readonly integers: (
+    scope: string,
+    values: readonly number[],
+    shape?: readonly number[],
+    dtype?: 'int32' | 'int64',
+  ) => Value;
+  /** A number as a constant of the type that another tensor has. */
+  readonly number: (scope: string, value: number, dtype: string) => Value;
+  readonly nodes: readonly Node[];
+  /** The constants that nodes take. */
+  readonly initializers: () => readonly Tensor[];
+}
+
+export function createEmitter(): Emitter {
+  const nodes: Node[] = [];
+  const constants = new Map<string, Value>();
+  let made = 0;
+  // TensorFlow's names have no such end, so that these are never names of its tensors.
+  const freshName = (scope: string): string => {
+    made += 1;
+    return `${scope}~${made}`;
+  };
+  const emitAll: Emitter['emitAll'] = (scope, op, inputs, results, attributes = {}, names = []) => {
+    const outputs = results.map((result, index) => ({ ...result, name: names[index] ?? freshName(scope) }));
+    for (const input of inputs) if (input.constant !== undefined) constants.set(input.name, input);
+    nodes.push(
+      makeNode({
+        name: outputs[0]?.name,
+        op,
+        inputs: inputs.map(({ name }) => name),
+        outputs: outputs.map(({ name }) => name),
+        attributes: Object.entries(attributes).map(attributeOf),
+      }),
+    );
+    return outputs;
+  };
+  return {
+    nodes,
+    emitAll,
+    emit: (scope, op, inputs, result, attributes, name) =>
+      emitAll(scope, op, inputs, [result], attributes, name === undefined ? [] : [name])[0] as Value,
+    integers: (scope, values, shape = [values.length], dtype = 'int64') => ({
+      name: freshName(scope),
+      dtype,
+      shape,
+      constant: integerBytes(dtype, values),
+      known: values,
+    }),
+    number: (scope, value, dtype) => ({
+      name: freshName(scope),
+      dtype,
+      shape: [],
+      constant: numberBytes(value, dtype),
+    }),
+    initializers: () => [...constants.values()].map(tensorOf),
+  };
+}
+
+/** The type's name in ONNX. */
+export function onnxType(dtype: string): Tensor['elementType'] {
+  const type = allDataTypes().find(({ name }) => name === dtype);
+  const found = type?.onnx == null ? undefined : elementTypeOf(type.onnx);
+  if (found !== undefined) return found;
+  throw new NotConverted(`ONNX has no tensors of ${dtype}.`, 'Cast to another type in the model.');
+}
+
+/** The type's number in ONNX, as Cast takes it. */
+export function onnxTypeNumber(dtype: string): number {
+  onnxType(dtype);
+  return allDataTypes().find(({ name }) => name === dtype)?.onnx ?? 0;
+}
+
+function numberBytes(value: number, dtype: string): Uint8Array {
+  switch (dtype) {
+    case 'float32':
+      return new Uint8Array(Float32Array.of(value).buffer);
+    case 'float64':
+      return new Uint8Array(Float64Array.of(value).buffer);
+    case 'float16':
+      return new Uint8Array(Float16Array.of(value).buffer);
+    case 'int32':
+    case 'int64':
+      return integerBytes(dtype, [value]);
+    default:
+      throw new NotConverted(`It computes with ${dtype}.`, 'Cast to float32 before it in the model.');
+  }
+}
+
+function attributeOf([name, value]: [string, Attributes[string]]): Attribute {
+  return { name, value: attributeValue(value as Attributes[string]) };
+}
+
+function attributeValue(value: number | readonly number[] | string | { float: number }): AttributeValue {
+  if (typeof value === 'number') return { kind: 'int', value: BigInt(value) };
+  if (typeof value === 'string') return { kind: 'string', value: Buffer.from(value) };
+  if ('float' in value) return { kind: 'float', value: value.float };
+  return { kind: 'ints', value: value.map(BigInt) };
+}
+
+function tensorOf({ name, dtype, shape, constant }: Value): Tensor {
+  if (shape === null || constant === undefined)
+    throw new GraphError('invalid_argument', `${name} is no constant.`);
+  const data =
+    constant instanceof Uint8Array
+      ? ({ form: 'raw', bytes: constant } as const)
+      : ({ form: 'strings', values: constant } as const);
+  return { name, elementType: onnxType(dtype), dims: shape as readonly number[], data, metadata: [] };
+}

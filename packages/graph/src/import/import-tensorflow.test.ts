@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
+import type { TestScope } from '@slipway/testkit';
+import { GraphDefSchema, type NodeDefSchema } from '../generated/tensorflow/tensorflow_pb.ts';
+import { fileOf } from '../onnx/fixtures.test.helper.ts';
+import { fixture } from '../tensorflow/fixtures.test.helper.ts';
+import { loadTensorFlow } from '../tensorflow/load-tensorflow.ts';
+import type { TensorRequest } from './choose-tensors.ts';
+import { assertAnswers, goldenFile, type Tensors } from './golden.test.helper.ts';
+import { importTensorFlow } from './import-tensorflow.ts';
+
+const ANSWERS = goldenFile('tensorflow-answers.json') as Readonly<
+  Record<string, { readonly inputs: Tensors; readonly outputs: Tensors }>
+>;
+
+const CHECKPOINT = { inputs: ['network/X'], outputs: ['network/output/MatMul'] };
+
+/** Each kind of file; the checkpoint is the network of the flow, with variables in parts. */
+const MODELS: readonly (readonly [name: string, request: TensorRequest & { tags?: readonly string[] }])[] = [
+  ['tf1-checkpoint', CHECKPOINT],
+  ['tf1-saved-model', {}],
+  ['tf2-saved-model', {}],
+  ['frozen.pb', {}],
+];
+
+for (const [name, request] of MODELS)
+  test(`${name} answers as in TensorFlow, under TensorFlow's names`, async (t) => {
+    const { inputs, outputs } = ANSWERS[name] ?? assert.fail();
+    await assertAnswers(t, await imported(fixture(name), request), inputs, outputs);
+  });
+
+test('the keys of the signature stand in the metadata', async () => {
+  const { metadata } = await imported(fixture('tf1-saved-model'), {});
+  assert.deepEqual(
+    metadata.map(({ key, value }) => [key, value]),
+    [
+      ['tensorflow.signature', 'serving_default'],
+      ['tensorflow.inputs', '{"images":"x:0"}'],
+      ['tensorflow.outputs', '{"scores":"y:0"}'],
+    ],
+  );
+});
+
+test('the same model gives the same value, without what trains it', async () => {
+  const model = await imported(fixture('tf1-checkpoint'), CHECKPOINT);
+  assert.deepEqual(await imported(fixture('tf1-checkpoint'), CHECKPOINT), model);
+  const ops = model.graph.nodes.map(({ op }) => op);
+  assert.deepEqual(
+    ops.filter((op) => op === 'MatMul'),
+    ['MatMul', 'MatMul'],
+  );
+  assert.ok(!ops.includes('Identity'));
+});
+
+const X = { name: 'x', op: 'Placeholder', attr: { dtype: { value: { case: 'type', value: 1 } } } } as const;
+
+test('all nodes that cannot be converted are named at once', async (t) => {
+  const path = await frozen(t, [
+    X,
+    { name: 'a/random', op: 'RandomUniform', input: ['x'] },
+    { name: 'digamma', op: 'Digamma', input: ['x'] },
+    { name: 'sum', op: 'AddV2', input: ['a/random', 'digamma'] },
+  ]);
+  await assert.rejects(imported(path, { inputs: ['x'], outputs: ['sum'] }), {
+    code: 'unsupported',
+    message: /^2 of .*\n- "a\/random" \(RandomUniform\): .*\n- "digamma" \(Digamma\): .*before it.*$/,
+  });
+});
+
+test('all placeholders that no input feeds are named at once', async (t) => {
+  const nodes = [X, { ...X, name: 'b' }, { ...X, name: 'c' }];
+  const path = await frozen(t, [...nodes, { name: 'sum', op: 'AddN', input: ['x', 'b', 'c', '^x'] }]);
+  await assert.rejects(imported(path, { inputs: ['x'], outputs: ['sum'] }), {
+    code: 'invalid_argument',
+    message: /"b", "c", which no input feeds/,
+  });
+});
+
+test('all variables without a value are named at once', async (t) => {
+  const path = await frozen(t, [
+    X,
+    { name: 'v', op: 'VarHandleOp' },
+    { name: 'w', op: 'VariableV2' },
+    { name: 'read', op: 'ReadVariableOp', input: ['v'] },
+    { name: 'product', op: 'Mul', input: ['read', 'w'] },
+    { name: 'sum', op: 'AddV2', input: ['x', 'product'] },
+  ]);
+  await assert.rejects(imported(path, { inputs: ['x'], outputs: ['sum'] }), {
+    code: 'unsupported',
+    message: /without a value: "v", "w"\./,
+  });
+});
+
+test('an input that is no placeholder, and an output that is not there, are refused', async () => {
+  await assert.rejects(imported(fixture('tf1-checkpoint'), { ...CHECKPOINT, inputs: ['network/h1/Relu'] }), {
+    code: 'unsupported',
+    message: /"network\/h1\/Relu:0" is no placeholder/,
+  });
+  await assert.rejects(imported(fixture('frozen.pb'), { outputs: ['scores/y:1'] }), {
+    code: 'invalid_argument',
+    message: /"scores\/y" has no output 1/,
+  });
+});
+
+async function imported(path: string, request: TensorRequest) {
+  await using model = await loadTensorFlow(path);
+  return await importTensorFlow(model, request);
+}
+
+function frozen(scope: TestScope, node: MessageInitShape<typeof NodeDefSchema>[]): Promise<string> {
+  return fileOf(scope, toBinary(GraphDefSchema, create(GraphDefSchema, { node })));
+}

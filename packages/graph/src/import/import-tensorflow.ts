@@ -1,0 +1,123 @@
+import type { NodeDef } from '../generated/tensorflow/tensorflow_pb.ts';
+import { GraphError } from '../graph-error.ts';
+import { requireValid } from '../onnx/check/check-model.ts';
+import { withoutDeadCode } from '../onnx/edit/dead-code.ts';
+import type { Entry, OnnxModel, ValueInfo } from '../onnx/model.ts';
+import type { TensorFlowModel } from '../tensorflow/model.ts';
+import { quoted } from '../tensorflow/refusals.ts';
+import { bindVariables } from './bind-variables.ts';
+import { chooseGraph } from './choose-graph.ts';
+import {
+  type ChosenTensor,
+  type ChosenTensors,
+  chooseTensors,
+  type TensorRequest,
+} from './choose-tensors.ts';
+import { createEmitter, onnxType } from './emitter.ts';
+import { inlineFunctions } from './inline-functions.ts';
+import { mapNodes, placeholderOf } from './map-nodes.ts';
+import { neededNodes } from './needed-nodes.ts';
+import { readVariables } from './read-variables.ts';
+import type { Value } from './value.ts';
+
+export interface ImportRequest extends TensorRequest {
+  /** Of the graph, where the model has several. */
+  readonly tags?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The first version of ONNX's operators whose reductions all take their axes as an input. */
+const OPSET = 18;
+const IR_VERSION = 8;
+
+/**
+ * The TensorFlow model as an ONNX model that computes the same. Its inputs and outputs have TensorFlow's names,
+ * `scope/op:0`; the keys of the signature stand in its metadata. Throws `GraphError`, `unsupported` with all nodes
+ * that cannot be converted exactly.
+ */
+export async function importTensorFlow(model: TensorFlowModel, request: ImportRequest): Promise<OnnxModel> {
+  const metaGraph = chooseGraph(model.metaGraphs, request.tags);
+  const chosen = chooseTensors(metaGraph, request);
+  const inlined = inlineFunctions(metaGraph);
+  const bound = bindVariables(inlined);
+  const nodes = neededNodes(inlined, chosen);
+  const variables = await readVariables(unfed(nodes, chosen), bound, model.variables, request.signal);
+  const byName = new Map(inlined.map((node) => [node.name, node]));
+  const inputs = chosen.inputs.map((tensor) => inputOf(tensor, byName, metaGraph.graph.producer));
+  const emitter = createEmitter();
+  const fed = new Map(chosen.inputs.map(({ node }, index) => [node, [inputs[index] as Value]]));
+  const values = mapNodes(nodes, fed, variables, emitter);
+  const made = new Set(emitter.nodes.flatMap((node) => node.outputs));
+  const outputs = chosen.outputs.map((tensor) => {
+    const value = outputOf(tensor, values);
+    const name = tensorName(tensor);
+    // The tensor is another one by a second name, an input, or a constant.
+    if (!made.has(name)) emitter.emit(tensor.node, 'Identity', [value], value, {}, name);
+    return { ...value, name };
+  });
+  const converted = withoutDeadCode({
+    irVersion: IR_VERSION,
+    producerName: 'slipway',
+    graph: {
+      name: 'tensorflow',
+      nodes: emitter.nodes,
+      initializers: emitter.initializers(),
+      sparseInitializers: [],
+      inputs: inputs.map(valueInfo),
+      outputs: outputs.map(valueInfo),
+      valueInfo: [],
+      annotations: [],
+      metadata: [],
+    },
+    opsets: [{ domain: '', version: OPSET }],
+    metadata: describe(chosen),
+    functions: [],
+  });
+  requireValid(converted);
+  return converted;
+}
+
+function unfed(nodes: readonly NodeDef[], { inputs }: ChosenTensors): readonly NodeDef[] {
+  const fed = new Set(inputs.map(({ node }) => node));
+  return nodes.filter(({ name }) => !fed.has(name));
+}
+
+function tensorName({ node, index }: ChosenTensor): string {
+  return `${node}:${index}`;
+}
+
+function inputOf(tensor: ChosenTensor, nodes: ReadonlyMap<string, NodeDef>, producer: number): Value {
+  const node = nodes.get(tensor.node);
+  const said = node === undefined || tensor.index !== 0 ? undefined : placeholderOf(node, producer);
+  if (said !== undefined) return { name: tensorName(tensor), ...said };
+  throw new GraphError(
+    'unsupported',
+    `The input ${quoted(tensorName(tensor))} is no placeholder, so that the model does not say what it takes. Name a placeholder.`,
+  );
+}
+
+function outputOf(tensor: ChosenTensor, values: ReadonlyMap<string, readonly Value[]>): Value {
+  const value = values.get(tensor.node)?.[tensor.index];
+  if (value !== undefined) return value;
+  throw new GraphError(
+    'invalid_argument',
+    `The node ${quoted(tensor.node)} has no output ${tensor.index}. Name one that it has.`,
+  );
+}
+
+function valueInfo({ name, dtype, shape }: Value): ValueInfo {
+  const dims = shape?.map((size) => (size === null ? {} : { size }));
+  const type = { kind: 'tensor', elementType: onnxType(dtype), shape: dims && { dims } } as const;
+  return { name, type, metadata: [] };
+}
+
+/** By which names callers know the tensors. */
+function describe({ inputs, outputs, signature }: ChosenTensors): readonly Entry[] {
+  const names = (tensors: readonly ChosenTensor[]): string =>
+    JSON.stringify(Object.fromEntries(tensors.map((tensor) => [tensor.name, tensorName(tensor)])));
+  return [
+    ...(signature === undefined ? [] : [{ key: 'tensorflow.signature', value: signature }]),
+    { key: 'tensorflow.inputs', value: names(inputs) },
+    { key: 'tensorflow.outputs', value: names(outputs) },
+  ];
+}

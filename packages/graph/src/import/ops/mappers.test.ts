@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import type { TestScope } from '@slipway/testkit';
+import { fileOf } from '../../onnx/fixtures.test.helper.ts';
+import type { OnnxModel } from '../../onnx/model.ts';
+import type { ExpectedTensor } from '../../tensorflow/fixtures.test.helper.ts';
+import { loadTensorFlow } from '../../tensorflow/load-tensorflow.ts';
+import { assertAnswers, goldenFile, type Tensors } from '../golden.test.helper.ts';
+import { importTensorFlow } from '../import-tensorflow.ts';
+import { MAPPERS } from './mappers.ts';
+
+/** What scripts/make-tensorflow-ops.py wrote of a small graph. */
+interface Case {
+  readonly name: string;
+  /** A GraphDef in base64. */
+  readonly graph: string;
+  readonly inputs: Tensors;
+  readonly output: ExpectedTensor;
+}
+
+const CASES = goldenFile('tensorflow-ops.json') as readonly Case[];
+
+for (const { name, graph, inputs, output } of CASES)
+  test(`as TensorFlow computes: ${name}`, async (t) => {
+    await assertAnswers(t, await imported(t, graph, Object.keys(inputs)), inputs, { 'y:0': output });
+  });
+
+test('every op that is converted was compared with TensorFlow', async (t) => {
+  const compared = new Set<string>();
+  for (const { graph } of CASES) for (const op of await opsOf(t, graph)) compared.add(op);
+  // Variables are read in the models of import-tensorflow.test.ts.
+  assert.deepEqual(
+    [...MAPPERS.keys()].filter((op) => !compared.has(op)),
+    ['ReadVariableOp'],
+  );
+});
+
+test('the reference lists the ops that are converted, in their order', () => {
+  const page = new URL('../../../../../docs/reference/tensorflow-ops.md', import.meta.url);
+  const rows = readFileSync(page, 'utf8').matchAll(/^\| `(\w+)` +\|/gm);
+  const listed = [...rows].map(([, op]) => op);
+  assert.deepEqual(listed, [...MAPPERS.keys()].toSorted());
+});
+
+async function imported(scope: TestScope, graph: string, inputs: readonly string[]): Promise<OnnxModel> {
+  await using model = await loadTensorFlow(await frozen(scope, graph));
+  return await importTensorFlow(model, { inputs, outputs: ['y:0'] });
+}
+
+async function opsOf(scope: TestScope, graph: string): Promise<readonly string[]> {
+  await using model = await loadTensorFlow(await frozen(scope, graph));
+  return model.metaGraphs.flatMap(({ graph: { nodes } }) => nodes.map(({ op }) => op));
+}
+
+function frozen(scope: TestScope, graph: string): Promise<string> {
+  return fileOf(scope, Buffer.from(graph, 'base64'));
+}
