@@ -194,6 +194,59 @@ def same():
     case("PlaceholderWithDefault", [x], lambda t: t + raw.PlaceholderWithDefault(input=np.float32(2), shape=[]))
 
 
+def images():
+    x = floats(1, 7, 6, 2)
+    sizes = {"known": (None, 7, 6, 2), "unknown": (None, None, None, 2)}
+    kernel, deep = floats(3, 2, 2, 3), floats(3, 2, 2, 2)
+    explicit = [0, 0, 1, 2, 0, 3, 0, 0]
+    for known, shape in sizes.items():
+        for padding in ["SAME", "VALID", explicit]:
+            for stride, dilation in [([1, 1], [1, 1]), ([2, 3], [1, 1]), ([1, 1], [2, 3])]:
+                case(
+                    f"Conv2D, {padding}, strides {stride}, dilations {dilation}, {known} sizes",
+                    [x],
+                    lambda t: raw.Conv2D(
+                        input=t,
+                        filter=kernel,
+                        strides=[1, *stride, 1],
+                        dilations=[1, *dilation, 1],
+                        padding="EXPLICIT" if padding == explicit else padding,
+                        explicit_paddings=padding if padding == explicit else [],
+                    ),
+                    [shape],
+                )
+        for padding in ["SAME", "VALID"]:
+            for stride in [1, 2]:
+                strides = [1, stride, stride, 1]
+                case(
+                    f"DepthwiseConv2dNative, {padding}, stride {stride}, {known} sizes",
+                    [x],
+                    lambda t: raw.DepthwiseConv2dNative(input=t, filter=deep, strides=strides, padding=padding),
+                    [shape],
+                )
+            for stride in [1, 2, 3]:
+                strides = [1, stride, 2, 1]
+                for name in ["MaxPool", "AvgPool"]:
+                    argument = "input" if name == "MaxPool" else "value"
+                    case(
+                        f"{name}, {padding}, stride {stride}, {known} sizes",
+                        [x],
+                        lambda t: getattr(raw, name)(**{argument: t}, ksize=[1, 3, 2, 1], strides=strides, padding=padding),
+                        [shape],
+                    )
+    case("Conv2D, groups", [x], lambda t: raw.Conv2D(input=t, filter=floats(3, 2, 1, 6), strides=[1] * 4, padding="SAME"))
+    scale, offset, mean, variance = floats(2), floats(2), floats(2), np.abs(floats(2)) + 0.1
+    for name in "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3".split():
+        case(
+            name,
+            [x],
+            lambda t: getattr(raw, name)(
+                x=t, scale=scale, offset=offset, mean=mean, variance=variance, epsilon=0.001, is_training=False
+            )[0],
+            [sizes["known"]],
+        )
+
+
 def models():
     """What the models of fixtures/tensorflow answer."""
     folder = FILE.parent / "tensorflow"
@@ -220,7 +273,7 @@ def answer(session, name, value, output):
 
 
 def main():
-    for family in [elementwise, matrices, reductions, shapes, slices, same]:
+    for family in [elementwise, matrices, reductions, shapes, slices, same, images]:
         family()
     FILE.write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in CASES) + "\n]\n")
     models()
