@@ -255,9 +255,10 @@ def models():
         path = str(folder / "tf1-checkpoint" / "mnist-tf.model")
         v1.train.import_meta_graph(f"{path}.meta", clear_devices=True).restore(session, path)
         answers["tf1-checkpoint"] = answer(session, "network/X:0", floats(3, 6), "network/output/MatMul:0")
-    for name, tags, x in [("tf1-saved-model", ["serve"], floats(3, 3)), ("tf2-saved-model", ["serve"], floats(3, 2))]:
+    arrays = {"tf1-saved-model": floats(3, 3), "tf2-saved-model": floats(3, 2), "keras-export": floats(2, 8, 8, 1)}
+    for name, x in arrays.items():
         with v1.Session(graph=tf.Graph()) as session:
-            graph = v1.saved_model.load(session, tags, str(folder / name))
+            graph = v1.saved_model.load(session, ["serve"], str(folder / name))
             signature = graph.signature_def["serving_default"]
             [[_, inputs]], [[_, outputs]] = signature.inputs.items(), signature.outputs.items()
             answers[name] = answer(session, inputs.name, x, outputs.name)

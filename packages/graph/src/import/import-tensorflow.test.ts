@@ -22,6 +22,7 @@ const MODELS: readonly (readonly [name: string, request: TensorRequest & { tags?
   ['tf1-checkpoint', CHECKPOINT],
   ['tf1-saved-model', {}],
   ['tf2-saved-model', {}],
+  ['keras-export', {}],
   ['frozen.pb', {}],
 ];
 
