@@ -45,11 +45,22 @@ test('who leaves waits no longer, and nobody waits longer than the time, nor for
     socket.destroy();
     await waitFor(async () => (await held()) === 0, { what: 'nobody to wait' });
   }
-  const score = () => fetch(`${gateway.url}/api/v1/service/digits/score`, { method: 'POST', body: 'x' });
+  const score = () =>
+    fetch(`${gateway.url}/api/v1/service/digits/score`, {
+      method: 'POST',
+      body: 'x',
+      signal: AbortSignal.timeout(10_000),
+    });
   const waiting = score();
   await waitFor(async () => (await held()) === 1, { what: 'one that waits' });
   await gateway.route(digits([]));
   assert.equal((await waiting).status, 503);
+
+  await gateway.route(digits([], { scaling: SCALING }));
+  const orphaned = score();
+  await waitFor(async () => (await held()) === 1, { what: 'one that waits' });
+  await gateway.route();
+  assert.equal((await orphaned).status, 503, 'its service was deleted');
 
   await gateway.route(digits([], { scaling: { ...SCALING, holdTimeoutMs: 50 } }));
   assert.equal((await score()).status, 503);

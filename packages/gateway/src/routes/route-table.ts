@@ -95,13 +95,17 @@ export function createRouteTable(): RouteTable {
   }
 
   async function awaitReplica(
-    { name, scaling }: RoutedService,
+    service: RoutedService,
     onLeave: (left: () => void) => void,
   ): Promise<RoutedService | undefined> {
+    const { name, scaling } = service;
     const room = scaled.get(name)?.room;
-    if (room === undefined || scaling === undefined) return services.get(name);
-    const end = await room.wait(scaling.maxHeld, scaling.holdTimeoutMs, onLeave);
-    return end === 'left' ? undefined : services.get(name);
+    if (room !== undefined && scaling !== undefined) {
+      const end = await room.wait(scaling.maxHeld, scaling.holdTimeoutMs, onLeave);
+      if (end === 'left') return undefined;
+    }
+    // One that was deleted meanwhile has no replica to its end, and its callers are told so.
+    return services.get(name) ?? service;
   }
 
   function loads(): Readonly<Record<string, ServiceLoad>> {
