@@ -156,8 +156,11 @@ test('what was taken over goes back when the new service never becomes healthy',
   await first.call('PATCH', '/workspaces/default/services/late', { config: { rolloutTimeoutSeconds: 4 } });
   await first.process.stop('SIGKILL');
   const second = await startTestServer(t, home);
+  await waitFor(async () => (await serviceOf(second, 'late')).state === 'Failed', {
+    what: 'the end of a rollout that takes too long',
+    timeoutMs: 60_000,
+  });
   await readyReplicas(second, 'digits', 1);
-  assert.equal((await serviceOf(second, 'late')).state, 'Failed');
 
   const doomed = await deploy(second, { name: 'doomed', models: ['slow'], config: slow, replace: true });
   await second.call('DELETE', '/workspaces/default/services/doomed');
