@@ -107,7 +107,7 @@ test('an input that is no placeholder, and an output that is not there, are refu
 
 async function imported(path: string, request: TensorRequest) {
   await using model = await loadTensorFlow(path);
-  return await importTensorFlow(model, request);
+  return (await importTensorFlow(model, request)).model;
 }
 
 function frozen(scope: TestScope, node: MessageInitShape<typeof NodeDefSchema>[]): Promise<string> {

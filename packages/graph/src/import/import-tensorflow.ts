@@ -3,6 +3,8 @@ import { GraphError } from '../graph-error.ts';
 import { requireValid } from '../onnx/check/check-model.ts';
 import { withoutDeadCode } from '../onnx/edit/dead-code.ts';
 import type { Entry, OnnxModel, ValueInfo } from '../onnx/model.ts';
+import { elementCount } from '../tensorflow/bundle/bundle-index.ts';
+import { countOps } from '../tensorflow/count-ops.ts';
 import type { TensorFlowModel } from '../tensorflow/model.ts';
 import { quoted } from '../tensorflow/refusals.ts';
 import { bindVariables } from './bind-variables.ts';
@@ -14,6 +16,7 @@ import {
   type TensorRequest,
 } from './choose-tensors.ts';
 import { createEmitter, onnxType } from './emitter.ts';
+import type { ImportedModel, ImportReport } from './imported-model.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { mapNodes, placeholderOf } from './map-nodes.ts';
 import { neededNodes } from './needed-nodes.ts';
@@ -35,7 +38,10 @@ const IR_VERSION = 8;
  * `scope/op:0`; the keys of the signature stand in its metadata. Throws `GraphError`, `unsupported` with all nodes
  * that cannot be converted exactly.
  */
-export async function importTensorFlow(model: TensorFlowModel, request: ImportRequest): Promise<OnnxModel> {
+export async function importTensorFlow(
+  model: TensorFlowModel,
+  request: ImportRequest,
+): Promise<ImportedModel> {
   const metaGraph = chooseGraph(model.metaGraphs, request.tags);
   const chosen = chooseTensors(metaGraph, request);
   const inlined = inlineFunctions(metaGraph);
@@ -74,7 +80,12 @@ export async function importTensorFlow(model: TensorFlowModel, request: ImportRe
     functions: [],
   });
   requireValid(converted);
-  return converted;
+  return { model: converted, images: [], report: reportOf(nodes, converted) };
+}
+
+function reportOf(nodes: readonly NodeDef[], { graph }: OnnxModel): ImportReport {
+  const parameters = graph.initializers.reduce((sum, { dims }) => sum + elementCount(dims), 0);
+  return { ops: countOps(nodes), nodes: graph.nodes.length, parameters };
 }
 
 function unfed(nodes: readonly NodeDef[], { inputs }: ChosenTensors): readonly NodeDef[] {

@@ -1,16 +1,17 @@
 export { GraphError, type GraphErrorCode } from '../graph-error.ts';
 export type { TensorRequest } from '../import/choose-tensors.ts';
 export { type ImportRequest, importTensorFlow } from '../import/import-tensorflow.ts';
+export type { ImagePreprocessing, ImportedModel, ImportReport, Rgb } from '../import/imported-model.ts';
 export type { CheckpointTensor, StoredSlice, StoredTensor } from './bundle/bundle-index.ts';
 export type { Checkpoint, TensorValues } from './bundle/checkpoint.ts';
 export { type ConstantTensor, readConstant } from './constant.ts';
+export type { OpCount } from './count-ops.ts';
 export { type DataType, dataType } from './data-types.ts';
 export {
   type DescribedGraph,
   type DescribedSignature,
   type DescribedTensor,
   inspectTensorFlow,
-  type OpCount,
   type TensorFlowDescription,
 } from './inspect.ts';
 export { loadTensorFlow } from './load-tensorflow.ts';

@@ -1,5 +1,6 @@
 import type { TensorInfo, TensorShapeProto } from '../generated/tensorflow/tensorflow_pb.ts';
 import { elementCount } from './bundle/bundle-index.ts';
+import { countOps, type OpCount } from './count-ops.ts';
 import { dataTypeName } from './data-types.ts';
 import type { MetaGraph, SignatureDefinition, TensorFlowFormat, TensorFlowModel } from './model.ts';
 
@@ -19,12 +20,6 @@ export interface DescribedSignature {
   readonly method: string;
   readonly inputs: readonly DescribedTensor[];
   readonly outputs: readonly DescribedTensor[];
-}
-
-/** An op and how many nodes have it, those of functions too. */
-export interface OpCount {
-  readonly op: string;
-  readonly nodes: number;
 }
 
 /** One graph as plain data. */
@@ -76,7 +71,7 @@ function describeGraph({ graph, signatures, tags, tensorflow, assets }: MetaGrap
     placeholders: describePlaceholders(graph.nodes),
     nodes: graph.nodes.length,
     functions: graph.functions.size,
-    ops: countOps(graph),
+    ops: countOps([graph.nodes, ...[...graph.functions.values()].map(({ nodeDef }) => nodeDef)].flat()),
     assets: assets.map(({ path }) => path),
   };
 }
@@ -127,13 +122,6 @@ function describePlaceholders(nodes: MetaGraph['graph']['nodes']): DescribedTens
 function dimensions(shape: TensorShapeProto | undefined): (number | null)[] | null {
   if (shape === undefined || shape.unknownRank) return null;
   return shape.dim.map(({ size }) => (size < 0n ? null : Number(size)));
-}
-
-function countOps({ nodes, functions }: MetaGraph['graph']): OpCount[] {
-  const counts = new Map<string, number>();
-  const all = [nodes, ...[...functions.values()].map(({ nodeDef }) => nodeDef)];
-  for (const some of all) for (const { op } of some) counts.set(op, (counts.get(op) ?? 0) + 1);
-  return [...counts].map(([op, count]) => ({ op, nodes: count })).toSorted((a, b) => compare(a.op, b.op));
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

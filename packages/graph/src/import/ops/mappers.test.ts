@@ -45,7 +45,7 @@ test('the reference lists the ops that are converted, in their order', () => {
 
 async function imported(scope: TestScope, graph: string, inputs: readonly string[]): Promise<OnnxModel> {
   await using model = await loadTensorFlow(await frozen(scope, graph));
-  return await importTensorFlow(model, { inputs, outputs: ['y:0'] });
+  return (await importTensorFlow(model, { inputs, outputs: ['y:0'] })).model;
 }
 
 async function opsOf(scope: TestScope, graph: string): Promise<readonly string[]> {
