@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Long enough for a process to start on a busy machine. */
-const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 const POLL_MS = 10;
 
@@ -16,7 +16,7 @@ export interface WaitOptions {
 
 /**
  * Asks again and again until `condition` answers with something, and returns that. A condition that throws does
- * not hold yet. After `timeoutMs` (10 s) it throws, naming `what`, with the last error as the cause.
+ * not hold yet. After `timeoutMs` (60 s, for busy machines) it throws, naming `what`, with the last error as the cause.
  */
 export async function waitFor<T>(
   condition: () => Promise<T | NotYet> | T | NotYet,

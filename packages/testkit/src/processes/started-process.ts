@@ -51,7 +51,7 @@ export async function startProcess(
   child.stdin.end(input);
   return { pid: child.pid ?? 0, stdout, stderr, exit, waitForOutput, stop };
 
-  async function waitForOutput(pattern: RegExp, timeoutMs = 10_000): Promise<RegExpMatchArray> {
+  async function waitForOutput(pattern: RegExp, timeoutMs = 60_000): Promise<RegExpMatchArray> {
     let found: RegExpMatchArray | null = null;
     await waitFor(
       () => {
