@@ -67,6 +67,15 @@ test('all nodes that cannot be converted are named at once', async (t) => {
   await assert.rejects(imported(path, { inputs: ['x'], outputs: ['sum'] }), {
     code: 'unsupported',
     message: /^2 of .*\n- "a\/random" \(RandomUniform\): .*\n- "digamma" \(Digamma\): .*before it.*$/,
+    nodes: ['a/random RandomUniform', 'digamma Digamma'].map((each) => {
+      const [node = '', op = ''] = each.split(' ');
+      return {
+        node,
+        op,
+        why: 'Slipway does not convert this op.',
+        instead: 'Choose outputs before it, or build the model without it.',
+      };
+    }),
   });
 });
 

@@ -115,12 +115,14 @@ export function placeholderOf(
 
 function refuse(refusals: readonly Refusal[]): void {
   if (refusals.length === 0) return;
-  const lines = refusals
-    .slice(0, MOST_REFUSALS)
-    .map(({ node, why, instead }) => `- ${quoted(node.name)} (${node.op}): ${why} ${instead}`);
+  const told = refusals.slice(0, MOST_REFUSALS);
+  const lines = told.map(
+    ({ node, why, instead }) => `- ${quoted(node.name)} (${node.op}): ${why} ${instead}`,
+  );
   const more = refusals.length > MOST_REFUSALS ? `\n- and ${refusals.length - MOST_REFUSALS} more` : '';
   throw new GraphError(
     'unsupported',
     `${refusals.length} of the model's nodes cannot be converted exactly:\n${lines.join('\n')}${more}`,
+    { nodes: told.map(({ node, why, instead }) => ({ node: node.name, op: node.op, why, instead })) },
   );
 }

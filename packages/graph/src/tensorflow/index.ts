@@ -1,5 +1,11 @@
-export { GraphError, type GraphErrorCode } from '../graph-error.ts';
-export type { TensorRequest } from '../import/choose-tensors.ts';
+export { GraphError, type GraphErrorCode, type RefusedNode } from '../graph-error.ts';
+export { chooseGraph } from '../import/choose-graph.ts';
+export {
+  type ChosenTensor,
+  type ChosenTensors,
+  chooseTensors,
+  type TensorRequest,
+} from '../import/choose-tensors.ts';
 export { type ImportRequest, importTensorFlow } from '../import/import-tensorflow.ts';
 export type { ImagePreprocessing, ImportedModel, ImportReport, Rgb } from '../import/imported-model.ts';
 export type { CheckpointTensor, StoredSlice, StoredTensor } from './bundle/bundle-index.ts';
