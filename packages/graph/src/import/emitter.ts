@@ -3,8 +3,10 @@ import { makeNode } from '../onnx/edit/nodes.ts';
 import { elementTypeOf } from '../onnx/element-types.ts';
 import type { Attribute, AttributeValue, Node, Tensor } from '../onnx/model.ts';
 import { allDataTypes } from '../tensorflow/data-types.ts';
+import { fold } from './fold/fold.ts';
+import type { Operand } from './fold/operand.ts';
 import { NotConverted } from './refuse.ts';
-import { type Dims, integerBytes, type Value } from './value.ts';
+import { type Dims, integerBytes, knownOf, type Value } from './value.ts';
 
 /** What is said of a new tensor. */
 export interface Result {
@@ -17,7 +19,10 @@ export type Attributes = Readonly<Record<string, number | readonly number[] | st
 
 /** Collects the nodes of the ONNX graph. */
 export interface Emitter {
-  /** Adds a node with one output; named `name`, or by itself after `scope`. */
+  /**
+   * Adds a node with one output, named `name`, or by itself after `scope`. Where all that it takes is constant and the
+   * answer exact, it is computed now, and the answer a constant.
+   */
   readonly emit: (
     scope: string,
     op: string,
@@ -26,7 +31,7 @@ export interface Emitter {
     attributes?: Attributes,
     name?: string,
   ) => Value;
-  /** As `emit`, with several outputs. */
+  /** Adds a node with any number of outputs, whatever it takes. */
   readonly emitAll: (
     scope: string,
     op: string,
@@ -45,6 +50,8 @@ export interface Emitter {
   /** A number as a constant of the type that another tensor has. */
   readonly number: (scope: string, value: number, dtype: string) => Value;
   readonly nodes: readonly Node[];
+  /** How many nodes were computed instead of added. */
+  readonly folded: () => number;
   /** The constants that nodes take. */
   readonly initializers: () => readonly Tensor[];
 }
@@ -53,6 +60,7 @@ export function createEmitter(): Emitter {
   const nodes: Node[] = [];
   const constants = new Map<string, Value>();
   let made = 0;
+  let folded = 0;
   // TensorFlow's names have no such end, so that these are never names of its tensors.
   const freshName = (scope: string): string => {
     made += 1;
@@ -75,8 +83,13 @@ export function createEmitter(): Emitter {
   return {
     nodes,
     emitAll,
-    emit: (scope, op, inputs, result, attributes, name) =>
-      emitAll(scope, op, inputs, [result], attributes, name === undefined ? [] : [name])[0] as Value,
+    emit: (scope, op, inputs, result, attributes, name = freshName(scope)) => {
+      const constant = fold(op, inputs, attributes ?? {}, result.dtype);
+      if (constant === undefined) return emitAll(scope, op, inputs, [result], attributes, [name])[0] as Value;
+      folded += 1;
+      return constantValue(name, constant);
+    },
+    folded: () => folded,
     integers: (scope, values, shape = [values.length], dtype = 'int64') => ({
       name: freshName(scope),
       dtype,
@@ -106,6 +119,10 @@ export function onnxType(dtype: string): Tensor['elementType'] {
 export function onnxTypeNumber(dtype: string): number {
   onnxType(dtype);
   return allDataTypes().find(({ name }) => name === dtype)?.onnx ?? 0;
+}
+
+function constantValue(name: string, { dtype, shape, bytes }: Operand): Value {
+  return { name, dtype, shape, constant: bytes, known: knownOf(dtype, shape, bytes) };
 }
 
 function numberBytes(value: number, dtype: string): Uint8Array {

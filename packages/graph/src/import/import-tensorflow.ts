@@ -57,8 +57,9 @@ export async function importTensorFlow(
   const outputs = chosen.outputs.map((tensor) => {
     const value = outputOf(tensor, values);
     const name = tensorName(tensor);
-    // The tensor is another one by a second name, an input, or a constant.
-    if (!made.has(name)) emitter.emit(tensor.node, 'Identity', [value], value, {}, name);
+    // The tensor is another one by a second name, an input, or a constant, which gives its name to what is computed.
+    const given = value.constant === undefined ? value : { ...value, name: `${name}~value` };
+    if (!made.has(name)) emitter.emitAll(tensor.node, 'Identity', [given], [value], {}, [name]);
     return { ...value, name };
   });
   const converted = withoutDeadCode({
@@ -80,12 +81,12 @@ export async function importTensorFlow(
     functions: [],
   });
   requireValid(converted);
-  return { model: converted, images: [], report: reportOf(nodes, converted) };
+  return { model: converted, images: [], report: reportOf(nodes, emitter.folded(), converted) };
 }
 
-function reportOf(nodes: readonly NodeDef[], { graph }: OnnxModel): ImportReport {
+function reportOf(nodes: readonly NodeDef[], folded: number, { graph }: OnnxModel): ImportReport {
   const parameters = graph.initializers.reduce((sum, { dims }) => sum + elementCount(dims), 0);
-  return { ops: countOps(nodes), nodes: graph.nodes.length, parameters };
+  return { ops: countOps(nodes), nodes: graph.nodes.length, folded, parameters };
 }
 
 function unfed(nodes: readonly NodeDef[], { inputs }: ChosenTensors): readonly NodeDef[] {

@@ -39,6 +39,8 @@ export interface ImportReport {
   readonly ops: readonly OpCount[];
   /** Nodes of ONNX before any optimizer. */
   readonly nodes: number;
+  /** Nodes of ONNX that were computed when the model was converted, as they take constants alone. */
+  readonly folded: number;
   /** Elements of all constants and variables in the ONNX model. */
   readonly parameters: number;
 }
