@@ -130,7 +130,7 @@ export function chosen(condition: Operand, first: Operand, second: Operand): Ope
     Uint8Array,
     Uint8Array,
   ];
-  const bytes = no.slice();
+  const bytes = new Uint8Array(no);
   const size = bytes.length / (holds.length || 1);
   for (const [at, one] of holds.entries())
     if (one !== 0) bytes.set(yes.subarray(at * size, (at + 1) * size), at * size);

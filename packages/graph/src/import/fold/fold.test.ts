@@ -182,6 +182,15 @@ test('what has no exact answer is left to ONNX Runtime', () => {
   );
 });
 
+test('constants are views of a file, wherever they begin there', () => {
+  const view = Buffer.from([9, 1, 0, 0, 0, 2, 0, 0, 0]).subarray(1);
+  const x = { name: 'x', dtype: 'int32', shape: [2, 1], constant: view };
+  const transposed = fold('Transpose', [x], { perm: [1, 0] }, 'int32');
+  assert.deepEqual([...(transposed?.bytes ?? [])], [...view]);
+  const sum = fold('Add', [x, x], {}, 'int32');
+  assert.deepEqual(sum && elementsOf(sum), Int32Array.of(2, 4));
+});
+
 test('a shape alone takes no memory', () => {
   const one = operandValue('x', 'float32', [1], Float32Array.of(1));
   assert.equal(fold('Expand', [one, numbers('shape', [2 ** 40])], {}, 'float32'), undefined);

@@ -41,7 +41,7 @@ const ARRAYS = {
 export function elementsOf({ dtype, bytes }: Operand): Elements | undefined {
   if (!hasElements(dtype)) return undefined;
   // A view of a file may begin anywhere, an array of numbers may not.
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   return new ARRAYS[dtype](copy.buffer, 0, copy.length / ARRAYS[dtype].BYTES_PER_ELEMENT);
 }
 

@@ -41,7 +41,7 @@ export function rearranged(
 
 function wordsOf(bytes: Uint8Array, Word: typeof Uint8Array | typeof Uint32Array | typeof BigUint64Array) {
   // A view of a file may begin anywhere, an array of words may not.
-  const aligned = bytes.byteOffset % Word.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % Word.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new Word(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / Word.BYTES_PER_ELEMENT);
 }
 
