@@ -74,6 +74,19 @@ export type {
 } from './processes/batch.ts';
 export type { CollectedFormat, CollectionSettings } from './processes/collection.ts';
 export type {
+  ConversionOutlook,
+  ConvertEvent,
+  ConvertedFile,
+  ConvertJob,
+  ConvertJobRequest,
+  ConvertTask,
+  InspectedSignature,
+  InspectedTensor,
+  InspectJob,
+  ModelInspection,
+  RefusedNode,
+} from './processes/convert.ts';
+export type {
   GatewayConfig,
   GatewayRoutes,
   GatewayState,

@@ -4,6 +4,7 @@ import { type ServerInfo, toSlipwayError } from '@slipway/contract';
 import { openContentStore } from '@slipway/oci';
 import { findGpus, writeJsonFile } from '@slipway/transport';
 import pino, { type Logger } from 'pino';
+import { openConversions } from './conversions/conversions.ts';
 import { openEnvironments } from './environments/create-environments.ts';
 import { createAuthFiles } from './fleet/auth-files.ts';
 import { createCollectedData } from './fleet/collected-data.ts';
@@ -19,6 +20,7 @@ import { removeServiceFolders } from './housekeeping/sweep-folders.ts';
 import { createHttpApi } from './http/api.ts';
 import { createOperations } from './operations/create-operations.ts';
 import { createBuildHandler } from './operations/handlers/build-environment.ts';
+import { createConvertHandler } from './operations/handlers/convert-model.ts';
 import { createDeleteHandler } from './operations/handlers/delete-service.ts';
 import { createDeployHandler } from './operations/handlers/deploy-service.ts';
 import { type PlacementDeps, placeScript } from './placement/place-script.ts';
@@ -178,6 +180,16 @@ async function startWork({ options, log, parts }: Setting, state: State, running
     removeFolders: (uid) => removeServiceFolders(home, uid),
     released: housekeeping.released,
   });
+  const convert = createConvertHandler({
+    store,
+    contentStore,
+    conversions: await openConversions({
+      folder: home.conversions,
+      main: mainOf('SLIPWAY_CONVERT_MAIN', import.meta.resolve('@slipway/convert/main')),
+    }),
+    environments,
+    modelRegistered: reconciler.modelsChanged,
+  });
   const operations = createOperations({
     store,
     log,
@@ -187,6 +199,7 @@ async function startWork({ options, log, parts }: Setting, state: State, running
       RollbackService: deploy,
       DeleteService: remove,
       BuildEnvironment: createBuildHandler(environments),
+      ConvertModel: convert,
     },
   });
   operations.start();

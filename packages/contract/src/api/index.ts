@@ -2,6 +2,7 @@ export { Autoscaler, DEFAULT_AUTOSCALER } from './autoscaler.ts';
 export * from './collected-data.ts';
 export * from './common.ts';
 export * from './compute.ts';
+export * from './conversion.ts';
 export * from './deployment.ts';
 export * from './environment.ts';
 export * from './inference.ts';

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { namePattern } from '../names.ts';
 import { Description, Digest, PageQuery, Properties, Tags, Timestamp } from './common.ts';
+import { ConversionReport } from './conversion.ts';
 
 /** One file of a model: its path inside the model, and the blob that holds its bytes. */
 export const ModelFile = Type.Object({
@@ -24,6 +25,9 @@ export const Model = Type.Object(
     frameworkVersion: Type.Union([Type.String(), Type.Null()]),
     parentId: Type.Union([Type.String(), Type.Null()]),
     derivedModelIds: Type.Array(Type.String()),
+    conversion: Type.Union([ConversionReport, Type.Null()], {
+      description: 'How it was converted from its parent, where it was.',
+    }),
     digest: Digest,
     size: Type.Integer({ minimum: 0 }),
     files: Type.Array(ModelFile),

@@ -18,6 +18,7 @@ export const OperationKind = Type.Enum([
   'RollbackService',
   'DeleteService',
   'BuildEnvironment',
+  'ConvertModel',
 ]);
 export type OperationKind = Static<typeof OperationKind>;
 
@@ -33,6 +34,9 @@ export const Operation = Type.Object(
     percent: Type.Union([Type.Number({ minimum: 0, maximum: 100 }), Type.Null()]),
     message: Type.String({ description: 'What it does now, or how it ended.' }),
     error: Type.Union([Failure, Type.Null()]),
+    result: Type.Union([Type.String(), Type.Null()], {
+      description: 'Path of what it made, below the workspace: `models/digits.1.accelonnx:1`.',
+    }),
     cancelRequested: Type.Boolean(),
     createdAt: Timestamp,
     startedAt: Type.Union([Timestamp, Type.Null()]),

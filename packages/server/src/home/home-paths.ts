@@ -19,6 +19,8 @@ export interface HomePaths {
   readonly cache: string;
   /** Environments that scripts run in. */
   readonly environments: string;
+  /** Work of conversions, a folder each; empty while none runs. */
+  readonly conversions: string;
   readonly services: string;
   readonly replicas: string;
   readonly gateway: string;
@@ -59,6 +61,7 @@ export function homePaths(root: string): HomePaths {
     scriptModelDirs: join(root, 'script-models'),
     cache: join(root, 'cache'),
     environments: join(root, 'environments'),
+    conversions: join(root, 'conversions'),
     services: join(root, 'services'),
     replicas: join(root, 'replicas'),
     gateway,

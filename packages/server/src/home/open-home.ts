@@ -30,6 +30,7 @@ export async function openHome(folder: string): Promise<HomePaths> {
       paths.scriptModelDirs,
       paths.cache,
       paths.environments,
+      paths.conversions,
       paths.services,
       paths.replicas,
       paths.gateway,

@@ -16,6 +16,7 @@ function startOperations(t: TestScope, store: Store, handler: OperationHandler):
     RollbackService: handler,
     DeleteService: handler,
     BuildEnvironment: handler,
+    ConvertModel: handler,
   };
   const operations = createOperations({ store, handlers, log: pino({ level: 'silent' }) });
   onTestEnd(t, () => operations.stop());

@@ -1,4 +1,4 @@
-import type { OperationKind } from '@slipway/contract/api';
+import type { ModelConvert, OperationKind } from '@slipway/contract/api';
 import type { OperationRecord } from '../store/collections.ts';
 import type { Stored, Writer } from '../store/store.ts';
 
@@ -10,6 +10,8 @@ export interface OperationOrder {
   readonly resource: string;
   /** The revision to be reached; `null` if there is none to wait for: a deletion, or a change of words alone. */
   readonly revision: number | null;
+  /** Of a conversion: what it is to do. */
+  readonly conversion?: ModelConvert | undefined;
 }
 
 /** The front of the operations: orders go in, in the transaction of the change that they belong to. */

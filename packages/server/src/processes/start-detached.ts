@@ -42,7 +42,8 @@ export async function startDetached(start: DetachedStart): Promise<OwnedProcess>
   }
 }
 
-function withoutOwnVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** What a process that is not a part of the control plane may know of its environment. */
+export function withoutOwnVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('SLIPWAY_')));
 }
 

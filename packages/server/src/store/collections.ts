@@ -1,11 +1,13 @@
 import type {
   AuthMode,
+  ConversionReport,
   DeploymentConfig,
   DeviceCounts,
   EnvironmentBuild,
   EnvironmentDefinition,
   Failure,
   InferenceConfig,
+  ModelConvert,
   ModelFile,
   ModelSelection,
   OperationKind,
@@ -40,6 +42,8 @@ export interface ModelRecord {
   readonly digest: string;
   readonly size: number;
   readonly files: readonly ModelFile[];
+  /** How it was converted from its parent; absent: it was not. */
+  readonly conversion?: ConversionReport | undefined;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -168,6 +172,10 @@ export interface OperationRecord {
   readonly percent: number | null;
   readonly message: string;
   readonly error: Failure | null;
+  /** What a conversion is to do; absent: it is none. */
+  readonly conversion?: ModelConvert | undefined;
+  /** `models/digits.1.accelonnx:1`; absent: nothing yet. */
+  readonly result?: string | undefined;
   readonly cancelRequested: boolean;
   /** Who works on it, and until when that holds unless renewed. */
   readonly lease: { readonly owner: string; readonly expiresAt: string } | null;

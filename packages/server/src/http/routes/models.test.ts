@@ -49,6 +49,7 @@ test('a model says all that it was registered with', async (t) => {
     frameworkVersion: '1.19',
     parentId: 'base:1',
     derivedModelIds: [],
+    conversion: null,
     size: 20,
   });
   assert.deepEqual((await api.call('GET', `${MODELS}/base`)).body.derivedModelIds, ['derived:1']);

@@ -1,9 +1,18 @@
-import { Model, ModelQuery, ModelRegister, ModelUpdate, Page } from '@slipway/contract/api';
+import {
+  Model,
+  ModelConvert,
+  ModelQuery,
+  ModelRegister,
+  ModelUpdate,
+  Operation,
+  Page,
+} from '@slipway/contract/api';
 import { deleteModel, updateModel } from '../../resources/models/change.ts';
+import { orderConversion } from '../../resources/models/convert.ts';
 import { findModel, listModels } from '../../resources/models/find.ts';
 import { packModel, registerModel } from '../../resources/models/register.ts';
 import { modelView } from '../../resources/models/view.ts';
-import { noContent, resource, send } from '../answer.ts';
+import { accepted, noContent, resource, send } from '../answer.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { App } from '../app.ts';
 import { answerOnce } from '../idempotency.ts';
@@ -26,9 +35,10 @@ export function addModelRoutes(
   {
     store,
     contentStore,
+    operations,
     modelRegistered,
     modelDeleted,
-  }: Pick<ApiDeps, 'store' | 'contentStore' | 'modelRegistered' | 'modelDeleted'>,
+  }: Pick<ApiDeps, 'store' | 'contentStore' | 'operations' | 'modelRegistered' | 'modelDeleted'>,
 ): void {
   const tags = ['models'];
 
@@ -112,6 +122,31 @@ export function addModelRoutes(
         return modelView(writer, changed);
       });
       return send(reply, resource(200, model));
+    },
+  );
+
+  app.post(
+    '/workspaces/:ws/models/:id/convert',
+    {
+      schema: {
+        tags,
+        summary: 'Convert a TensorFlow model into an ONNX model; the operation says which it became',
+        params: ModelParams,
+        headers: IdempotencyHeaders,
+        body: ModelConvert,
+        response: { 202: Operation, ...errors },
+      },
+    },
+    async (request, reply) => {
+      const { params, body } = request;
+      const answer = await answerOnce(
+        store,
+        request,
+        async () => undefined,
+        async (writer) => accepted(await orderConversion(writer, operations, params.ws, params.id, body)),
+      );
+      operations.wake();
+      return send(reply, answer);
     },
   );
 

@@ -1,5 +1,5 @@
 import { SlipwayError } from '@slipway/contract';
-import type { ModelRegister } from '@slipway/contract/api';
+import type { ConversionReport, ModelRegister } from '@slipway/contract/api';
 import type { BlobDescriptor, ContentStore } from '@slipway/oci';
 import type { ModelRecord } from '../../store/collections.ts';
 import type { Stored, Writer } from '../../store/store.ts';
@@ -35,6 +35,7 @@ export async function registerModel(
   workspace: string,
   order: ModelRegister,
   manifest: BlobDescriptor,
+  conversion?: ConversionReport,
 ): Promise<Stored<ModelRecord>> {
   await requireWorkspace(writer, workspace);
   const parentId =
@@ -57,6 +58,7 @@ export async function registerModel(
     digest: manifest.digest,
     size: order.files.reduce((total, file) => total + file.size, 0),
     files: order.files,
+    ...(conversion !== undefined && { conversion }),
     createdAt: now,
     updatedAt: now,
   };

@@ -8,7 +8,7 @@ const MAX_DERIVED = 1_000;
 
 /** The model as the API shows it, with the models that were made from it. */
 export async function modelView(reader: Reader, { value, etag }: Stored<ModelRecord>): Promise<Model> {
-  const { latest: _latest, files, ...shown } = value;
+  const { latest: _latest, files, conversion = null, ...shown } = value;
   const id = modelId(value.name, value.version);
   const derived = await reader.list('models', {
     where: { workspace: value.workspace, parentId: id },
@@ -18,6 +18,7 @@ export async function modelView(reader: Reader, { value, etag }: Stored<ModelRec
     ...shown,
     id,
     files: [...files],
+    conversion,
     derivedModelIds: derived.map((model) => modelId(model.value.name, model.value.version)),
     etag,
   };

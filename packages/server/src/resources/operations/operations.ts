@@ -59,6 +59,6 @@ function logLineView({ operationId: _id, ...line }: OperationLogRecord): Operati
 
 /** The operation as the API shows it. */
 export function operationView({ value, etag }: Stored<OperationRecord>): Operation {
-  const { lease: _lease, revision: _revision, ...shown } = value;
-  return { ...shown, etag };
+  const { lease: _lease, revision: _revision, conversion: _conversion, result = null, ...shown } = value;
+  return { ...shown, result, etag };
 }
