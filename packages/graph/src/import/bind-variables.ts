@@ -81,7 +81,8 @@ function textAt(restore: NodeDef, constant: NodeDef | undefined, index: number):
   );
 }
 
-function bind(values: Map<string, VariableValue>, variable: string, value: VariableValue): void {
+/** Binds a variable. Throws `GraphError` (`invalid_graph`) where it is bound to another tensor already. */
+export function bind(values: Map<string, VariableValue>, variable: string, value: VariableValue): void {
   const before = values.get(variable);
   if (before !== undefined && (before.tensor !== value.tensor || before.slice !== value.slice))
     throw new GraphError(

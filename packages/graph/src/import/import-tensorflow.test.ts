@@ -32,6 +32,19 @@ for (const [name, request] of MODELS)
     await assertAnswers(t, await imported(fixture(name), request), inputs, outputs);
   });
 
+const EDGES = goldenFile('tensorflow-edges/answers.json') as typeof ANSWERS;
+
+const EDGE_MODELS: readonly (readonly [name: string, request: TensorRequest])[] = [
+  ['functions.pb', { inputs: ['a:0', 'b:0', 'c:0', 'd:0'], outputs: ['direct:2', 'direct:4', 'result:0'] }],
+  ['no-saver', {}],
+];
+
+for (const [name, request] of EDGE_MODELS)
+  test(`${name}, which lacks what most models have, answers as in TensorFlow`, async (t) => {
+    const { inputs, outputs } = EDGES[name] ?? assert.fail();
+    await assertAnswers(t, await imported(fixture(`../tensorflow-edges/${name}`), request), inputs, outputs);
+  });
+
 test('the keys of the signature stand in the metadata', async () => {
   const { metadata } = await imported(fixture('tf1-saved-model'), {});
   assert.deepEqual(

@@ -7,6 +7,7 @@ import { elementCount } from '../tensorflow/bundle/bundle-index.ts';
 import { countOps } from '../tensorflow/count-ops.ts';
 import type { TensorFlowModel } from '../tensorflow/model.ts';
 import { quoted } from '../tensorflow/refusals.ts';
+import { bindObjects } from './bind-objects.ts';
 import { bindVariables } from './bind-variables.ts';
 import { chooseGraph } from './choose-graph.ts';
 import {
@@ -15,6 +16,7 @@ import {
   chooseTensors,
   type TensorRequest,
 } from './choose-tensors.ts';
+import { createControlFlow } from './control/control-flow.ts';
 import { createEmitter, onnxType } from './emitter.ts';
 import type { ImportedModel, ImportReport } from './imported-model.ts';
 import { inlineFunctions } from './inline-functions.ts';
@@ -45,14 +47,17 @@ export async function importTensorFlow(
   const metaGraph = chooseGraph(model.metaGraphs, request.tags);
   const chosen = chooseTensors(metaGraph, request);
   const inlined = inlineFunctions(metaGraph);
-  const bound = bindVariables(inlined);
-  const nodes = neededNodes(inlined, chosen);
+  const restored = bindVariables(inlined);
+  const bound = restored.size > 0 ? restored : await bindObjects(metaGraph, model.variables, request.signal);
+  const control = createControlFlow(metaGraph);
+  const resolved = control.resolve(inlined, new Set(chosen.inputs.map(({ node }) => node)));
+  const nodes = neededNodes(resolved, chosen);
   const variables = await readVariables(unfed(nodes, chosen), bound, model.variables, request.signal);
   const byName = new Map(inlined.map((node) => [node.name, node]));
   const inputs = chosen.inputs.map((tensor) => inputOf(tensor, byName, metaGraph.graph.producer));
   const emitter = createEmitter();
   const fed = new Map(chosen.inputs.map(({ node }, index) => [node, [inputs[index] as Value]]));
-  const values = mapNodes(nodes, fed, variables, emitter);
+  const values = mapNodes(nodes, fed, { variables, control }, emitter);
   const made = new Set(emitter.nodes.flatMap((node) => node.outputs));
   const outputs = chosen.outputs.map((tensor) => {
     const value = outputOf(tensor, values);

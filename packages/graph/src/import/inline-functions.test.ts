@@ -100,6 +100,50 @@ test('a call becomes its body, with the indices, effects and attributes of the g
   assert.deepEqual(top?.attr['dtype'], create(AttrValueSchema, { value: { case: 'type', value: 3 } }));
 });
 
+test('a list is taken and given whole or by its elements, also of ops that only the table knows', () => {
+  const type = (value: number) => ({ value: { case: 'type', value } }) as const;
+  const types = (...all: number[]): MessageInitShape<typeof AttrValueSchema> => ({
+    value: { case: 'list', value: { type: all } },
+  });
+  const inner: Function = {
+    signature: {
+      name: 'f',
+      inputArg: [{ name: 'x' }, { name: 'many', numberAttr: 'N' }, { name: 'mixed', typeListAttr: 'L' }],
+      outputArg: [
+        { name: 'each', numberAttr: 'N', typeAttr: 'T' },
+        { name: 'first', type: 9 },
+        { name: 'back', typeListAttr: 'L' },
+      ],
+    },
+    nodeDef: [
+      {
+        name: 'parts',
+        op: 'Split',
+        input: ['many:1', 'x'],
+        attr: { num_split: { value: { case: 'i', value: 2n } } },
+      },
+      { name: 'best', op: 'TopKV2', input: ['many', '^mixed'] },
+    ],
+    ret: { each: 'parts:output', first: 'best:indices:0', back: 'mixed' },
+  };
+  const attr = { N: { value: { case: 'i', value: 2n } } as const, L: types(1, 3), T: type(2) };
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const graph = graphOf(
+    [
+      ...names.map((name) => ({ name, op: 'Placeholder' })),
+      { name: 'go', op: 'f', input: ['a', 'b:1', 'c', 'd', 'e:2'], attr },
+    ],
+    [inner],
+  );
+  const { go, 'go/parts': parts, 'go/best': best } = edges(graph);
+  assert.deepEqual(
+    [go, parts, best],
+    ['IdentityN go/parts:0 go/parts:1 go/best:1 d e:2', 'Split c a', 'TopKV2 b:1 c ^d ^e'],
+  );
+  const results = inlineFunctions(graph).find(({ name }) => name === 'go');
+  assert.deepEqual(results?.attr['T'], create(AttrValueSchema, types(2, 2, 9, 1, 3)));
+});
+
 for (const name of ['tf2-saved-model', 'keras-export'])
   test(`${name} has no calls left, and each of its tensors is there`, async () => {
     await using model = await loadTensorFlow(fixture(name));
@@ -129,12 +173,31 @@ test('functions that cannot be in place are refused by the node that calls them'
     }),
   );
   const list: Function = { signature: { name: 'f0', inputArg: [{ name: 'x', numberAttr: 'N' }] } };
+  const withList = (length: number): Node => ({
+    name: 'c',
+    op: 'f0',
+    attr: { N: { value: { case: 'i', value: BigInt(length) } } },
+  });
+  const N = { value: { case: 'i', value: 2n } } as const;
+  const unknownOutput: Function = {
+    signature: { name: 'f0', outputArg: [{ name: 'y' }] },
+    nodeDef: [{ name: 'top', op: 'TopK', attr: { N } }],
+    ret: { y: 'top:many:2' },
+  };
+  const wide: Function = {
+    signature: { name: 'f0' },
+    nodeDef: Array.from({ length: 200 }, (_, index) => ({ name: `n${index}`, op: 'NoOp' })),
+  };
   const missing: Function = { signature: { name: 'f0', outputArg: [{ name: 'y' }] } };
   const rows: readonly (readonly [MetaGraph, RegExp])[] = [
     [graphOf([call('c', 'f0')], [...bomb, { signature: { name: 'f40' } }]), /more than \d+ (nodes|levels)/],
     [graphOf([call('c', 'f0')], [...chain, { signature: { name: 'f300' } }]), /more than 200 levels/],
     [graphOf([call('c', 'f0')], []), /"c" calls the function "f0", which the model does not have/],
-    [graphOf([call('c', 'f0', ['c'])], [list]), /list as "x"/],
+    [graphOf([call('c', 'f0', ['c'])], [list]), /1 inputs to a function of 0/],
+    [graphOf([withList(1e9)], [list]), /list of 1000000000 tensors/],
+    [graphOf([withList(-1)], [list]), /list of -1 tensors/],
+    [graphOf([call('c', 'f0')], [unknownOutput]), /"TopK" of node "top" has no output "many:2"/],
+    [graphOf([{ ...call('c', 'f0'), name: 'c'.repeat(2e6) }], [wide]), /names of the graph take more than/],
     [graphOf([call('c', 'f0')], [missing]), /what its output "y" is/],
     [graphOf([call('c', 'f0', ['c'])], [{ signature: { name: 'f0' } }]), /1 inputs to a function of 0/],
   ];

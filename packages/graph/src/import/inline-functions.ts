@@ -5,12 +5,11 @@ import {
   type FunctionDef,
   type NodeDef,
   NodeDefSchema,
-  type OpDef,
 } from '../generated/tensorflow/tensorflow_pb.ts';
 import { GraphError } from '../graph-error.ts';
-import { nodeOfInput } from '../tensorflow/check-graph.ts';
 import type { MetaGraph } from '../tensorflow/model.ts';
 import { quoted } from '../tensorflow/refusals.ts';
+import { type Call, countOf, type Library, listAttribute, wiringOf } from './function-wiring.ts';
 
 /** Functions that call others twice each would grow without end; the largest networks have some 100,000 nodes. */
 const MAX_NODES = 250_000;
@@ -18,16 +17,18 @@ const MAX_NODES = 250_000;
 /** Each level makes names longer; models nest some ten levels deep. */
 const MAX_DEPTH = 200;
 
+/** What names and inputs of all nodes that are put in place may come to; the largest networks have some 40 MB. */
+const MAX_TEXT_BYTES = 256 * 1024 * 1024;
+
+/** What a name costs in memory besides its characters. */
+const NAME_BYTES = 32;
+
 /** Ops that call the function in their attribute `f`, and give its outputs. */
 const CALLS: ReadonlySet<string> = new Set(['PartitionedCall', 'StatefulPartitionedCall']);
 
-type Library = ReadonlyMap<string, FunctionDef>;
-
-interface Call {
-  readonly node: NodeDef;
-  readonly definition: FunctionDef;
-  /** The function's own attributes, by the names that its body has for them. */
-  readonly attributes: Readonly<Record<string, AttrValue>>;
+/** Counts what is put in place, and refuses when it is too much. */
+interface Growth {
+  text: number;
 }
 
 /**
@@ -36,8 +37,9 @@ interface Call {
  * name and the numbers of its outputs stay. Functions of loops and conditions are no calls and stay as they are.
  * Throws `GraphError`: `unsupported` for what cannot be inlined, `invalid_file` where it would grow beyond bounds.
  */
-export function inlineFunctions({ graph, ops }: MetaGraph): readonly NodeDef[] {
+export function inlineFunctions({ graph, ops }: Pick<MetaGraph, 'graph' | 'ops'>): readonly NodeDef[] {
   const flat: NodeDef[] = [];
+  const growth: Growth = { text: 0 };
   const waiting = graph.nodes.map((node) => ({ node, depth: 0 })).toReversed();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const call = callOf(next.node, graph.functions);
@@ -45,9 +47,10 @@ export function inlineFunctions({ graph, ops }: MetaGraph): readonly NodeDef[] {
       flat.push(next.node);
     } else {
       const depth = next.depth + 1;
-      flat.push(resultsOf(call, graph.functions, ops));
-      for (const node of bodyOf(call, graph.functions, ops)) waiting.push({ node, depth });
-      refuseGrowth(flat.length + waiting.length, depth, next.node.name);
+      refuseGrowth(flat.length + waiting.length + call.definition.nodeDef.length, depth, next.node.name);
+      const connect = wiringOf(call, graph.functions, ops);
+      flat.push(resultsOf(call, connect, growth));
+      for (const node of bodyOf(call, connect, growth)) waiting.push({ node, depth });
     }
   }
   return flat;
@@ -69,40 +72,40 @@ function callOf(node: NodeDef, functions: Library): Call | undefined {
 }
 
 /** The body's nodes under their names in the graph, with what they take from the call's inputs. */
-function bodyOf(call: Call, functions: Library, ops: ReadonlyMap<string, OpDef>): NodeDef[] {
-  const connect = connections(call, functions, ops);
+function bodyOf(call: Call, connect: (input: string) => readonly string[], growth: Growth): NodeDef[] {
   const controls = call.node.input.filter((input) => input.startsWith('^'));
   return call.definition.nodeDef.map((node) => {
+    const name = `${call.node.name}/${node.name}`;
+    spend(growth, call, [name]);
+    const taken = node.input.flatMap((each) => spend(growth, call, connect(each)));
     // What runs before a call runs before all of its body.
-    const input = [...node.input.map(connect), ...controls];
-    return create(NodeDefSchema, {
-      name: `${call.node.name}/${node.name}`,
-      op: node.op,
-      device: node.device,
-      input,
-      attr: boundAttributes(node.attr, call),
-    });
+    const input = [...taken, ...spend(growth, call, controls)];
+    const attr = boundAttributes(node.attr, call);
+    return create(NodeDefSchema, { name, op: node.op, device: node.device, input, attr });
   });
 }
 
 /** What stands where the call stood. */
-function resultsOf(call: Call, functions: Library, ops: ReadonlyMap<string, OpDef>): NodeDef {
+function resultsOf(call: Call, connect: (input: string) => readonly string[], growth: Growth): NodeDef {
   const { node, definition, attributes } = call;
-  const connect = connections(call, functions, ops);
   const outputs = definition.signature?.outputArg ?? [];
-  const results = outputs.map(({ name, numberAttr, typeListAttr }) => {
-    const from = definition.ret[name];
-    if (numberAttr !== '' || typeListAttr !== '') throw listOf(node.name, name);
+  const results = outputs.flatMap((output) => {
+    const from = definition.ret[output.name];
     if (from === undefined)
       throw new GraphError(
         'invalid_graph',
-        `The function of node ${quoted(node.name)} does not say what its output ${quoted(name)} is. Save the model again with TensorFlow.`,
+        `The function of node ${quoted(node.name)} does not say what its output ${quoted(output.name)} is. Save the model again with TensorFlow.`,
       );
-    return connect(from);
+    const tensors = spend(growth, call, connect(from));
+    if (tensors.length === countOf(output, node, attributes[listAttribute(output)])) return tensors;
+    throw new GraphError(
+      'invalid_graph',
+      `The function of node ${quoted(node.name)} gives ${tensors.length} tensors as its output ${quoted(output.name)}, which is a list of others. Save the model again with TensorFlow.`,
+    );
   });
   const effects = Object.values(definition.controlRet).map((name) => `^${node.name}/${name}`);
   const controls = node.input.filter((input) => input.startsWith('^'));
-  const types = outputs.map(({ type, typeAttr }) => (typeAttr === '' ? type : typeOf(attributes[typeAttr])));
+  const types = outputs.flatMap((output) => typesOf(output, call));
   const T = create(AttrValueSchema, { value: { case: 'list', value: { type: types } } });
   return create(NodeDefSchema, {
     name: node.name,
@@ -112,81 +115,37 @@ function resultsOf(call: Call, functions: Library, ops: ReadonlyMap<string, OpDe
   });
 }
 
-/** Says what an input of a body's node is in the graph: an input of the call, or an output of another body's node. */
-function connections(
-  { node, definition }: Call,
-  functions: Library,
-  ops: ReadonlyMap<string, OpDef>,
-): (input: string) => string {
-  const parameters = definition.signature?.inputArg ?? [];
-  const list = parameters.find(({ numberAttr, typeListAttr }) => numberAttr !== '' || typeListAttr !== '');
-  if (list !== undefined) throw listOf(node.name, list.name);
-  const given = node.input.filter((input) => !input.startsWith('^'));
-  if (given.length !== parameters.length)
-    throw new GraphError(
-      'invalid_graph',
-      `Node ${quoted(node.name)} gives ${given.length} inputs to a function of ${parameters.length}. Save the model again with TensorFlow.`,
-    );
-  const arguments_ = new Map(parameters.map(({ name }, index) => [name, given[index] as string]));
-  const body = new Map(definition.nodeDef.map((one) => [one.name, one]));
-  return (input) => {
-    const source = nodeOfInput(input);
-    const argument = arguments_.get(source);
-    if (input.startsWith('^'))
-      return `^${argument === undefined ? `${node.name}/${source}` : nodeOfInput(argument)}`;
-    if (argument !== undefined) return argument;
-    const from = body.get(source);
-    if (from === undefined)
-      throw new GraphError(
-        'invalid_graph',
-        `The function of node ${quoted(node.name)} has no node ${quoted(source)}. Save the model again with TensorFlow.`,
-      );
-    return `${node.name}/${source}:${flatIndex(from, input.slice(source.length + 1), functions, ops)}`;
-  };
-}
-
-/** Which output `name:index` of a node is, counted over all its outputs, as graphs count them. */
-function flatIndex(
-  node: NodeDef,
-  output: string,
-  functions: Library,
-  ops: ReadonlyMap<string, OpDef>,
-): number {
-  const [name = '', index = '0'] = output.split(':');
-  const outputs = (functions.get(node.op)?.signature ?? ops.get(node.op))?.outputArg;
-  if (outputs === undefined)
-    throw new GraphError(
-      'unsupported',
-      `The model does not say which outputs the op ${quoted(node.op)} of node ${quoted(node.name)} has. Save it as a SavedModel, which says so.`,
-    );
-  let before = 0;
-  for (const { name: one, numberAttr, typeListAttr } of outputs) {
-    if (one === name) return before + Number(index);
-    before += numberAttr !== '' ? numberOf(node.attr[numberAttr]) : 0;
-    before += typeListAttr !== '' ? typesOf(node.attr[typeListAttr]).length : 0;
-    before += numberAttr === '' && typeListAttr === '' ? 1 : 0;
-  }
-  throw new GraphError(
-    'invalid_graph',
-    `The op ${quoted(node.op)} of node ${quoted(node.name)} has no output ${quoted(name)}. Save the model again with TensorFlow.`,
-  );
+/** The type of each tensor of an output. */
+function typesOf(
+  output: NonNullable<FunctionDef['signature']>['outputArg'][number],
+  { node, attributes }: Call,
+): readonly number[] {
+  const list = attributes[output.typeListAttr]?.value;
+  if (list?.case === 'list') return list.value.type;
+  const type = attributes[output.typeAttr]?.value;
+  const own = type?.case === 'type' ? type.value : output.type;
+  return Array.from({ length: countOf(output, node, attributes[listAttribute(output)]) }, () => own);
 }
 
 /** Attributes that stand for one of the function's have the value that the call gives it. */
-function boundAttributes(
-  given: Readonly<Record<string, AttrValue>>,
-  { node, attributes }: Call,
-): Record<string, AttrValue> {
+function boundAttributes(given: Readonly<Record<string, AttrValue>>, call: Call): Record<string, AttrValue> {
   return Object.fromEntries(
-    Object.entries(given).map(([key, attribute]) => {
-      if (attribute.value.case !== 'placeholder') return [key, attribute];
-      const bound = attributes[attribute.value.value];
-      if (bound !== undefined) return [key, bound];
-      throw new GraphError(
-        'invalid_graph',
-        `Node ${quoted(node.name)} does not give its function the attribute ${quoted(attribute.value.value)}. Save the model again with TensorFlow.`,
-      );
-    }),
+    Object.entries(given).map(([key, attribute]) => [key, boundAttribute(attribute, call)]),
+  );
+}
+
+function boundAttribute(attribute: AttrValue, call: Call): AttrValue {
+  const { value } = attribute;
+  if (value.case === 'func') {
+    const attr = boundAttributes(value.value.attr, call);
+    return create(AttrValueSchema, { value: { case: 'func', value: { name: value.value.name, attr } } });
+  }
+  if (value.case !== 'placeholder') return attribute;
+  const bound = call.attributes[value.value];
+  if (bound !== undefined) return bound;
+  throw new GraphError(
+    'invalid_graph',
+    `Node ${quoted(call.node.name)} does not give its function the attribute ${quoted(value.value)}. Save the model again with TensorFlow.`,
   );
 }
 
@@ -203,21 +162,12 @@ function refuseGrowth(nodes: number, depth: number, name: string): void {
     );
 }
 
-function listOf(node: string, argument: string): GraphError {
-  return new GraphError(
-    'unsupported',
-    `The function of node ${quoted(node)} takes or gives a list as ${quoted(argument)}, which is not inlined. Give it single tensors.`,
+/** Gives the names on, unless they are more than any model has. */
+function spend(growth: Growth, { node }: Call, names: readonly string[]): readonly string[] {
+  for (const name of names) growth.text += name.length + NAME_BYTES;
+  if (growth.text <= MAX_TEXT_BYTES) return names;
+  throw new GraphError(
+    'invalid_file',
+    `With its functions in place the names of the graph take more than ${MAX_TEXT_BYTES} bytes, so that it is no model that can be served. Look at what calls ${quoted(node.name)}.`,
   );
-}
-
-function typeOf(attribute: AttrValue | undefined): number {
-  return attribute?.value.case === 'type' ? attribute.value.value : 0;
-}
-
-function numberOf(attribute: AttrValue | undefined): number {
-  return attribute?.value.case === 'i' ? Number(attribute.value.value) : 0;
-}
-
-function typesOf(attribute: AttrValue | undefined): readonly number[] {
-  return attribute?.value.case === 'list' ? attribute.value.value.type : [];
 }
