@@ -1,0 +1,69 @@
+"""Makes a network, in every format that TensorFlow writes it in, and what TensorFlow answers: the oracle of tests/heavy.
+
+    python3 -m venv venv && venv/bin/pip install tensorflow-cpu==2.21.0
+    venv/bin/python packages/graph/scripts/make-networks.py mobilenet-v2 --into FOLDER
+
+FOLDER/oracle.json says what is there. Rows of inputs and outputs lie one behind another, little endian, in files of
+their own: `rows` of what float32 answers, `exact_rows` of what float64 does with the same weights.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from networks import catalogue, formats
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("network", choices=catalogue.NAMES)
+    parser.add_argument("--into", required=True, type=pathlib.Path)
+    parser.add_argument("--rows", default=100, type=int)
+    parser.add_argument("--exact-rows", default=8, type=int)
+    options = parser.parse_args()
+    options.into.mkdir(parents=True, exist_ok=True)
+    network = catalogue.network(options.network)
+    samples = network.samples(options.rows)
+    oracle = {
+        "network": options.network,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "rows": options.rows,
+        "exactRows": options.exact_rows,
+        "input": array(options.into / "input", samples),
+        "formats": formats.write_all(network, options.into),
+        "outputs": answers(network, samples, options),
+    }
+    (options.into / "oracle.json").write_text(json.dumps(oracle, indent=1))
+
+
+def answers(network, samples, options):
+    found = catalogue.run(network.function, samples)
+    exact = network.exactly(samples[: options.exact_rows])
+    return [
+        {
+            "key": key,
+            "softmax": key in network.softmax,
+            "float32": array(options.into / f"{key}.float32", found[key]),
+            "float64": array(options.into / f"{key}.float64", exact[key]),
+        }
+        for key in network.tensor_names
+    ]
+
+
+def array(path, values):
+    values = np.ascontiguousarray(values)
+    path.write_bytes(values.tobytes())
+    return {"path": str(path), "dtype": values.dtype.name, "shape": list(values.shape)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Networks of Keras: those of its applications, and one with what they lack."""
+
+import dataclasses
+
+import keras
+
+from . import inputs
+
+layers = keras.layers
+
+
+@dataclasses.dataclass
+class ImageNetwork:
+    """`make` gives a network whose output is logits; `scaled` makes what it takes of levels of 0 to 255."""
+
+    make: object
+    shape: list
+    scaled: object
+    dtype: str = "float32"
+
+    def build(self):
+        keras.utils.set_random_seed(1)
+        network = self.make()
+        logits = network.output
+        outputs = {"logits": logits, "probabilities": layers.Softmax(name="probabilities")(logits)}
+        return keras.Model(network.input, outputs)
+
+    def samples(self, count, random):
+        return self.scaled(inputs.images(count, *self.shape, random))
+
+
+def application(name, side=224, scaled=inputs.less_means):
+    build = getattr(keras.applications, name)
+    shape = [side, side, 3]
+    return ImageNetwork(
+        lambda: build(weights=None, classifier_activation=None, input_shape=tuple(shape)), shape, scaled
+    )
+
+
+def mixed():
+    """Separable, dilated and transposed convolutions, LayerNorm and gelu."""
+    x = images = keras.Input([64, 64, 3])
+    x = layers.Conv2D(24, 4, 2, "same", activation="gelu")(x)
+    x = layers.LayerNormalization()(x)
+    x = layers.SeparableConv2D(32, 3, padding="same", activation="swish")(x)
+    x = layers.SeparableConv2D(48, 5, 2, "valid", depth_multiplier=2)(x)
+    x = layers.BatchNormalization()(x)
+    x = layers.Activation("gelu")(x)
+    x = layers.Conv2D(48, 3, padding="same", dilation_rate=2, activation="leaky_relu")(x)
+    x = layers.Conv2DTranspose(32, 3, 2, "same", activation="relu")(x)
+    x = layers.Conv2DTranspose(16, 4, 2, "valid", use_bias=False)(x)
+    x = layers.LayerNormalization(axis=[1, 2, 3])(x)
+    x = layers.Activation(lambda y: keras.activations.gelu(y, approximate=True))(x)
+    x = layers.AveragePooling2D(3, 2, "same")(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(64, activation="elu")(x)
+    x = layers.Dense(10)(x)
+    return keras.Model(images, x)
+
+
+KERAS_NETWORKS = {
+    "resnet-50": application("ResNet50"),
+    "resnet-152": application("ResNet152"),
+    "densenet-121": application("DenseNet121"),
+    "vgg-16": application("VGG16"),
+    "mobilenet-v2": application("MobileNetV2", scaled=inputs.to_one),
+    "inception-v3": application("InceptionV3", 299, inputs.to_one),
+    "efficientnet-b0": application("EfficientNetB0", scaled=inputs.levels),
+    "keras-cnn": ImageNetwork(mixed, [64, 64, 3], inputs.fractions),
+}
