@@ -1,7 +1,7 @@
 import { GraphError } from '../graph-error.ts';
 import { makeNode } from '../onnx/edit/nodes.ts';
 import { elementTypeOf } from '../onnx/element-types.ts';
-import type { Attribute, AttributeValue, Node, Tensor } from '../onnx/model.ts';
+import type { Attribute, AttributeValue, Graph, Node, Tensor } from '../onnx/model.ts';
 import { allDataTypes } from '../tensorflow/data-types.ts';
 import { fold } from './fold/fold.ts';
 import type { Operand } from './fold/operand.ts';
@@ -15,7 +15,9 @@ export interface Result {
   readonly known?: readonly (number | null)[] | undefined;
 }
 
-export type Attributes = Readonly<Record<string, number | readonly number[] | string | { float: number }>>;
+export type Attributes = Readonly<
+  Record<string, number | readonly number[] | string | { float: number } | { graph: Graph }>
+>;
 
 /** Collects the nodes of the ONNX graph. */
 export interface Emitter {
@@ -49,7 +51,15 @@ export interface Emitter {
   ) => Value;
   /** A number as a constant of the type that another tensor has. */
   readonly number: (scope: string, value: number, dtype: string) => Value;
+  /** A name that no tensor has. */
+  readonly fresh: (scope: string) => string;
+  /** This one, but that all names are new: for nodes that are converted several times. */
+  readonly renaming: () => Emitter;
+  /** As `renaming`, for the nodes of a graph within this one, which may take all that this one has. */
+  readonly nested: () => Emitter;
   readonly nodes: readonly Node[];
+  /** The shapes of what the nodes make, by name. */
+  readonly shapes: ReadonlyMap<string, Dims>;
   /** How many nodes were computed instead of added. */
   readonly folded: () => number;
   /** The constants that nodes take. */
@@ -57,18 +67,34 @@ export interface Emitter {
 }
 
 export function createEmitter(): Emitter {
-  const nodes: Node[] = [];
-  const constants = new Map<string, Value>();
-  let made = 0;
-  let folded = 0;
+  const shared: Shared = { constants: new Map(), shapes: new Map(), made: 0, folded: 0 };
+  return emitterInto([], shared, (_, name) => name);
+}
+
+/** What the emitters of a graph and of those within it have together. */
+interface Shared {
+  readonly constants: Map<string, Value>;
+  readonly shapes: Map<string, Dims>;
+  made: number;
+  folded: number;
+}
+
+function emitterInto(
+  nodes: Node[],
+  shared: Shared,
+  nameOf: (scope: string, name: string) => string,
+): Emitter {
   // TensorFlow's names have no such end, so that these are never names of its tensors.
-  const freshName = (scope: string): string => {
-    made += 1;
-    return `${scope}~${made}`;
+  const fresh = (scope: string): string => {
+    shared.made += 1;
+    return `${scope}~${shared.made}`;
   };
-  const emitAll: Emitter['emitAll'] = (scope, op, inputs, results, attributes = {}, names = []) => {
-    const outputs = results.map((result, index) => ({ ...result, name: names[index] ?? freshName(scope) }));
-    for (const input of inputs) if (input.constant !== undefined) constants.set(input.name, input);
+  const named = (scope: string, name: string | undefined): string =>
+    name === undefined ? fresh(scope) : nameOf(scope, name);
+  const add: Emitter['emitAll'] = (_, op, inputs, results, attributes = {}, names = []) => {
+    const outputs = results.map((result, index) => ({ ...result, name: names[index] ?? '' }));
+    for (const { name, shape } of outputs) shared.shapes.set(name, shape);
+    for (const input of inputs) if (input.constant !== undefined) shared.constants.set(input.name, input);
     nodes.push(
       makeNode({
         name: outputs[0]?.name,
@@ -82,28 +108,34 @@ export function createEmitter(): Emitter {
   };
   return {
     nodes,
-    emitAll,
-    emit: (scope, op, inputs, result, attributes, name = freshName(scope)) => {
+    shapes: shared.shapes,
+    emitAll: (scope, op, inputs, results, attributes, names = []) =>
+      add(scope, op, inputs, results, attributes, results.map((_, index) => named(scope, names[index]))),
+    emit: (scope, op, inputs, result, attributes, name) => {
+      const given = named(scope, name);
       const constant = fold(op, inputs, attributes ?? {}, result.dtype);
-      if (constant === undefined) return emitAll(scope, op, inputs, [result], attributes, [name])[0] as Value;
-      folded += 1;
-      return constantValue(name, constant);
+      if (constant === undefined) return add(scope, op, inputs, [result], attributes, [given])[0] as Value;
+      shared.folded += 1;
+      return constantValue(given, constant);
     },
-    folded: () => folded,
+    folded: () => shared.folded,
     integers: (scope, values, shape = [values.length], dtype = 'int64') => ({
-      name: freshName(scope),
+      name: fresh(scope),
       dtype,
       shape,
       constant: integerBytes(dtype, values),
       known: values,
     }),
     number: (scope, value, dtype) => ({
-      name: freshName(scope),
+      name: fresh(scope),
       dtype,
       shape: [],
       constant: numberBytes(value, dtype),
     }),
-    initializers: () => [...constants.values()].map(tensorOf),
+    fresh,
+    renaming: () => emitterInto(nodes, shared, fresh),
+    nested: () => emitterInto([], shared, fresh),
+    initializers: () => [...shared.constants.values()].map(tensorOf),
   };
 }
 
@@ -145,10 +177,11 @@ function attributeOf([name, value]: [string, Attributes[string]]): Attribute {
   return { name, value: attributeValue(value as Attributes[string]) };
 }
 
-function attributeValue(value: number | readonly number[] | string | { float: number }): AttributeValue {
+function attributeValue(value: Attributes[string]): AttributeValue {
   if (typeof value === 'number') return { kind: 'int', value: BigInt(value) };
   if (typeof value === 'string') return { kind: 'string', value: Buffer.from(value) };
   if ('float' in value) return { kind: 'float', value: value.float };
+  if ('graph' in value) return { kind: 'graph', value: value.graph };
   return { kind: 'ints', value: value.map(BigInt) };
 }
 

@@ -20,6 +20,7 @@ import { createControlFlow } from './control/control-flow.ts';
 import { createEmitter, onnxType } from './emitter.ts';
 import type { ImportedModel, ImportReport } from './imported-model.ts';
 import { inlineFunctions } from './inline-functions.ts';
+import { carryOrders } from './layout/carry-orders.ts';
 import { mapNodes, placeholderOf } from './map-nodes.ts';
 import { neededNodes } from './needed-nodes.ts';
 import { readVariables } from './read-variables.ts';
@@ -67,7 +68,8 @@ export async function importTensorFlow(
     if (!made.has(name)) emitter.emitAll(tensor.node, 'Identity', [given], [value], {}, [name]);
     return { ...value, name };
   });
-  const converted = withoutDeadCode({
+  const shapes = new Map([...emitter.shapes, ...inputs.map(({ name, shape }) => [name, shape] as const)]);
+  const mapped: OnnxModel = {
     irVersion: IR_VERSION,
     producerName: 'slipway',
     graph: {
@@ -84,7 +86,8 @@ export async function importTensorFlow(
     opsets: [{ domain: '', version: OPSET }],
     metadata: describe(chosen),
     functions: [],
-  });
+  };
+  const converted = withoutDeadCode(carryOrders(mapped, shapes));
   requireValid(converted);
   return { model: converted, images: [], report: reportOf(nodes, emitter.folded(), converted) };
 }
