@@ -31,6 +31,7 @@ const declaration: Omit<ImageInput, 'resize'> = {
   height: 224,
   fit: 'crop',
   shorterSide: 256,
+  sides: 'exact',
   padLevels: [0, 0, 0],
   channelOrder: 'rgb',
   mean: [123.68, 116.779, 103.939],

@@ -38,7 +38,7 @@ export {
   hasEnginePackages,
   PROVIDER_PATTERN,
 } from './execution-providers.ts';
-export type { ImageFit, ImageInput, ImageResize, Rgb } from './images.ts';
+export type { ImageFit, ImageInput, ImageResize, ImageSides, Rgb } from './images.ts';
 export * from './limits.ts';
 export {
   type LabelledOutput,

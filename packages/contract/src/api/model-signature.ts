@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import type { ImageFit, ImageInput, ImageResize } from '../images.ts';
+import type { ImageFit, ImageInput, ImageResize, ImageSides } from '../images.ts';
 
 /** Pixels a side may have: far more than any network takes, and a tensor that still fits in memory. */
 const MAX_SIDE = 4096;
@@ -23,9 +23,9 @@ export const ImageDeclaration = Type.Object(
     width: side('Pixels that the model takes in a row.'),
     height: side('Rows that the model takes.'),
     resize: Type.Unsafe<ImageResize>(
-      Type.Enum(['tf1_bilinear', 'bilinear', 'nearest'], {
+      Type.Enum(['tf1_bilinear', 'tf2_bilinear', 'bilinear', 'nearest', 'tf2_nearest'], {
         description:
-          '`tf1_bilinear` and `nearest` as TensorFlow 1 samples (no half-pixel centres); `bilinear` is the fast one.',
+          '`tf1_bilinear` and `nearest` as TensorFlow 1 samples (no half-pixel centres); `tf2_bilinear` and `tf2_nearest` as TensorFlow 2; `bilinear` is the fast one.',
       }),
     ),
     fit: Type.Unsafe<ImageFit>(
@@ -37,6 +37,15 @@ export const ImageDeclaration = Type.Object(
     shorterSide: Type.Optional(
       side(
         'With `crop`: the image is first scaled to this shorter side; the larger of width and height when left out.',
+      ),
+    ),
+    sides: Type.Optional(
+      Type.Unsafe<ImageSides>(
+        Type.Enum(['exact', 'float32', 'float32_rounded'], {
+          default: 'exact',
+          description:
+            'With `crop`: how the scaled sides become whole. `exact` cuts side * shorterSide / shorter off; `float32` cuts side * (shorterSide / shorter) off, computed in single precision as graphs of TensorFlow do; `float32_rounded` rounds the same.',
+        }),
       ),
     ),
     padLevels: Type.Optional(

@@ -17,6 +17,7 @@ test('what is left out is completed', () => {
       input: 'pixels0',
       name: 'pixels0',
       shorterSide: 224,
+      sides: 'exact',
       padLevels: [0, 0, 0],
       channelOrder: 'rgb',
       mean: [0, 0, 0],
@@ -40,7 +41,7 @@ test('what is said is kept', () => {
     datatype: 'FP16',
   };
   const { images } = parseModelSignature(file(said), 'signature.json');
-  assert.deepEqual(images, [{ ...said, input: 'pixels0', shorterSide: 224 }]);
+  assert.deepEqual(images, [{ ...said, input: 'pixels0', shorterSide: 224, sides: 'exact' }]);
 });
 
 const outputs = (declared: object) => ({ kind: 'ModelSignature', outputs: declared });
@@ -80,7 +81,11 @@ const REFUSED: readonly [string, unknown, RegExp][] = [
   ['no width', file({ ...REQUIRED, width: undefined }), /inputs\.pixels0\.image.*width/],
   ['a width of text', file({ ...REQUIRED, width: '224' }), /inputs\.pixels0\.image\.width must be integer/],
   ['a huge height', file({ ...REQUIRED, height: 5000 }), /inputs\.pixels0\.image\.height must be <= 4096/],
-  ['an unknown method', file({ ...REQUIRED, resize: 'x' }), /resize must be one of tf1_bilinear, bilinear/],
+  [
+    'an unknown method',
+    file({ ...REQUIRED, resize: 'x' }),
+    /resize must be one of tf1_bilinear, tf2_bilinear/,
+  ],
   ['two means', file({ ...REQUIRED, mean: [1, 2] }), /image\.mean must not have fewer than 3/],
   ['four means', file({ ...REQUIRED, mean: [1, 2, 3, 4] }), /image\.mean must not have more than 3/],
   ['a deviation of 0', file({ ...REQUIRED, std: [1, 0, 1] }), /image\.std\.1 must be > 0/],
@@ -91,6 +96,7 @@ const REFUSED: readonly [string, unknown, RegExp][] = [
   ],
   ['too short a side', file({ ...REQUIRED, shorterSide: 223 }), /image\.shorterSide must be at least 224/],
   ['a side to stretch', file({ ...REQUIRED, fit: 'stretch', shorterSide: 256 }), /fit "crop" alone/],
+  ['sides to stretch', file({ ...REQUIRED, fit: 'stretch', sides: 'float32' }), /fit "crop" alone/],
   ['bars to crop', file({ ...REQUIRED, padLevels: [0, 0, 0] }), /fit "pad" alone/],
   [
     'one name twice',

@@ -84,7 +84,7 @@ function fieldOf(pointer: string): string {
 
 /** What each field may say, but not together with the others. */
 function contradictions(image: ImageDeclaration): readonly string[] {
-  const { width, height, fit, shorterSide, padLevels, datatype } = image;
+  const { width, height, fit, shorterSide, sides, padLevels, datatype } = image;
   const problems: string[] = [];
   if (shorterSide !== undefined && fit !== 'crop') {
     problems.push(`shorterSide has a meaning with fit "crop" alone, and fit is "${fit}"`);
@@ -92,6 +92,9 @@ function contradictions(image: ImageDeclaration): readonly string[] {
     problems.push(
       `shorterSide must be at least ${Math.max(width, height)}, the larger of width and height, but is ${shorterSide}`,
     );
+  }
+  if (sides !== undefined && fit !== 'crop') {
+    problems.push(`sides has a meaning with fit "crop" alone, and fit is "${fit}"`);
   }
   if (padLevels !== undefined && fit !== 'pad') {
     problems.push(`padLevels has a meaning with fit "pad" alone, and fit is "${fit}"`);
@@ -116,6 +119,7 @@ function complete(input: string, image: ImageDeclaration): ImageInput {
     resize: image.resize,
     fit: image.fit,
     shorterSide: image.shorterSide ?? Math.max(width, height),
+    sides: image.sides ?? 'exact',
     padLevels: frozen(image.padLevels) ?? ZEROS,
     channelOrder: image.channelOrder ?? 'rgb',
     mean: frozen(image.mean) ?? ZEROS,

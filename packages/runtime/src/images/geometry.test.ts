@@ -19,10 +19,22 @@ const ROWS: readonly [string, object, [number, number], object][] = [
     { scaledWidth: 256, scaledHeight: 341, left: 16, top: 58, width: 224, height: 224 },
   ],
   [
-    'a side of 49 is not scaled to 255',
+    'a side of 61 is not scaled to 255',
     { width: 224, height: 224, fit: 'crop', shorterSide: 256 },
-    [49, 49],
+    [61, 61],
     { scaledWidth: 256, scaledHeight: 256, left: 16, top: 16 },
+  ],
+  [
+    'in single precision a side of 61 is scaled to 255',
+    { width: 224, height: 224, fit: 'crop', shorterSide: 256, sides: 'float32' },
+    [61, 183],
+    { scaledWidth: 255, scaledHeight: 767, left: 15, top: 271 },
+  ],
+  [
+    'in single precision a side is rounded to the nearest',
+    { width: 224, height: 224, fit: 'crop', shorterSide: 256, sides: 'float32_rounded' },
+    [61, 100],
+    { scaledWidth: 256, scaledHeight: 420, left: 16, top: 98 },
   ],
   [
     'bars stand above and below a landscape',

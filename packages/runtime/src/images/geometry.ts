@@ -21,24 +21,40 @@ export interface Size {
 }
 
 /**
- * How an image of this size becomes one of the declared size. Whole numbers alone are computed with, and cut
- * off, so that a scaled side is what it would be on paper: 256 / 49 * 49 is less than 256 in floating point.
+ * How an image of this size becomes one of the declared size. Unless single precision is declared, whole numbers alone
+ * are computed with, and cut off, so that a scaled side is what it would be on paper: 256 / 61 * 61 is less than 256
+ * in floating point. With it, the scaled image may be smaller than the target, which then has no window.
  */
 export function planGeometry(image: ImageInput, source: Size): Geometry {
   switch (image.fit) {
     case 'stretch':
       return centred(image, { width: image.width, height: image.height });
     case 'crop':
-      return centred(image, scaledToShorter(source, image.shorterSide));
+      return centred(image, scaledToShorter(source, image));
     case 'pad':
       return centred(image, scaledInto(source, image));
   }
 }
 
-function scaledToShorter({ width, height }: Size, shorterSide: number): Size {
-  return width < height
-    ? { width: shorterSide, height: Math.trunc((height * shorterSide) / width) }
-    : { width: Math.trunc((width * shorterSide) / height), height: shorterSide };
+function scaledToShorter({ width, height }: Size, { shorterSide, sides }: ImageInput): Size {
+  const shorter = Math.min(width, height);
+  const scale = Math.fround(shorterSide / shorter);
+  const scaled = (side: number): number => {
+    switch (sides) {
+      case 'exact':
+        return Math.trunc((side * shorterSide) / shorter);
+      case 'float32':
+        return Math.trunc(Math.fround(side * scale));
+      case 'float32_rounded':
+        return roundHalfToEven(Math.fround(side * scale));
+    }
+  };
+  return { width: scaled(width), height: scaled(height) };
+}
+
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 function scaledInto({ width, height }: Size, room: Size): Size {

@@ -6,6 +6,7 @@ import { planGeometry } from './geometry.ts';
 import { createImageBatch } from './image-batch.ts';
 import { imageInput } from './image-fixtures.ts';
 import { bilinearRows, type Picture } from './sample-rows.ts';
+import { bilinearTaps } from './taps.ts';
 
 const picture: fc.Arbitrary<Picture> = fc
   .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }))
@@ -20,7 +21,7 @@ function tensorOf(pictures: readonly Picture[], said: Partial<ImageInput> = {}):
   const batch = createImageBatch(image, pictures.length);
   for (const [index, one] of pictures.entries()) {
     const geometry = planGeometry(image, one);
-    batch.write(index, geometry, bilinearRows(one, geometry));
+    batch.write(index, geometry, bilinearRows(one, geometry, bilinearTaps));
   }
   return batch.tensor;
 }

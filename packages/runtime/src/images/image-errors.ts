@@ -38,6 +38,14 @@ export function tooElongated(place: ImagePlace, { width, height }: Size): Slipwa
   );
 }
 
+/** Single precision has made the scaled image smaller than what is cut out of it. */
+export function tooSmallWindow(place: ImagePlace, { width, height }: Size, scaled: Size): SlipwayError {
+  return refused(
+    place,
+    `has ${width} x ${height} pixels, which the model scales in single precision to ${scaled.width} x ${scaled.height}, fewer than the ${place.image.width} x ${place.image.height} that it cuts out. Send it one pixel wider or higher.`,
+  );
+}
+
 export function animated(place: ImagePlace, frames: number): SlipwayError {
   return refused(place, `is an animation of ${frames} frames. Send one of them as a still image.`);
 }

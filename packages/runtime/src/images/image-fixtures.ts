@@ -20,6 +20,7 @@ export function imageInput(said: Partial<ImageInput> = {}): ImageInput {
     resize: 'tf1_bilinear',
     fit: 'stretch',
     shorterSide: Math.max(said.width ?? 8, said.height ?? 8),
+    sides: 'exact',
     padLevels: [0, 0, 0],
     channelOrder: 'rgb',
     mean: [0, 0, 0],

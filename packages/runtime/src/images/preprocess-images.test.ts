@@ -150,6 +150,16 @@ test('passes over a colour profile, as TensorFlow does', async () => {
   assert.deepEqual(await preprocess(image, [profiled]), await preprocess(image, [bare]));
 });
 
+test('refuses an image that single precision makes smaller than what is cut out of it', async () => {
+  const cut = { ...image, fit: 'crop', width: 256, height: 256, shorterSide: 256, sides: 'float32' } as const;
+  await assert.rejects(preprocess(cut, [await plain(61, 100, 0)]), {
+    code: 'invalid_argument',
+    message: /^images\[0\] has 61 x 100 pixels, .* to 255 x 419, fewer than the 256 x 256/,
+  });
+  const { shape } = await preprocess(cut, [await plain(62, 100, 0)]);
+  assert.deepEqual(shape, [1, 256, 256, 3]);
+});
+
 test('takes a still GIF, as TensorFlow does', async () => {
   const gif = await stillGif();
   const same = await sharp(gif).png().toBuffer();

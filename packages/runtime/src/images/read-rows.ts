@@ -6,12 +6,14 @@ import {
   imagesTimedOut,
   tooElongated,
   tooManyPixels,
+  tooSmallWindow,
   undecodable,
 } from './image-errors.ts';
 import type { ImageFormat } from './image-format.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { decodeScaled, decodeWhole, type ImageHeader, isTimeout, readHeader } from './libvips.ts';
 import { bilinearRows, nearestRows, plainRows, type RowSampler } from './sample-rows.ts';
+import { bilinearTaps, centredBilinearTaps, centredNearestTaps, nearestTaps } from './taps.ts';
 
 /** An image that is decoded, and the way to its rows. */
 export interface DecodedImage {
@@ -41,11 +43,14 @@ export async function readRows(
 function checkHeader(
   place: ImagePlace,
   header: ImageHeader,
-  { scaledWidth, scaledHeight }: Geometry,
+  { scaledWidth, scaledHeight, width, height }: Geometry,
   { maxPixels }: ImageLimits,
 ): void {
+  const { image } = place;
   if (header.width * header.height > maxPixels) throw tooManyPixels(place, header, maxPixels);
   if (scaledWidth * scaledHeight > maxPixels) throw tooElongated(place, header);
+  if (image.fit === 'crop' && (width < image.width || height < image.height))
+    throw tooSmallWindow(place, header, { width: scaledWidth, height: scaledHeight });
   if (header.frames > 1) throw animated(place, header.frames);
 }
 
@@ -58,9 +63,13 @@ async function decode(
 ): Promise<RowSampler> {
   switch (image.resize) {
     case 'tf1_bilinear':
-      return bilinearRows(await decodeWhole(bytes, header, limits), geometry);
+      return bilinearRows(await decodeWhole(bytes, header, limits), geometry, bilinearTaps);
+    case 'tf2_bilinear':
+      return bilinearRows(await decodeWhole(bytes, header, limits), geometry, centredBilinearTaps);
     case 'nearest':
-      return nearestRows(await decodeWhole(bytes, header, limits), geometry);
+      return nearestRows(await decodeWhole(bytes, header, limits), geometry, nearestTaps);
+    case 'tf2_nearest':
+      return nearestRows(await decodeWhole(bytes, header, limits), geometry, centredNearestTaps);
     case 'bilinear':
       return plainRows(await decodeScaled(bytes, header, geometry, limits));
   }

@@ -1,5 +1,5 @@
 import type { Geometry } from './geometry.ts';
-import { type BilinearTaps, bilinearTaps, nearestTaps, type ScaledSpan } from './taps.ts';
+import type { BilinearTaps, ScaledSpan } from './taps.ts';
 
 /** Decoded pixels: a byte each of red, green and blue, row after row. */
 export interface Picture {
@@ -20,8 +20,12 @@ export function plainRows({ pixels, width }: Picture): RowSampler {
   return (y, row) => row.set(pixels.subarray(y * length, (y + 1) * length));
 }
 
-/** The window's rows of a whole picture, by the nearest pixel before each place. */
-export function nearestRows(picture: Picture, geometry: Geometry): RowSampler {
+/** The window's rows of a whole picture, by the one pixel that each place takes. */
+export function nearestRows(
+  picture: Picture,
+  geometry: Geometry,
+  nearestTaps: (span: ScaledSpan) => Int32Array,
+): RowSampler {
   const rows = nearestTaps(verticalSpan(picture, geometry));
   const columns = toOffsets(nearestTaps(horizontalSpan(picture, geometry)));
   const { pixels, width } = picture;
@@ -40,7 +44,11 @@ export function nearestRows(picture: Picture, geometry: Geometry): RowSampler {
  * The window's rows of a whole picture, each pixel between four: along the upper row, along the lower one,
  * then between these. In that order and in single precision, as TensorFlow does it on a CPU.
  */
-export function bilinearRows(picture: Picture, geometry: Geometry): RowSampler {
+export function bilinearRows(
+  picture: Picture,
+  geometry: Geometry,
+  bilinearTaps: (span: ScaledSpan) => BilinearTaps,
+): RowSampler {
   const rows = bilinearTaps(verticalSpan(picture, geometry));
   const columns = bilinearTaps(horizontalSpan(picture, geometry));
   const offsets = {

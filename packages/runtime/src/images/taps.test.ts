@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { bilinearTaps, nearestTaps } from './taps.ts';
+import { bilinearTaps, centredBilinearTaps, centredNearestTaps, nearestTaps } from './taps.ts';
 
 const side = fc.integer({ min: 1, max: 5000 });
 
@@ -18,6 +18,18 @@ test('twice the size has no half-pixel centres: every second pixel is one of the
   assert.deepEqual([...lower], [0, 0, 1, 1]);
   assert.deepEqual([...upper], [1, 1, 1, 1]);
   assert.deepEqual([...weight], [0, 0.5, 0, 0.5]);
+});
+
+test('with half-pixel centres, twice the size has pixels a quarter beside those of the source', () => {
+  const { lower, upper, weight } = centredBilinearTaps({ source: 2, scaled: 4, first: 0, count: 4 });
+  assert.deepEqual([...lower], [0, 0, 0, 1]);
+  assert.deepEqual([...upper], [0, 1, 1, 1]);
+  assert.deepEqual([...weight], [0.75, 0.25, 0.75, 0.25]);
+});
+
+test('with half-pixel centres, half the size takes the second pixel of each two', () => {
+  assert.deepEqual([...centredNearestTaps({ source: 8, scaled: 4, first: 0, count: 4 })], [1, 3, 5, 7]);
+  assert.deepEqual([...nearestTaps({ source: 8, scaled: 4, first: 0, count: 4 })], [0, 2, 4, 6]);
 });
 
 test('a window has the taps that the whole side has there', () => {
