@@ -1,3 +1,4 @@
+import { type Bytes, loadBytes } from '../../onnx/bytes.ts';
 import { allDataTypes } from '../../tensorflow/data-types.ts';
 import type { Attributes } from '../emitter.ts';
 import type { Value } from '../value.ts';
@@ -16,17 +17,21 @@ export function fold(
   attributes: Attributes,
   dtype: string,
 ): Operand | undefined {
-  const operands = inputs.flatMap((input) => operandOf(input) ?? []);
-  if (operands.length === 0 || operands.length < inputs.length) return undefined;
+  // Elements in files are only read where all inputs are constants.
+  if (inputs.length === 0 || !inputs.every(isFixed)) return undefined;
+  const operands = inputs.map(operandOf);
   const [first, second, third] = operands as [Operand, Operand?, Operand?];
   if (op === 'Cast') return cast(first, dtypeOf(attributes['to']));
   if (op === 'Where' && second && third) return chosen(first, second, third);
   return MOVEMENTS.get(op)?.(operands, attributes) ?? computed(op, operands, dtype);
 }
 
-function operandOf({ dtype, shape, constant }: Value): Operand | undefined {
-  if (!(constant instanceof Uint8Array) || shape === null) return undefined;
-  return { dtype, shape: shape as readonly number[], bytes: constant };
+function isFixed({ shape, constant }: Value): boolean {
+  return constant !== undefined && !Array.isArray(constant) && shape !== null;
+}
+
+function operandOf({ dtype, shape, constant }: Value): Operand {
+  return { dtype, shape: shape as readonly number[], bytes: loadBytes(constant as Bytes) };
 }
 
 function dtypeOf(number: Attributes[string] | undefined): string {

@@ -45,6 +45,7 @@ function wordsOf(bytes: Uint8Array, Word: typeof Uint8Array | typeof Uint32Array
   return new Word(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / Word.BYTES_PER_ELEMENT);
 }
 
+/** Goes along the longest axis inside of all others: kernels end with axes of 3 and less. */
 function copy(
   from: Uint8Array,
   into: Uint8Array,
@@ -52,18 +53,28 @@ function copy(
   strides: readonly number[],
   start: number,
 ): void {
-  const length = shape.at(-1) ?? 1;
-  const step = strides.at(-1) ?? 0;
-  const index = shape.slice(0, -1).map(() => 0);
-  let row = start;
-  for (let at = 0; at < into.length; ) {
-    for (let along = 0; along < length; along += 1, at += 1) into[at] = from[row + along * step] as number;
+  const rows = stridesOf(shape);
+  const axes = shape.map((size, axis) => ({
+    size,
+    from: strides[axis] as number,
+    into: rows[axis] as number,
+  }));
+  const outer = axes.filter(({ size }) => size !== 1).toSorted((a, b) => a.size - b.size);
+  const inner = outer.pop() ?? { size: 1, from: 0, into: 0 };
+  const index = outer.map(() => 0);
+  let [source, target] = [start, 0];
+  for (let left = into.length / inner.size; left > 0; left -= 1) {
+    for (let at = 0; at < inner.size; at += 1)
+      into[target + at * inner.into] = from[source + at * inner.from] as number;
     for (let axis = index.length - 1; axis >= 0; axis -= 1) {
+      const along = outer[axis] as (typeof outer)[number];
       const next = (index[axis] as number) + 1;
-      row += strides[axis] as number;
+      source += along.from;
+      target += along.into;
       index[axis] = next;
-      if (next < (shape[axis] as number)) break;
-      row -= next * (strides[axis] as number);
+      if (next < along.size) break;
+      source -= next * along.from;
+      target -= next * along.into;
       index[axis] = 0;
     }
   }
