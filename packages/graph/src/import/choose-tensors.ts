@@ -2,7 +2,7 @@ import type { NodeDef, TensorInfo } from '../generated/tensorflow/tensorflow_pb.
 import { GraphError } from '../graph-error.ts';
 import { nodeOfInput } from '../tensorflow/check-graph.ts';
 import type { MetaGraph, SignatureDefinition } from '../tensorflow/model.ts';
-import { quoted } from '../tensorflow/refusals.ts';
+import { listed, quoted } from '../tensorflow/refusals.ts';
 
 /** A tensor of the graph, and the name that callers know it by. */
 export interface ChosenTensor {
@@ -35,9 +35,6 @@ const DEFAULT_SIGNATURE = 'serving_default';
 const INIT_SIGNATURE = '__saved_model_init_op';
 
 const PLACEHOLDER = 'Placeholder';
-
-/** How many names a message lists. */
-const LISTED = 10;
 
 /**
  * Chooses the tensors to convert between. Named tensors come first, then those of the signature, which is the named
@@ -157,8 +154,7 @@ function refuseTwice(kind: string, tensors: readonly ChosenTensor[]): void {
 }
 
 function choose(what: string, kind: string, there: readonly string[]): GraphError {
-  const names = there.toSorted().slice(0, LISTED).map(quoted).join(', ');
-  const more = there.length > LISTED ? ` and ${there.length - LISTED} more` : '';
-  const instead = there.length === 0 ? `Name the ${kind}s that are wanted` : `Name one of ${names}${more}`;
+  const instead =
+    there.length === 0 ? `Name the ${kind}s that are wanted` : `Name one of ${listed(there.toSorted())}`;
   return new GraphError('invalid_argument', `${what}. ${instead}.`);
 }

@@ -1,5 +1,6 @@
 import { GraphError } from '../graph-error.ts';
 import { makeNode } from '../onnx/edit/nodes.ts';
+import type { Bytes } from '../onnx/bytes.ts';
 import { elementTypeOf } from '../onnx/element-types.ts';
 import type { Attribute, AttributeValue, Graph, Node, Tensor } from '../onnx/model.ts';
 import { allDataTypes } from '../tensorflow/data-types.ts';
@@ -188,9 +189,8 @@ function attributeValue(value: Attributes[string]): AttributeValue {
 function tensorOf({ name, dtype, shape, constant }: Value): Tensor {
   if (shape === null || constant === undefined)
     throw new GraphError('invalid_argument', `${name} is no constant.`);
-  const data =
-    constant instanceof Uint8Array
-      ? ({ form: 'raw', bytes: constant } as const)
-      : ({ form: 'strings', values: constant } as const);
+  const data = Array.isArray(constant)
+    ? ({ form: 'strings', values: constant as readonly Uint8Array[] } as const)
+    : ({ form: 'raw', bytes: constant as Bytes } as const);
   return { name, elementType: onnxType(dtype), dims: shape as readonly number[], data, metadata: [] };
 }

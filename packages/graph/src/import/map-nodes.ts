@@ -1,11 +1,11 @@
 import type { NodeDef } from '../generated/tensorflow/tensorflow_pb.ts';
 import { GraphError } from '../graph-error.ts';
-import { type ConstantTensor, readConstant } from '../tensorflow/constant.ts';
+import { readConstant } from '../tensorflow/constant.ts';
 import { dataTypeName } from '../tensorflow/data-types.ts';
 import { quoted } from '../tensorflow/refusals.ts';
 import type { Emitter } from './emitter.ts';
 import { MAPPERS } from './ops/mappers.ts';
-import { isVariable } from './read-variables.ts';
+import { isVariable, type VariableTensor } from './read-variables.ts';
 import { NotConverted } from './refuse.ts';
 import { type Dims, integerBytes, knownOf, type Value } from './value.ts';
 
@@ -26,7 +26,7 @@ const MOST_REFUSALS = 200;
 export function mapNodes(
   nodes: readonly NodeDef[],
   fed: ReadonlyMap<string, readonly Value[]>,
-  variables: ReadonlyMap<string, ConstantTensor>,
+  variables: ReadonlyMap<string, VariableTensor>,
   emitter: Emitter,
 ): ReadonlyMap<string, readonly Value[]> {
   const values = new Map(fed);
@@ -49,7 +49,7 @@ export function mapNodes(
 function outputsOf(
   node: NodeDef,
   values: ReadonlyMap<string, readonly Value[]>,
-  variables: ReadonlyMap<string, ConstantTensor>,
+  variables: ReadonlyMap<string, VariableTensor>,
   emitter: Emitter,
 ): readonly Value[] | undefined {
   if (node.op === 'Const') return [constantOf(node)];
@@ -84,7 +84,7 @@ function constantOf(node: NodeDef): Value {
   return tensorValue(node.name, readConstant(`node ${quoted(node.name)}`, value.value));
 }
 
-function tensorValue(node: string, { dtype, shape, values }: ConstantTensor): Value {
+function tensorValue(node: string, { dtype, shape, values }: VariableTensor): Value {
   const known = knownOf(dtype.name, shape, values);
   return { name: `${node}:0`, dtype: dtype.name, shape, constant: values, known };
 }

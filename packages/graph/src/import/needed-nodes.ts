@@ -1,7 +1,7 @@
 import type { NodeDef } from '../generated/tensorflow/tensorflow_pb.ts';
 import { GraphError } from '../graph-error.ts';
 import { nodeOfInput } from '../tensorflow/check-graph.ts';
-import { quoted } from '../tensorflow/refusals.ts';
+import { listed, quoted } from '../tensorflow/refusals.ts';
 import type { ChosenTensors } from './choose-tensors.ts';
 
 /**
@@ -54,6 +54,6 @@ function refuseUnfed(nodes: readonly NodeDef[], fed: ReadonlySet<string>): void 
   if (missing.length === 0) return;
   throw new GraphError(
     'invalid_argument',
-    `The outputs depend on ${missing.map(({ name }) => quoted(name)).join(', ')}, which no input feeds. Name them as inputs too.`,
+    `The outputs depend on ${listed(missing.map(({ name }) => name))}, which no input feeds. Name them as inputs too.`,
   );
 }

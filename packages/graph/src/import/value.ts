@@ -1,4 +1,6 @@
-import type { TensorValues } from '../tensorflow/bundle/checkpoint.ts';
+import type { FileRange } from '../onnx/bytes.ts';
+import type { TensorValues } from '../tensorflow/bundle/read-tensor.ts';
+import type { List } from './control/list.ts';
 
 /** The sizes of a tensor, `null` where any will do; `null` in all where not even the rank is known. */
 export type Dims = readonly (number | null)[] | null;
@@ -10,10 +12,12 @@ export interface Value {
   /** As TensorFlow calls it: `float32`. */
   readonly dtype: string;
   readonly shape: Dims;
-  /** Of a constant: its elements. */
-  readonly constant?: TensorValues | undefined;
+  /** Of a constant: its elements, or where they lie. */
+  readonly constant?: TensorValues | FileRange | undefined;
   /** Of whole numbers of one dimension or none: the elements as far as they are known. */
   readonly known?: readonly (number | null)[] | undefined;
+  /** Of a list of tensors: the value is the tensor of all its elements, or will be. */
+  readonly list?: List | undefined;
 }
 
 /** Shapes and axes have few elements; of larger tensors, none need be known one by one. */
@@ -23,7 +27,7 @@ const MOST_KNOWN = 64;
 export function knownOf(
   dtype: string,
   shape: readonly number[],
-  values: TensorValues,
+  values: TensorValues | FileRange,
 ): readonly number[] | undefined {
   if (shape.length > 1 || !(values instanceof Uint8Array)) return undefined;
   const size = dtype === 'int32' ? 4 : dtype === 'int64' ? 8 : 0;

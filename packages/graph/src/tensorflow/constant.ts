@@ -1,6 +1,6 @@
 import type { TensorProto } from '../generated/tensorflow/tensorflow_pb.ts';
 import { elementCount } from './bundle/bundle-index.ts';
-import type { TensorValues } from './bundle/checkpoint.ts';
+import type { TensorValues } from './bundle/read-tensor.ts';
 import { type DataType, dataType, dataTypeName } from './data-types.ts';
 import { brokenModel, notRead } from './refusals.ts';
 

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { GraphDefSchema, MetaGraphDefSchema } from '../generated/tensorflow/tensorflow_pb.ts';
 import { openCheckpoint } from './bundle/checkpoint.ts';
 import { decodeMessage, MAX_MESSAGE_BYTES } from './decode-message.ts';
 import { readGraph, readMetaGraph } from './meta-graph.ts';
 import type { TensorFlowModel } from './model.ts';
 import { modelOf } from './model-of.ts';
-import { readFileWithin } from './read-file.ts';
+import { readFileInside, readFileWithin } from './read-file.ts';
 import { brokenModel, notRead } from './refusals.ts';
 
 /** Reads a checkpoint of TensorFlow 1: the graph of its `.meta` file, and its variables. Throws `GraphError`. */
@@ -17,7 +18,11 @@ export async function loadCheckpoint(prefix: string): Promise<TensorFlowModel> {
       'The checkpoint has weights, but no graph: its .meta file is missing.',
       'Copy it beside the others, or, with TensorFlow 2, save the model with tf.saved_model.save.',
     );
-  const definition = decodeMessage(file, await readFileWithin(file, MAX_MESSAGE_BYTES), MetaGraphDefSchema);
+  const definition = decodeMessage(
+    file,
+    await readFileInside(dirname(file), file, MAX_MESSAGE_BYTES),
+    MetaGraphDefSchema,
+  );
   const metaGraph = await readMetaGraph(file, definition, null);
   return modelOf('checkpoint', file, [metaGraph], await openCheckpoint(prefix));
 }

@@ -8,8 +8,10 @@ export {
 } from '../import/choose-tensors.ts';
 export { type ImportRequest, importTensorFlow } from '../import/import-tensorflow.ts';
 export type { ImagePreprocessing, ImportedModel, ImportReport, Rgb } from '../import/imported-model.ts';
+export type { Box } from './bundle/box.ts';
 export type { CheckpointTensor, StoredSlice, StoredTensor } from './bundle/bundle-index.ts';
-export type { Checkpoint, TensorValues } from './bundle/checkpoint.ts';
+export type { Checkpoint } from './bundle/checkpoint.ts';
+export type { TensorValues } from './bundle/read-tensor.ts';
 export { type ConstantTensor, readConstant } from './constant.ts';
 export type { OpCount } from './count-ops.ts';
 export { type DataType, dataType } from './data-types.ts';

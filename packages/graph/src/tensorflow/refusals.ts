@@ -1,5 +1,8 @@
 import { GraphError } from '../graph-error.ts';
 
+/** How many names a message lists. */
+const LISTED = 10;
+
 /** The bytes of a file are not what its format promises. `offset` is in bytes from the file's start. */
 export function damaged(file: string, offset: number, what: string, cause?: unknown): GraphError {
   return new GraphError(
@@ -22,6 +25,12 @@ export function notRead(file: string, what: string, instead: string): GraphError
 /** A call named something that is not there. */
 export function notThere(what: string): GraphError {
   return new GraphError('invalid_argument', what);
+}
+
+/** Names in quotation marks, as many as one reads. */
+export function listed(names: readonly string[]): string {
+  const first = names.slice(0, LISTED).map(quoted).join(', ');
+  return names.length > LISTED ? `${first} and ${names.length - LISTED} more` : first;
 }
 
 /** A name from a file in quotation marks, cut where it would fill the screen. */

@@ -6,7 +6,7 @@ import { decodeMessage, MAX_MESSAGE_BYTES } from './decode-message.ts';
 import { readMetaGraph } from './meta-graph.ts';
 import type { MetaGraph, TensorFlowModel } from './model.ts';
 import { modelOf } from './model-of.ts';
-import { readFileWithin } from './read-file.ts';
+import { readFileInside } from './read-file.ts';
 import { brokenModel, notRead } from './refusals.ts';
 
 /** The only version of the format that there has been. */
@@ -15,7 +15,7 @@ const SCHEMA_VERSION = 1n;
 /** Reads a SavedModel of TensorFlow 1 or 2, all its graphs. Throws `GraphError`. */
 export async function loadSavedModel(folder: string): Promise<TensorFlowModel> {
   const file = join(folder, 'saved_model.pb');
-  const bytes = await readFileWithin(file, MAX_MESSAGE_BYTES);
+  const bytes = await readFileInside(folder, file, MAX_MESSAGE_BYTES);
   const { metaGraphs: definitions, savedModelSchemaVersion: version } = decodeMessage(
     file,
     bytes,
@@ -32,7 +32,7 @@ export async function loadSavedModel(folder: string): Promise<TensorFlowModel> {
 
 async function openVariables(folder: string): Promise<Checkpoint | null> {
   const prefix = join(folder, 'variables', 'variables');
-  if (await exists(`${prefix}.index`)) return openCheckpoint(prefix);
+  if (await exists(`${prefix}.index`)) return openCheckpoint(prefix, folder);
   if (await exists(prefix))
     throw notRead(
       prefix,
