@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { makeNode } from '../../onnx/edit/nodes.ts';
-import { rewritten } from '../../onnx/fixtures.test.helper.ts';
-import type { Attribute, OnnxModel } from '../../onnx/model.ts';
+import { Tensor } from 'onnxruntime-node';
 import { elementCount } from '../../tensorflow/bundle/bundle-index.ts';
-import { type Attributes, onnxType } from '../emitter.ts';
+import type { Attributes } from '../emitter.ts';
+import { answersOf, nodeOf, smallModel } from '../small-model.test.helper.ts';
 import { integerBytes, type Value } from '../value.ts';
 import { fold } from './fold.ts';
 import { elementsOf, operandOf } from './operand.ts';
@@ -155,12 +153,12 @@ for (const [name, examples] of Object.entries(EXAMPLES))
     const check = async ({ op, inputs, attributes = {}, dtype }: Example): Promise<void> => {
       const folded = fold(op, inputs, attributes, dtype);
       assert.ok(folded, 'it is computed');
-      const path = await rewritten(t, modelOf({ op, inputs, attributes, dtype }));
-      const options = { intraOpNumThreads: 1, graphOptimizationLevel: 'disabled' } as const;
-      const session = await InferenceSession.create(path, options);
+      const names = inputs.map(({ name }) => name);
+      const ends = inputs.map((input) => ({ ...input, shape: input.shape as readonly number[] }));
+      const nodes = [nodeOf(op, names, ['result'], attributes)];
+      const model = smallModel(ends, [{ name: 'result', dtype }], nodes);
       const feeds = Object.fromEntries(inputs.map((input) => [input.name, fed(input)]));
-      const { result } = await session.run(feeds);
-      await session.release();
+      const { result } = await answersOf(t, model, feeds);
       assert.deepEqual(folded.shape, result?.dims);
       assert.deepEqual(elementsOf({ ...folded, dtype }), result?.data);
     };
@@ -264,47 +262,6 @@ function range(): fc.Arbitrary<readonly [number, number, number]> {
     fc.constantFrom(-1, -2),
   );
   return fc.oneof(forth, back);
-}
-
-function modelOf({ op, inputs, attributes = {}, dtype }: Example): OnnxModel {
-  const info = (name: string, type: string, shape?: readonly number[]) => ({
-    name,
-    type: {
-      kind: 'tensor',
-      elementType: onnxType(type),
-      shape: shape && { dims: shape.map((size) => ({ size })) },
-    } as const,
-    metadata: [],
-  });
-  return {
-    irVersion: 8,
-    opsets: [{ domain: '', version: 18 }],
-    metadata: [],
-    functions: [],
-    graph: {
-      name: 'g',
-      nodes: [
-        makeNode({
-          op,
-          inputs: inputs.map(({ name }) => name),
-          outputs: ['result'],
-          attributes: Object.entries(attributes).map(attributeOf),
-        }),
-      ],
-      initializers: [],
-      sparseInitializers: [],
-      inputs: inputs.map(({ name, dtype: type, shape }) => info(name, type, shape as number[])),
-      outputs: [info('result', dtype)],
-      valueInfo: [],
-      annotations: [],
-      metadata: [],
-    },
-  };
-}
-
-function attributeOf([name, value]: [string, Attributes[string]]): Attribute {
-  if (typeof value === 'number') return { name, value: { kind: 'int', value: BigInt(value) } };
-  return { name, value: { kind: 'ints', value: (value as readonly number[]).map(BigInt) } };
 }
 
 function fed({ dtype, shape, constant: bytes }: Value): Tensor {

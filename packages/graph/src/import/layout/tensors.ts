@@ -108,7 +108,7 @@ export function createTensors(initializers: readonly Tensor[], known: Known): Te
     added,
     constants,
     shapeOf,
-    rank: (name) => shapeOf(name)?.length,
+    rank: (name) => carried.get(name)?.order.length ?? shapeOf(name)?.length,
     integers: (name) => integersOf(constants.get(name)),
     isCarried: (name) => carried.has(name),
     asLies,
