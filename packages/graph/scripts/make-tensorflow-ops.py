@@ -1,57 +1,25 @@
-"""Makes fixtures/tensorflow-ops.json: small graphs of single ops, what they are fed, and what TensorFlow computes; and
-fixtures/tensorflow-answers.json: the same of the models that make-tensorflow-files.py made.
+"""Makes fixtures/tensorflow-ops.json and fixtures/tensorflow-ops/*.json: small graphs of single ops, what they are fed, and
+what TensorFlow computes; and fixtures/tensorflow-answers.json: the same of the models that make-tensorflow-files.py made.
 
     python3 -m venv venv && venv/bin/pip install tensorflow-cpu==2.21.0
-    venv/bin/python packages/graph/scripts/make-tensorflow-ops.py
+    venv/bin/python packages/graph/scripts/make-tensorflow-ops.py [family of tensorflow_ops ...]
 
     npx biome format --write packages/graph/fixtures
 """
 
-import base64
 import json
 import pathlib
+import sys
 
 import numpy as np
 import tensorflow as tf
 
+from tensorflow_ops import FAMILIES, embedding
+from tensorflow_ops.cases import case, floats, ints, start, tensor, write
+
 v1 = tf.compat.v1
 raw = tf.raw_ops
-FILE = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "tensorflow-ops.json"
-RANDOM = np.random.default_rng(1)
-CASES = []
-
-
-def case(name, arrays, build, shapes=None):
-    """`build` gets a placeholder for each array; sizes of `shapes` may be None."""
-    with tf.Graph().as_default() as graph:
-        shapes = shapes or [array.shape for array in arrays]
-        places = [v1.placeholder(a.dtype, s, f"x{i}") for i, (a, s) in enumerate(zip(arrays, shapes))]
-        result = tf.identity(build(*places), name="y")
-        with v1.Session() as session:
-            value = session.run(result, dict(zip(places, arrays)))
-        definition = graph.as_graph_def()
-    CASES.append(
-        {
-            "name": name,
-            "graph": base64.b64encode(definition.SerializeToString(deterministic=True)).decode(),
-            "inputs": {f"x{i}:0": tensor(array) for i, array in enumerate(arrays)},
-            "output": tensor(value),
-        }
-    )
-
-
-def tensor(value):
-    value = np.asarray(value)
-    data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
-    return {"dtype": value.dtype.name, "shape": list(value.shape), "data": data}
-
-
-def floats(*shape):
-    return RANDOM.normal(size=shape).astype(np.float32)
-
-
-def ints(*shape):
-    return RANDOM.integers(-9, 9, size=shape).astype(np.int32)
+FOLDER = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 
 
 def elementwise():
@@ -249,7 +217,7 @@ def images():
 
 def models():
     """What the models of fixtures/tensorflow answer."""
-    folder = FILE.parent / "tensorflow"
+    folder = FOLDER / "tensorflow"
     answers = {}
     with v1.Session(graph=tf.Graph()) as session:
         path = str(folder / "tf1-checkpoint" / "mnist-tf.model")
@@ -266,19 +234,30 @@ def models():
         definition = v1.GraphDef.FromString((folder / "frozen.pb").read_bytes())
         tf.import_graph_def(definition, name="")
         answers["frozen.pb"] = answer(session, "x:0", floats(3, 3), "scores/y:0")
-    (FILE.parent / "tensorflow-answers.json").write_text(json.dumps(answers, indent=1, sort_keys=True) + "\n")
+    (FOLDER / "tensorflow-answers.json").write_text(json.dumps(answers, indent=1, sort_keys=True) + "\n")
 
 
 def answer(session, name, value, output):
     return {"inputs": {name: tensor(value)}, "outputs": {output: tensor(session.run(output, {name: value}))}}
 
 
-def main():
+def main(chosen):
+    for name, family in FAMILIES.items():
+        if not chosen or name in chosen:
+            start()
+            family()
+            write(FOLDER / "tensorflow-ops" / f"{name}.json")
+    if not chosen or "embedding" in chosen:
+        start()
+        embedding.write(FOLDER / "tensorflow-embedding")
+    if chosen:
+        return
+    start()
     for family in [elementwise, matrices, reductions, shapes, slices, same, images]:
         family()
-    FILE.write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in CASES) + "\n]\n")
+    write(FOLDER / "tensorflow-ops.json")
     models()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

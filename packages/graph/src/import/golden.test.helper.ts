@@ -16,7 +16,10 @@ const ARRAYS = {
   float64: Float64Array,
   int32: Int32Array,
   int64: BigInt64Array,
+  int8: Int8Array,
   uint8: Uint8Array,
+  uint16: Uint16Array,
+  float16: Float16Array,
   bool: Uint8Array,
 } as const;
 

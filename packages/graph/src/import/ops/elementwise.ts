@@ -14,6 +14,7 @@ import {
 } from '../operation.ts';
 import { NotConverted } from '../refuse.ts';
 import { broadcast, type Value } from '../value.ts';
+import { chosen } from './choice.ts';
 
 const FLOATS: ReadonlySet<string> = new Set(['float32', 'float64', 'float16']);
 
@@ -52,7 +53,7 @@ function binary(op: string, compute?: Arithmetic): Mapper {
 }
 
 /** What comes of whole numbers that are known, where it is one in 32 bits: beyond, TensorFlow wraps around. */
-function computed(a: Value, b: Value, compute: Arithmetic): readonly (number | null)[] | undefined {
+export function computed(a: Value, b: Value, compute: Arithmetic): readonly (number | null)[] | undefined {
   if (a.known === undefined || b.known === undefined) return undefined;
   const [x, y] = [a.known, b.known];
   if (x.length !== y.length && x.length !== 1 && y.length !== 1) return undefined;
@@ -112,20 +113,18 @@ const castTo: Mapper = (operation) => {
 
 const select: Mapper = (operation) => {
   const [condition, x, y] = [input(operation, 0), input(operation, 1), input(operation, 2)];
-  const shape = broadcast(broadcast(condition.shape, x.shape), y.shape);
-  return finish(operation, 'Where', [condition, x, y], { dtype: x.dtype, shape });
+  return chosen(operation, condition, x, y);
 };
 
 /** The first version chooses whole rows where its condition has one dimension. */
 const selectRows: Mapper = (operation) => {
   const [condition, x, y] = [input(operation, 0), input(operation, 1), input(operation, 2)];
   const rank = rankOf(x);
-  const result = { dtype: x.dtype, shape: x.shape };
-  if (rankOf(condition) !== 1 || rank <= 1) return finish(operation, 'Where', [condition, x, y], result);
+  if (rankOf(condition) !== 1 || rank <= 1) return chosen(operation, condition, x, y);
   const axes = Array.from({ length: rank - 1 }, (_, index) => index + 1);
   const shape = [condition.shape?.[0] ?? null, ...axes.map(() => 1)];
   const rows = step(operation, 'Unsqueeze', [condition, integers(operation, axes)], { dtype: 'bool', shape });
-  return finish(operation, 'Where', [rows, x, y], result);
+  return chosen(operation, rows, x, y);
 };
 
 const biasAdd: Mapper = (operation) => {

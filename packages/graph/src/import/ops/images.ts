@@ -79,9 +79,12 @@ const batchNorm: Mapper = (operation) => {
 /** Ops of images and volumes. */
 export const IMAGES: Readonly<Record<string, Mapper>> = {
   Conv2D: convolution(2),
+  Conv3D: convolution(3),
   DepthwiseConv2dNative: depthwise,
   MaxPool: pool('MaxPool', 2),
+  MaxPool3D: pool('MaxPool', 3),
   AvgPool: pool('AveragePool', 2),
+  AvgPool3D: pool('AveragePool', 3),
   FusedBatchNorm: batchNorm,
   FusedBatchNormV2: batchNorm,
   FusedBatchNormV3: batchNorm,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import type { TestScope } from '@slipway/testkit';
 import { fileOf } from '../../onnx/fixtures.test.helper.ts';
@@ -19,20 +19,37 @@ interface Case {
   readonly output: ExpectedTensor;
 }
 
-const CASES = goldenFile('tensorflow-ops.json') as readonly Case[];
+/** A graph that has to be refused, and a part of what is said. */
+interface Refusal {
+  readonly name: string;
+  readonly graph: string;
+  readonly fed: readonly string[];
+  readonly refusal: string;
+}
+
+const FAMILIES = readdirSync(new URL('../../../fixtures/tensorflow-ops/', import.meta.url));
+const FILES = ['tensorflow-ops.json', ...FAMILIES.map((name) => `tensorflow-ops/${name}`)];
+const ALL = FILES.flatMap((name) => goldenFile(name) as readonly (Case | Refusal)[]);
+const CASES = ALL.filter((each) => 'output' in each);
+const REFUSALS = ALL.filter((each) => 'refusal' in each);
 
 for (const { name, graph, inputs, output } of CASES)
   test(`as TensorFlow computes: ${name}`, async (t) => {
     await assertAnswers(t, await imported(t, graph, Object.keys(inputs)), inputs, { 'y:0': output });
   });
 
+for (const { name, graph, fed, refusal } of REFUSALS)
+  test(`refused: ${name}`, async (t) => {
+    await assert.rejects(imported(t, graph, fed), (error: Error) => error.message.includes(refusal));
+  });
+
 test('every op that is converted was compared with TensorFlow', async (t) => {
   const compared = new Set<string>();
   for (const { graph } of CASES) for (const op of await opsOf(t, graph)) compared.add(op);
-  // Variables are read in the models of import-tensorflow.test.ts.
+  // Variables are read in the models of import-tensorflow.test.ts and embedding.test.ts.
   assert.deepEqual(
     [...MAPPERS.keys()].filter((op) => !compared.has(op)),
-    ['ReadVariableOp'],
+    ['ReadVariableOp', 'ResourceGather', 'ResourceGatherNd'],
   );
 });
 

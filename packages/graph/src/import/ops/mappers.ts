@@ -1,15 +1,39 @@
 import type { Mapper } from '../operation.ts';
+import { BLOCKS } from './blocks.ts';
+import { CONTRACTIONS } from './contractions.ts';
+import { DIVISION } from './division.ts';
 import { ELEMENTWISE } from './elementwise.ts';
+import { FORMS } from './forms.ts';
+import { FUNCTIONS } from './functions.ts';
 import { IMAGES } from './images.ts';
+import { INDEXING } from './indexing.ts';
 import { MATRICES } from './matrices.ts';
+import { PARTS } from './parts.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { SAME } from './same.ts';
+import { SEQUENCES } from './sequences.ts';
 import { SHAPES } from './shapes.ts';
 import { SLICES } from './strided-slice.ts';
 
+const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
+  SAME,
+  ELEMENTWISE,
+  FUNCTIONS,
+  DIVISION,
+  MATRICES,
+  CONTRACTIONS,
+  REDUCTIONS,
+  SEQUENCES,
+  SHAPES,
+  FORMS,
+  SLICES,
+  PARTS,
+  INDEXING,
+  IMAGES,
+  BLOCKS,
+];
+
 /** The mappers of all ops that are converted, by TensorFlow's names. */
 export const MAPPERS: ReadonlyMap<string, Mapper> = new Map(
-  [SAME, ELEMENTWISE, MATRICES, REDUCTIONS, SHAPES, SLICES, IMAGES].flatMap((family) =>
-    Object.entries(family),
-  ),
+  FAMILIES.flatMap((family) => Object.entries(family)),
 );

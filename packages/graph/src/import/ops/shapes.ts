@@ -134,21 +134,6 @@ const range: Mapper = (operation) => {
   return finish(operation, 'Range', inputs, { dtype, shape: [null] });
 };
 
-const gather: Mapper = (operation) => {
-  const [x, indices] = [input(operation, 0), input(operation, 1)];
-  if (intAttribute(operation, 'batch_dims', 0) !== 0)
-    throw new NotConverted('It gathers in each row of a batch.', 'Gather with batch_dims=0.');
-  const [given = 0] = operation.inputs.length > 2 ? fixed(operation, 2, 'axis') : [0];
-  const axis = axisOf(given, rankOf(x));
-  const shape = indices.shape === null ? null : (x.shape ?? []).toSpliced(axis, 1, ...indices.shape);
-  const from = x.shape?.length === 1 ? x.known : undefined;
-  const known =
-    from && indices.known?.every((index) => index !== null && index >= 0 && index < from.length)
-      ? indices.known.map((index) => from[index as number] ?? null)
-      : undefined;
-  return finish(operation, 'Gather', [x, indices], { dtype: x.dtype, shape, known }, { axis });
-};
-
 /** `[[before, after], …]` of TensorFlow is `[before, …, after, …]` in ONNX. */
 function pad(operation: Operation, value: Value | undefined, mode: string): readonly Value[] {
   const [x, paddings] = [input(operation, 0), input(operation, 1)];
@@ -187,8 +172,6 @@ export const SHAPES: Readonly<Record<string, Mapper>> = {
   Tile: tile,
   Fill: fill,
   Range: range,
-  Gather: gather,
-  GatherV2: gather,
   Pad: (operation) => pad(operation, undefined, 'constant'),
   PadV2: (operation) => pad(operation, input(operation, 2), 'constant'),
   MirrorPad: mirrorPad,

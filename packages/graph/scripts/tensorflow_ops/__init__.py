@@ -1,0 +1,18 @@
+"""The cases of each family of ops, by the names of the files that they are written to."""
+
+from .functions import division, functions
+from .images import blocks, lines, volumes
+from .shapes import contractions, forms, indexing, parts, sequences
+
+FAMILIES = {
+    "blocks": blocks,
+    "contractions": contractions,
+    "division": division,
+    "forms": forms,
+    "functions": functions,
+    "indexing": indexing,
+    "lines": lines,
+    "parts": parts,
+    "sequences": sequences,
+    "volumes": volumes,
+}
