@@ -1,0 +1,122 @@
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type ConvertEvent, type ConvertJob, SlipwayError } from '@slipway/contract';
+import type { ConversionReport } from '@slipway/contract/api';
+import { readModel, writeModel } from '@slipway/graph/onnx';
+import { loadTensorFlow, type TensorFlowModel } from '@slipway/graph/tensorflow';
+import { type Conversion, convertNatively } from './native/convert-natively.ts';
+import { packageVersion } from './package-version.ts';
+import { askTensorFlow } from './python/ask-tensorflow.ts';
+import { convertWithPython } from './python/convert-with-python.ts';
+import { pythonModel } from './python/python-model.ts';
+import { describeReport } from './result/describe-report.ts';
+import { describeResult } from './result/describe-result.ts';
+import { filesIn, MODEL_FILE, writeFactFiles } from './result/write-result.ts';
+import { findModel } from './source/find-model.ts';
+import { type Requested, requestedOf } from './source/requested.ts';
+import { sizeOf } from './source/size-of.ts';
+import { tellRefusals } from './source/tell-refusals.ts';
+import { createStopwatch } from './stopwatch.ts';
+import type { Tell } from './tell.ts';
+import { expectedEnds, shapesOf } from './verify/expected-ends.ts';
+import { type Verified, verify } from './verify/verify.ts';
+
+const PERCENT = { load: 5, convert: 15, optimize: 45, write: 60, verify: 70, done: 95 };
+
+/** What is being converted. */
+interface Work {
+  readonly job: ConvertJob;
+  readonly source: TensorFlowModel;
+  /** Of the source, in the model. */
+  readonly path: string;
+  readonly requested: Requested;
+  readonly tell: Tell;
+}
+
+/**
+ * Converts a model into the folder `model` of its work: load, convert, optimize, write, verify. Throws `SlipwayError`,
+ * `GraphError`, and what the system says.
+ */
+export async function convert(
+  job: ConvertJob,
+  tell: Tell,
+): Promise<Extract<ConvertEvent, { type: 'converted' }>> {
+  const { lap, total } = createStopwatch();
+  const at = await findModel(job.source, job.request.path);
+  const path = relative(job.source, at);
+  tell({ message: `Reads ${path === '' ? 'the model' : path}.`, percent: PERCENT.load });
+  await using source = await loadTensorFlow(at);
+  const work: Work = { job, source, path, requested: requestedOf(source, job.request), tell };
+  const load = lap();
+
+  tell({ message: describeRequest(work.requested), percent: PERCENT.convert });
+  const conversion = await tellRefusals(tell, () => convertBy(work));
+  const converted = lap();
+
+  const folder = join(job.work, 'model');
+  const file = join(folder, MODEL_FILE);
+  await mkdir(folder);
+  tell({ message: 'Writes the model.', percent: PERCENT.write });
+  await writeModel(conversion.model, file);
+  const result = readModel(file);
+  const write = lap();
+
+  tell({ message: 'Tries the model in ONNX Runtime.', percent: PERCENT.verify });
+  const verified = await tryResult(work, conversion, file);
+  const { format } = source;
+  const { requested } = work;
+  const ends = verified.outputs;
+  const facts = describeResult({ job, format, path, requested, conversion, result, ends });
+  await writeFactFiles(folder, facts, conversion.images);
+  const files = await filesIn(folder);
+  const report: ConversionReport = {
+    ...facts,
+    sizes: { source: await sizeOf(at), onnx: files.reduce((sum, { size }) => sum + size, 0) },
+    seconds: { load, convert: converted, optimize: 0, write, verify: lap(), total: total() },
+    peakMemory: process.resourceUsage().maxRSS * 1024,
+    onnxruntime: await packageVersion(import.meta.resolve('onnxruntime-node')),
+    tensorflow: verified.tensorflow,
+    trials: [...verified.trials],
+  };
+  tell({ message: describeReport(report), percent: PERCENT.done });
+  return { type: 'converted', files, report };
+}
+
+function describeRequest({ inputs, outputs, signature }: Requested): string {
+  const names = (tensors: Requested['inputs']) => tensors.map(({ name }) => name).join(', ');
+  const of = signature === null ? '' : ` of the signature ${signature}`;
+  return `Converts what is between ${names(inputs)} and ${names(outputs)}${of}.`;
+}
+
+async function convertBy({ job, source, requested, tell }: Work): Promise<Conversion> {
+  const { engine, python, memoryBytes, request, work } = job;
+  if (engine === 'native')
+    return await convertNatively(source, request, await packageVersion(import.meta.url));
+  if (python === null) throw new SlipwayError('internal', 'The engine python was given no Python.');
+  return await convertWithPython(
+    { python, memoryBytes, tell },
+    source,
+    pythonModel(source, requested),
+    requested,
+    work,
+  );
+}
+
+async function tryResult(
+  { job, source, requested, tell }: Work,
+  conversion: Conversion,
+  file: string,
+): Promise<Verified> {
+  const { python, memoryBytes, request, work } = job;
+  const model = pythonModel(source, requested);
+  return await verify({
+    file,
+    expected: expectedEnds(requested, conversion.images),
+    shapes: shapesOf(requested, request.shapes),
+    ask:
+      python === null
+        ? undefined
+        : (trials) => askTensorFlow({ python, memoryBytes, tell }, model, trials, join(work, 'trials')),
+    tell,
+  });
+}

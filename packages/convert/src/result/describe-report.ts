@@ -1,0 +1,18 @@
+import type { ConversionReport } from '@slipway/contract/api';
+
+/** A report in a line of a log. */
+export function describeReport({
+  nodes,
+  parameters,
+  sizes,
+  trials,
+  tensorflow,
+  onnxruntime,
+}: ConversionReport): string {
+  const errors = trials.flatMap(({ error }) => error ?? []);
+  const compared =
+    tensorflow === null
+      ? `answers in ONNX Runtime ${onnxruntime}`
+      : `differs from TensorFlow ${tensorflow} by ${Math.max(0, ...errors).toExponential(1)} of what its inputs change`;
+  return `${nodes.tensorflow} nodes of TensorFlow became ${nodes.onnx} of ONNX, with ${parameters} parameters in ${sizes.onnx} bytes; the model ${compared}.`;
+}
