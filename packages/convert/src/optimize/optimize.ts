@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkModel, type OnnxModel, problemLine, readModel, writeModel } from '@slipway/graph/onnx';
 import { rewrite } from './rewrite.ts';
@@ -16,8 +16,11 @@ export interface Optimized {
   readonly left?: string;
 }
 
-/** A model is one message of protobuf in ONNX Runtime while it is optimized, which may have 2 GB. */
-const MOST_BYTES = 2 ** 31 - 2 ** 26;
+/** What ONNX Runtime writes is one message of protobuf, besides the weights that it left as they were. */
+const LARGEST_MESSAGE = 2 ** 31 - 1;
+
+/** Weights from here on lie beside the model that ONNX Runtime reads, where it maps them and copies only what it changes. */
+const EXTERNAL_BYTES = 1024;
 
 /**
  * The model as ONNX Runtime rewrites it for any machine: constants computed, batch norms and biases part of their
@@ -28,16 +31,14 @@ const MOST_BYTES = 2 ** 31 - 2 ** 26;
 export async function optimize(model: OnnxModel, { folder, signal }: OptimizeOptions): Promise<Optimized> {
   await mkdir(folder);
   const [given, rewritten] = [join(folder, 'given.onnx'), join(folder, 'optimized.onnx')];
-  // Weights beside the model are mapped into memory, and not copied.
-  const { modelBytes, dataFile } = await writeModel(model, given, { externalFrom: 1024, signal });
+  const { modelBytes, dataFile } = await writeModel(model, given, { externalFrom: EXTERNAL_BYTES, signal });
   const bytes = modelBytes + (dataFile?.bytes ?? 0);
-  if (bytes > MOST_BYTES)
-    return {
-      model,
-      left: `It has ${bytes} bytes, and ONNX Runtime rewrites models of up to ${MOST_BYTES}.`,
-    };
-  await rewrite(given, rewritten);
-  for (const path of [given, dataFile?.path ?? '']) await rm(path, { force: true });
+  try {
+    await rewrite(given, rewritten);
+  } catch (error) {
+    if (bytes <= LARGEST_MESSAGE || !(error instanceof Error)) throw error;
+    return { model, left: `It has ${bytes} bytes, more than ONNX Runtime may write: ${error.message}` };
+  }
   const optimized = withEndsOf(model, readModel(rewritten));
   const [problem] = checkModel(optimized);
   if (problem === undefined) return { model: optimized };
