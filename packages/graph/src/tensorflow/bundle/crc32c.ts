@@ -1,6 +1,7 @@
 /**
- * CRC-32C (Castagnoli, reflected polynomial 82f63b78, RFC 3720 B.4), eight bytes a step. npm's packages for it
- * are a native binary for each platform or slower than this; checking is a small part of reading a model.
+ * CRC-32C (Castagnoli, reflected polynomial 82f63b78, RFC 3720 B.4), eight bytes a step. Sixteen bytes a step, or three
+ * streams side by side, are no faster in JavaScript. hash-wasm is 1.6 times as fast, which is not worth 2 MB of package,
+ * and what uses the processor's own instruction is a native binary for each platform.
  */
 
 const POLYNOMIAL = 0x82f63b78;
