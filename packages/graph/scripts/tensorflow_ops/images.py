@@ -122,3 +122,154 @@ def blocks():
         lambda t: raw.SpaceToDepth(input=t, block_size=2, data_format="NCHW_VECT_C"),
         "Its data format is NCHW_VECT_C.",
     )
+
+
+def resizing():
+    image = floats(1, 5, 7, 2)
+    corners = {"half_pixel_centers": (False, True), "align_corners": (True, False), "neither": (False, False)}
+    for shape in [(None, 5, 7, 2), (None, None, None, None)]:
+        for name in ["ResizeBilinear", "ResizeNearestNeighbor"]:
+            op = getattr(raw, name)
+            for title, (align, half) in corners.items():
+                for size in [[10, 14], [8, 3], [5, 7], [1, 1], [13, 20]]:
+                    case(
+                        f"{name}, {title}, {size}, {shape}",
+                        [image],
+                        lambda t: op(images=t, size=size, align_corners=align, half_pixel_centers=half),
+                        [shape],
+                    )
+    for title, (align, half) in corners.items():
+        lines = np.arange(53, dtype=np.float32).reshape(1, 53, 1, 1)
+        for known in [53, None]:
+            for size in [29, 101, 159, 371]:
+                case(
+                    f"ResizeNearestNeighbor, {title}, {known} rows to {size}",
+                    [lines],
+                    lambda t: raw.ResizeNearestNeighbor(
+                        images=t, size=[size, 1], align_corners=align, half_pixel_centers=half
+                    ),
+                    [(1, known, 1, 1)],
+                )
+    for name in ["ResizeBilinear", "ResizeNearestNeighbor"]:
+        op = getattr(raw, name)
+        case(f"{name}, size computed", [image, np.array([4, 9], np.int32)], lambda t, s: op(images=t, size=s))
+        case(f"{name}, twice the image", [image], lambda t: op(images=t, size=2 * tf.shape(t)[1:3]), [(None, None, None, 2)])
+        case(f"{name}, uint8", [np.arange(24).astype(np.uint8).reshape(1, 4, 3, 2)], lambda t: op(images=t, size=[7, 5]))
+        refused(
+            f"{name}, both kinds of corners",
+            [image],
+            lambda t: op(images=t, size=[2, 2], align_corners=True, half_pixel_centers=True),
+            "It has align_corners and half_pixel_centers.",
+        )
+        refused(
+            f"{name}, unknown rank",
+            [image],
+            lambda t: op(images=t, size=[2, 2]),
+            "It takes no images of four known dimensions.",
+            [None],
+        )
+    case("repeat, as Keras enlarges", [image], lambda t: tf.repeat(tf.repeat(t, 2, axis=1), 3, axis=2), [(None, 5, 7, 2)])
+
+
+def enlarging():
+    """Transposed convolutions."""
+    x, kernel = floats(1, 3, 4, 2), floats(3, 2, 3, 2)
+    for known in [True, False]:
+        shape = (None, 3, 4, 2) if known else (None, None, None, 2)
+        for padding, stride, dilation, sizes in [
+            ("SAME", [1, 1], [1, 1], [(3, 4)]),
+            ("SAME", [2, 3], [1, 1], [(6, 12), (5, 10), (6, 11)]),
+            ("SAME", [4, 4], [1, 1], [(12, 16), (9, 14)]),
+            ("VALID", [1, 1], [1, 1], [(5, 5)]),
+            ("VALID", [2, 3], [1, 1], [(7, 11), (8, 13)]),
+            ("SAME", [1, 1], [2, 2], [(3, 4)]),
+            ("VALID", [1, 1], [2, 3], [(7, 7)]),
+            ([0, 0, 1, 2, 0, 1, 0, 0], [2, 2], [1, 1], [(4, 7), (5, 8)]),
+        ]:
+            for size in sizes:
+                case(
+                    f"Conv2DBackpropInput, {padding}, strides {stride}, dilations {dilation}, to {size}, known: {known}",
+                    [x],
+                    lambda t: raw.Conv2DBackpropInput(
+                        input_sizes=[1, *size, 3] if known else placed(t, size, 3),
+                        filter=kernel,
+                        out_backprop=t,
+                        strides=[1, *stride, 1],
+                        dilations=[1, *dilation, 1],
+                        padding=padding if isinstance(padding, str) else "EXPLICIT",
+                        explicit_paddings=[] if isinstance(padding, str) else padding,
+                    ),
+                    [shape],
+                )
+    twice = lambda t: tf.concat([tf.shape(t)[:1], tf.shape(t)[1:3] * 2, [3]], 0)
+    case(
+        "Conv2DBackpropInput, twice the image",
+        [x],
+        lambda t: raw.Conv2DBackpropInput(
+            input_sizes=twice(t), filter=kernel, out_backprop=t, strides=[1, 2, 2, 1], padding="SAME"
+        ),
+        [(None, None, None, 2)],
+    )
+    case(
+        "Conv2DBackpropInput, rows and columns only",
+        [x],
+        lambda t: raw.Conv2DBackpropInput(
+            input_sizes=[6, 8], filter=kernel, out_backprop=t, strides=[1, 2, 2, 1], padding="SAME"
+        ),
+        [(None, 3, 4, 2)],
+    )
+    value = tf.nn.conv2d_transpose(x, kernel, [1, 6, 8, 3], 2).numpy().transpose(0, 3, 1, 2)
+    case(
+        "Conv2DBackpropInput, NCHW",
+        [x.transpose(0, 3, 1, 2)],
+        lambda t: tf.nn.conv2d_transpose(t, kernel, [1, 3, 6, 8], 2, data_format="NCHW"),
+        value=value,
+    )
+    volume, deep = floats(1, 2, 3, 2, 2), floats(2, 3, 2, 3, 2)
+    for padding, size in [("SAME", [4, 6, 4]), ("VALID", [4, 7, 5])]:
+        case(
+            f"Conv3DBackpropInputV2, {padding}",
+            [volume],
+            lambda t: tf.nn.conv3d_transpose(t, deep, [1, *size, 3], 2, padding),
+        )
+    own = floats(3, 2, 2, 2)
+    for padding, size in [("SAME", [6, 8]), ("VALID", [7, 8])]:
+        case(
+            f"DepthwiseConv2dNativeBackpropInput, {padding}",
+            [floats(1, 3, 4, 4)],
+            lambda t: raw.DepthwiseConv2dNativeBackpropInput(
+                input_sizes=[1, *size, 2], filter=own, out_backprop=t, strides=[1, 2, 2, 1], padding=padding
+            ),
+        )
+    refused(
+        "Conv2DBackpropInput, groups",
+        [x],
+        lambda t: raw.Conv2DBackpropInput(
+            input_sizes=[1, 6, 8, 6], filter=kernel, out_backprop=t, strides=[1, 2, 2, 1], padding="SAME"
+        ),
+        "It goes back through a convolution in groups.",
+    )
+
+
+def placed(t, size, channels):
+    """A size that only shows when the model runs."""
+    nothing = tf.reduce_sum(tf.shape(t)[1:3]) - 7
+    return tf.stack([1, size[0] + nothing, size[1] + nothing, channels])
+
+
+def edges():
+    image = floats(1, 4, 3, 6)
+    case("LRN", [image], lambda t: raw.LRN(input=t), [(None, 4, 3, 6)])
+    case("LRN, narrow", [image], lambda t: raw.LRN(input=t, depth_radius=1, bias=2.0, alpha=0.3, beta=0.75))
+    half = image.astype(np.float16)
+    refused("LRN, float16", [half], lambda t: raw.LRN(input=t), "It computes with float16.")
+    x = floats(3, 4)
+    for shape in [(3, 4), (None, None)]:
+        case(f"MirrorPad, SYMMETRIC, {shape}", [x], lambda t: tf.pad(t, [[2, 3], [1, 4]], "SYMMETRIC"), [shape])
+        case(f"MirrorPad, SYMMETRIC, at one end, {shape}", [x], lambda t: tf.pad(t, [[0, 1], [2, 0]], "SYMMETRIC"), [shape])
+    refused(
+        "MirrorPad, SYMMETRIC, computed",
+        [x, np.array([[1, 0], [0, 1]], np.int32)],
+        lambda t, p: tf.pad(t, p, "SYMMETRIC"),
+        "Its paddings are computed when the model runs",
+    )

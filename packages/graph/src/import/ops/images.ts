@@ -2,6 +2,7 @@ import {
   boolAttribute,
   floatAttribute,
   input,
+  intAttribute,
   integers,
   type Mapper,
   type Operation,
@@ -35,7 +36,7 @@ const depthwise: Mapper = (operation) => {
 };
 
 /** Of a kernel: its axes of space, inputs, outputs to outputs, inputs, axes of space. */
-function outputsFirst(operation: Operation, kernel: Value): Value {
+export function outputsFirst(operation: Operation, kernel: Value): Value {
   const count = rankOf(kernel) - 2;
   const axes = Array.from({ length: count }, (_, index) => index);
   return transposed(operation, kernel, [count + 1, count, ...axes]);
@@ -76,6 +77,22 @@ const batchNorm: Mapper = (operation) => {
   return named(operation, step(operation, 'BatchNormalization', [x, ...parameters], result, { epsilon }));
 };
 
+/** By the squares of the channels beside; ONNX divides their sum by how many they are, which `alpha` makes up for. */
+const localResponse: Mapper = (operation) => {
+  const given = input(operation, 0);
+  if (given.dtype !== 'float32')
+    throw new NotConverted(`It computes with ${given.dtype}.`, 'Cast to float32 before it in the model.');
+  const x = channelsFirst(operation, given, 2);
+  const size = 2 * intAttribute(operation, 'depth_radius', 5) + 1;
+  const attributes = {
+    size,
+    alpha: { float: floatAttribute(operation, 'alpha', 1) * size },
+    beta: { float: floatAttribute(operation, 'beta', 0.5) },
+    bias: { float: floatAttribute(operation, 'bias', 1) },
+  };
+  return named(operation, step(operation, 'LRN', [x], { dtype: x.dtype, shape: x.shape }, attributes));
+};
+
 /** Ops of images and volumes. */
 export const IMAGES: Readonly<Record<string, Mapper>> = {
   Conv2D: convolution(2),
@@ -88,4 +105,5 @@ export const IMAGES: Readonly<Record<string, Mapper>> = {
   FusedBatchNorm: batchNorm,
   FusedBatchNormV2: batchNorm,
   FusedBatchNormV3: batchNorm,
+  LRN: localResponse,
 };

@@ -10,10 +10,12 @@ import { INDEXING } from './indexing.ts';
 import { MATRICES } from './matrices.ts';
 import { PARTS } from './parts.ts';
 import { REDUCTIONS } from './reductions.ts';
+import { RESIZE } from './resize.ts';
 import { SAME } from './same.ts';
 import { SEQUENCES } from './sequences.ts';
 import { SHAPES } from './shapes.ts';
 import { SLICES } from './strided-slice.ts';
+import { TRANSPOSED_CONVOLUTIONS } from './transposed-convolution.ts';
 
 const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   SAME,
@@ -30,6 +32,8 @@ const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   PARTS,
   INDEXING,
   IMAGES,
+  TRANSPOSED_CONVOLUTIONS,
+  RESIZE,
   BLOCKS,
 ];
 

@@ -17,6 +17,7 @@ import {
 } from '../operation.ts';
 import { NotConverted } from '../refuse.ts';
 import type { Dims, Value } from '../value.ts';
+import { numbersOf } from './sizes.ts';
 
 const shapeOf: Mapper = (operation) => {
   const x = input(operation, 0);
@@ -154,10 +155,39 @@ function padded(shape: Dims, { constant, dtype }: Value): Dims {
   return shape.map((size, axis) => (size === null ? null : size + at(2 * axis) + at(2 * axis + 1)));
 }
 
-const mirrorPad: Mapper = (operation) => {
-  if (textAttribute(operation, 'mode', 'REFLECT') === 'REFLECT') return pad(operation, undefined, 'reflect');
-  throw new NotConverted('It mirrors with the edge (SYMMETRIC).', 'Use the mode REFLECT.');
-};
+const mirrorPad: Mapper = (operation) =>
+  textAttribute(operation, 'mode', 'REFLECT') === 'REFLECT'
+    ? pad(operation, undefined, 'reflect')
+    : mirroredWithEdge(operation);
+
+/** ONNX does not repeat the element at the edge, so that what lies before and behind is sliced off backwards. */
+function mirroredWithEdge(operation: Operation): readonly Value[] {
+  const [x, paddings] = [input(operation, 0), input(operation, 1)];
+  const { dtype } = x;
+  const pads = numbersOf(paddings);
+  if (pads === undefined)
+    throw new NotConverted(
+      'Its paddings are computed when the model runs, and mirror the edge, too (SYMMETRIC).',
+      'Make the paddings a constant, or use the mode REFLECT.',
+    );
+  const result = Array.from({ length: rankOf(x) }, (_, axis) => axis).reduce((value, axis) => {
+    const [before = 0, after = 0] = pads.slice(2 * axis, 2 * axis + 2);
+    const backwards = (start: number, end: number, count: number): readonly Value[] => {
+      const cut = [[start], [end], [axis], [-1]].map((each) => integers(operation, each));
+      const shape = (value.shape ?? []).with(axis, count);
+      return count === 0 ? [] : [step(operation, 'Slice', [value, ...cut], { dtype, shape })];
+    };
+    const parts = [
+      ...backwards(before - 1, -(2 ** 31 - 1), before),
+      value,
+      ...backwards(-1, -1 - after, after),
+    ];
+    const size = value.shape?.[axis];
+    const shape = (value.shape ?? []).with(axis, size == null ? null : size + before + after);
+    return parts.length === 1 ? value : step(operation, 'Concat', parts, { dtype, shape }, { axis });
+  }, x);
+  return finish(operation, 'Identity', [result], result);
+}
 
 /** Ops that change where elements stand. */
 export const SHAPES: Readonly<Record<string, Mapper>> = {

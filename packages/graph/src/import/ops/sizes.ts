@@ -78,7 +78,8 @@ export function sizesTensor(operation: Operation, sizes: readonly Size[]): Value
   return step(operation, 'Concat', parts, result, { axis: 0 });
 }
 
-function sizeTensor(operation: Operation, size: Size): Value {
+/** One size as an int64 tensor of one element. */
+export function sizeTensor(operation: Operation, size: Size): Value {
   return typeof size === 'number' ? integers(operation, [size]) : size;
 }
 
