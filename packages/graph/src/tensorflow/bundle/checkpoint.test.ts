@@ -6,6 +6,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { temporaryFolder } from '@slipway/testkit';
 import { BundleEntryProtoSchema, BundleHeaderProtoSchema } from '../../generated/tensorflow/tensorflow_pb.ts';
 import { fixture } from '../fixtures.test.helper.ts';
+import { copyOverlap } from './box.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { type Pair, writeTable } from './table-writer.test.helper.ts';
 
@@ -23,6 +24,24 @@ test('a resource is refused when it is read, and the rest of the checkpoint is t
   });
 });
 
+for (const name of ['network/h1/kernel', 'network/output/kernel'])
+  test(`any part of ${name}, which was saved in slices, is that of the whole`, async () => {
+    await using checkpoint = await openCheckpoint(fixture('tf1-checkpoint/mnist-tf.model'));
+    const { shape } = checkpoint.tensors.get(name) ?? assert.fail();
+    const whole = { starts: [0, 0], shape, bytes: (await checkpoint.read(name)) as Uint8Array };
+    const rows = partsOf(shape[0] as number);
+    const columns = partsOf(shape[1] as number);
+    for (const [top, height] of rows)
+      for (const [left, width] of columns) {
+        const part = { starts: [top, left], shape: [height, width] };
+        const bytes = new Uint8Array(height * width * 4);
+        copyOverlap(whole, { ...part, bytes }, 4);
+        assert.deepEqual(await checkpoint.locate(name, part), bytes, JSON.stringify(part));
+      }
+    for (const starts of [[0], [-1, 0], [0.5, 0], [Number.NaN, 0], [0, 2 ** 53]])
+      await assert.rejects(checkpoint.locate(name, { starts, shape }), { code: 'invalid_graph' });
+  });
+
 test('a read that was given up ends', async () => {
   await using checkpoint = await openCheckpoint(fixture('data-types/all'));
   await assert.rejects(checkpoint.read('float32', AbortSignal.abort()), { name: 'AbortError' });
@@ -36,6 +55,13 @@ test('tensors that share bytes are refused: a small file would be any memory', a
     message: /tensors take 6 bytes of 2/,
   });
 });
+
+/** All parts of an axis: where they begin, and how long they are. */
+function partsOf(size: number): readonly (readonly [number, number])[] {
+  return Array.from({ length: size + 1 }, (_, start) => start).flatMap((start) =>
+    Array.from({ length: size - start + 1 }, (_, length) => [start, length] as const),
+  );
+}
 
 /** A checkpoint of two bytes, which each of its tensors has. */
 async function writeCheckpoint(prefix: string, names: readonly string[], dtype: number): Promise<void> {
