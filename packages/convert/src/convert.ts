@@ -5,6 +5,7 @@ import type { ConversionReport } from '@slipway/contract/api';
 import { readModel, writeModel } from '@slipway/graph/onnx';
 import { loadTensorFlow, type TensorFlowModel } from '@slipway/graph/tensorflow';
 import { type Conversion, convertNatively } from './native/convert-natively.ts';
+import { optimize } from './optimize/optimize.ts';
 import { packageVersion } from './package-version.ts';
 import { askTensorFlow } from './python/ask-tensorflow.ts';
 import { convertWithPython } from './python/convert-with-python.ts';
@@ -53,11 +54,17 @@ export async function convert(
   const conversion = await tellRefusals(tell, () => convertBy(work));
   const converted = lap();
 
+  tell({ message: 'Optimizes the model.', percent: PERCENT.optimize });
+  const optimized = await optimize(conversion.model, { folder: join(job.work, 'optimize') });
+  if (optimized.left !== undefined)
+    tell({ level: 'warn', message: `The model is left as it was imported. ${optimized.left}` });
+  const optimizing = lap();
+
   const folder = join(job.work, 'model');
   const file = join(folder, MODEL_FILE);
   await mkdir(folder);
   tell({ message: 'Writes the model.', percent: PERCENT.write });
-  await writeModel(conversion.model, file);
+  await writeModel(optimized.model, file);
   const result = readModel(file);
   const write = lap();
 
@@ -72,7 +79,7 @@ export async function convert(
   const report: ConversionReport = {
     ...facts,
     sizes: { source: await sizeOf(at), onnx: files.reduce((sum, { size }) => sum + size, 0) },
-    seconds: { load, convert: converted, optimize: 0, write, verify: lap(), total: total() },
+    seconds: { load, convert: converted, optimize: optimizing, write, verify: lap(), total: total() },
     peakMemory: process.resourceUsage().maxRSS * 1024,
     onnxruntime: await packageVersion(import.meta.resolve('onnxruntime-node')),
     tensorflow: verified.tensorflow,

@@ -21,7 +21,7 @@ async function main(): Promise<number> {
 
 async function endOf(task: ConvertTask): Promise<ConvertEvent> {
   try {
-    if (task.task === 'inspect') return { type: 'inspected', inspection: await inspect(task.path) };
+    if (task.task === 'inspect') return { type: 'inspected', inspection: await inspect(task) };
     return await convert(task, (note) => void tell({ type: 'note', level: 'info', ...note }));
   } catch (thrown) {
     const folder = task.task === 'convert' ? task.source : undefined;

@@ -4,6 +4,7 @@ export {
   type BatchSummary,
   type Datatype,
   type ErrorCode,
+  type ModelInspection,
   SlipwayError,
   type Tensor,
   type TensorData,
@@ -11,6 +12,7 @@ export {
 export type {
   Capacity,
   CollectedFile,
+  ConversionReport,
   DeploymentConfig,
   EnvironmentBuild,
   EnvironmentDefinition,
@@ -28,7 +30,9 @@ export type {
   ServiceToken,
   VersionPolicy,
 } from '@slipway/contract/api';
+export { AccelOnnxConverter, type ConvertTfModelOptions } from './azure/accel-onnx-converter.ts';
 export type { AksDeploymentOptions, AksUpdateOptions } from './azure/aks-options.ts';
+export { ConversionRequest, type WaitForCompletionOptions } from './azure/conversion-request.ts';
 export { settingsOfFile } from './azure/settings-of-file.ts';
 export { settingsOfOptions } from './azure/settings-of-options.ts';
 export { AksWebservice, LocalWebservice } from './azure/webservices.ts';
@@ -58,7 +62,9 @@ export {
   InferenceConfig,
   type InferenceConfigOptions,
 } from './inference-config.ts';
+export type { InspectOptions } from './inspect-process.ts';
 export { type GetModelOptions, type ListModelsOptions, Model, type RegisterOptions } from './model.ts';
+export { type ConvertOptions, ModelConversion } from './model-conversion.ts';
 export type { ModelVersions } from './model-selection.ts';
 export {
   createPredictionClient,

@@ -1,10 +1,21 @@
-import { checkName, modelId, parseModelReference, SlipwayError } from '@slipway/contract';
-import type { ModelFile, Model as ModelResource, ModelUpdate } from '@slipway/contract/api';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  checkName,
+  type ModelInspection,
+  modelId,
+  parseModelReference,
+  SlipwayError,
+} from '@slipway/contract';
+import type { ConversionReport, ModelFile, Model as ModelResource, ModelUpdate } from '@slipway/contract/api';
 import type { CallOptions } from './call-options.ts';
 import { type DeployOptions, deployModels } from './deploy.ts';
 import { type DownloadOptions, downloadModel } from './download-model.ts';
 import { type Filters, toQuery } from './filters.ts';
 import type { HttpClient } from './http-client.ts';
+import { type InspectOptions, inspectFile } from './inspect-process.ts';
+import { beginConversion, type ConvertOptions, ModelConversion } from './model-conversion.ts';
 import { type RegisterProgress, registerModel } from './register-model.ts';
 import type { Webservice } from './webservice.ts';
 import type { Workspace } from './workspace.ts';
@@ -80,6 +91,14 @@ export class Model {
       ...(parentId !== undefined && { parentId }),
     });
     return new Model(workspace, resource);
+  }
+
+  /**
+   * What stands in a file or folder of this machine, of TensorFlow or ONNX, and whether it would be converted; nothing is
+   * registered. Throws `invalid_argument`, `invalid_model`, `unsupported` for what cannot be read.
+   */
+  static async inspect(path: string, options: InspectOptions = {}): Promise<ModelInspection> {
+    return await inspectFile(resolve(path), options);
   }
 
   /** Reads one model by name, name and version, or id. Throws `not_found`. */
@@ -163,6 +182,15 @@ export class Model {
     return new Date(this.#resource.updatedAt);
   }
 
+  /** How it was converted from its parent; `null`: it was not. */
+  get conversion(): ConversionReport | null {
+    return this.#resource.conversion;
+  }
+  /** Its address at the control plane. */
+  get url(): string {
+    return new URL(`/api/v1${this.#path}`, this.#client.connection.url).href;
+  }
+
   /** Reads it again. */
   async refresh({ signal }: CallOptions = {}): Promise<this> {
     this.#resource = await this.#client.json({ path: this.#path, signal });
@@ -172,6 +200,26 @@ export class Model {
   /** Writes its files into a folder; answers their paths. Throws `already_exists` unless `existOk`. */
   async download(options: DownloadOptions = {}): Promise<string[]> {
     return await downloadModel(this.#client, this.files, options);
+  }
+
+  /** Begins to convert a model of TensorFlow into a registered model of ONNX. Throws `not_found`, `invalid_argument`, `overloaded`. */
+  async convert(options: ConvertOptions = {}): Promise<ModelConversion<Model>> {
+    const operation = await beginConversion(this.workspace, this.id, options);
+    return new ModelConversion(this.workspace, operation, (resource) => new Model(this.workspace, resource));
+  }
+
+  /**
+   * What stands in its files, and whether they would be converted; its files are downloaded for that. Throws what `Model.inspect`
+   * throws.
+   */
+  async inspect(options: InspectOptions = {}): Promise<ModelInspection> {
+    const folder = await mkdtemp(join(tmpdir(), 'slipway-inspect-'));
+    try {
+      await this.download({ targetDir: folder, signal: options.signal });
+      return await inspectFile(folder, options);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** Replaces description or tags. */

@@ -73,6 +73,10 @@ export class Operation {
   get error(): OperationResource['error'] {
     return this.#resource.error;
   }
+  /** Path of what it made, below the workspace: `models/digits.1.accelonnx:1`. */
+  get result(): string | null {
+    return this.#resource.result;
+  }
   get createdTime(): Date {
     return new Date(this.#resource.createdAt);
   }

@@ -1,4 +1,5 @@
 import type { Model } from '@slipway/contract/api';
+import { conversionDetails } from './conversion.ts';
 import { age, bytes, pairs } from './format.ts';
 import { details, table } from './table.ts';
 
@@ -28,6 +29,7 @@ export function modelDetails(model: Model): string {
     Properties: pairs(model.properties),
     Parent: model.parentId ?? undefined,
     Derived: model.derivedModelIds.join(', ') || undefined,
+    ...(model.conversion !== null && conversionDetails(model.conversion)),
     Digest: model.digest,
     Size: bytes(model.size),
     Files: model.files.map(({ path }) => path).join(', '),

@@ -28,6 +28,7 @@ export function operationDetails(operation: Operation): string {
     Percent: operation.percent === null ? undefined : `${Math.round(operation.percent)} %`,
     Message: operation.message,
     Error: operation.error === null ? undefined : `${operation.error.message} (${operation.error.code})`,
+    Result: operation.result ?? undefined,
     Created: operation.createdAt,
     Started: operation.startedAt ?? undefined,
     Finished: operation.finishedAt ?? undefined,

@@ -40,6 +40,8 @@ export interface InspectJob {
   readonly task: 'inspect';
   /** Absolute path of a file or folder. */
   readonly path: string;
+  /** What would be asked of a conversion. */
+  readonly request: Pick<ConvertJobRequest, 'inputs' | 'outputs' | 'signature'>;
 }
 
 /** A file of a result, with its place below the folder of the job's `model`. */

@@ -1,4 +1,4 @@
-import type { ConversionOutlook, InspectedSignature, ModelInspection } from '@slipway/contract';
+import type { ConversionOutlook, InspectedSignature, InspectJob, ModelInspection } from '@slipway/contract';
 import {
   chooseGraph,
   type DescribedGraph,
@@ -13,7 +13,11 @@ import {
 const INIT_SIGNATURE = '__saved_model_init_op';
 
 /** Describes a model of TensorFlow, and tries to convert each of its signatures. Throws `GraphError` where it cannot be read. */
-export async function inspectTensorFlowModel(file: string, path: string): Promise<ModelInspection> {
+export async function inspectTensorFlowModel(
+  file: string,
+  path: string,
+  request: InspectJob['request'],
+): Promise<ModelInspection> {
   await using model = await loadTensorFlow(file);
   const described = inspectTensorFlow(model);
   const graph = described.graphs[graphIndex(model)];
@@ -22,9 +26,7 @@ export async function inspectTensorFlowModel(file: string, path: string): Promis
     .filter(({ name }) => name !== INIT_SIGNATURE)
     .map(({ name, inputs, outputs }) => ({ name, inputs, outputs }));
   const outlooks: ConversionOutlook[] = [];
-  for (const name of signatures.length === 0 ? [undefined] : signatures.map((each) => each.name)) {
-    outlooks.push(await outlookOf(model, graph, name));
-  }
+  for (const each of requestsOf(request, signatures)) outlooks.push(await outlookOf(model, graph, each));
   return {
     format: described.format,
     path,
@@ -50,6 +52,16 @@ function graphIndex({ metaGraphs }: TensorFlowModel): number {
   }
 }
 
+/** What was asked about; or else each signature, or whatever is found without one. */
+function requestsOf(
+  request: InspectJob['request'],
+  signatures: readonly InspectedSignature[],
+): readonly InspectJob['request'][] {
+  const asked = Object.values(request).some((value) => value !== undefined);
+  if (asked || signatures.length === 0) return [request];
+  return signatures.map(({ name }) => ({ signature: name }));
+}
+
 function placeholdersOf({ placeholders }: DescribedGraph): InspectedSignature {
   return { name: '', inputs: placeholders, outputs: [] };
 }
@@ -57,11 +69,11 @@ function placeholdersOf({ placeholders }: DescribedGraph): InspectedSignature {
 async function outlookOf(
   model: TensorFlowModel,
   { tags }: DescribedGraph,
-  signature: string | undefined,
+  request: InspectJob['request'],
 ): Promise<ConversionOutlook> {
-  const name = signature ?? '';
+  const name = request.signature ?? '';
   try {
-    await importTensorFlow(model, { signature, tags });
+    await importTensorFlow(model, { ...request, tags });
     return { signature: name, converts: true, problem: null, nodes: [] };
   } catch (thrown) {
     if (!(thrown instanceof GraphError)) throw thrown;

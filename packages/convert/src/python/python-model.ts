@@ -7,12 +7,11 @@ const META = '.meta';
 
 /** A model as TensorFlow is to load it. */
 export function pythonModel({ format, file }: TensorFlowModel, { tags }: Requested): PythonModel {
-  switch (format) {
-    case 'saved-model':
-      return { format, path: dirname(file), tags };
-    case 'checkpoint':
-      return { format, path: file.slice(0, -META.length), tags };
-    case 'frozen-graph':
-      return { format, path: file, tags };
-  }
+  return { format, path: pathFor(format, file), tags };
+}
+
+/** TensorFlow names a SavedModel by its folder, and a checkpoint by what its files begin with. */
+function pathFor(format: TensorFlowModel['format'], file: string): string {
+  if (format === 'saved-model') return dirname(file);
+  return format === 'checkpoint' ? file.slice(0, -META.length) : file;
 }

@@ -1,0 +1,36 @@
+import type { ConversionReport, Model } from '@slipway/contract/api';
+import { bytes } from './format.ts';
+import { details } from './table.ts';
+
+/** A model that a conversion made, or had made before. */
+export function describeConverted({ conversion }: Model, message: string): string {
+  return conversion === null ? message : `${message}\n${details(conversionDetails(conversion))}`;
+}
+
+/** How a model was converted, by heading. */
+export function conversionDetails(report: ConversionReport): Record<string, string> {
+  const { nodes, seconds, sizes, inputs, outputs } = report;
+  return {
+    Inputs: inputs.map(tensorText).join(', '),
+    Outputs: outputs.map(tensorText).join(', '),
+    ...(report.images.length > 0 && { Images: report.images.join(', ') }),
+    Converter: report.converter,
+    Nodes: `${nodes.tensorflow} of TensorFlow, ${nodes.imported} imported, ${nodes.onnx} after folding and fusing`,
+    Parameters: `${report.parameters.toLocaleString('en')} (${bytes(sizes.source)} became ${bytes(sizes.onnx)})`,
+    Took: `${seconds.total.toFixed(1)} s, ${bytes(report.peakMemory)} of memory`,
+    Tried: `ONNX Runtime ${report.onnxruntime}, ${comparison(report)}`,
+  };
+}
+
+function tensorText({ name, dtype, shape }: ConversionReport['inputs'][number]): string {
+  return `${name} ${dtype}${shape === null ? '' : `[${shape.map((size) => size ?? '?').join(',')}]`}`;
+}
+
+function comparison({ tensorflow, trials }: ConversionReport): string {
+  if (tensorflow === null) {
+    const signal = Math.max(...trials.map(({ relativeSignal }) => relativeSignal));
+    return `outputs change with inputs by ${(signal * 100).toPrecision(2)} % of their size`;
+  }
+  const error = Math.max(0, ...trials.flatMap((trial) => trial.error ?? []));
+  return `${error.toExponential(1)} of that change away from TensorFlow ${tensorflow}`;
+}
