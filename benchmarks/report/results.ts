@@ -19,7 +19,11 @@ export interface WorkloadResults<Added = Overhead> {
 }
 
 /** Keeps the results in a file that is named for the time of the run, behind a prefix; answers with its path. */
-export async function saveResults(folder: string, results: Results<unknown>, prefix = ''): Promise<string> {
+export async function saveResults<Kept extends Pick<Results, 'startedAt'>>(
+  folder: string,
+  results: Kept,
+  prefix = '',
+): Promise<string> {
   await mkdir(folder, { recursive: true });
   const name = prefix + results.startedAt.slice(0, 16).replace(':', '-');
   const path = join(folder, `${name}.json`);
