@@ -1,6 +1,8 @@
 import type { Mapper } from '../operation.ts';
 import { BLOCKS } from './blocks.ts';
+import { COMBINED_SUPPRESSION } from './combined-suppression.ts';
 import { CONTRACTIONS } from './contractions.ts';
+import { CROP } from './crop.ts';
 import { DIVISION } from './division.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { FORMS } from './forms.ts';
@@ -8,6 +10,7 @@ import { FUNCTIONS } from './functions.ts';
 import { IMAGES } from './images.ts';
 import { INDEXING } from './indexing.ts';
 import { MATRICES } from './matrices.ts';
+import { NON_MAX_SUPPRESSION } from './non-max-suppression.ts';
 import { PARTS } from './parts.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { RESIZE } from './resize.ts';
@@ -34,6 +37,9 @@ const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   IMAGES,
   TRANSPOSED_CONVOLUTIONS,
   RESIZE,
+  CROP,
+  NON_MAX_SUPPRESSION,
+  COMBINED_SUPPRESSION,
   BLOCKS,
 ];
 
