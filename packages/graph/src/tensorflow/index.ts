@@ -9,7 +9,7 @@ export {
 export { type ImportRequest, importTensorFlow } from '../import/import-tensorflow.ts';
 export type { ImagePreprocessing, ImportedModel, ImportReport, Rgb } from '../import/imported-model.ts';
 export type { Box } from './bundle/box.ts';
-export type { CheckpointTensor, StoredSlice, StoredTensor } from './bundle/bundle-index.ts';
+export type { SavedTensor } from './bundle/bundle-index.ts';
 export type { Checkpoint } from './bundle/checkpoint.ts';
 export type { TensorValues } from './bundle/read-tensor.ts';
 export { type ConstantTensor, readConstant } from './constant.ts';

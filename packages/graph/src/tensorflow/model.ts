@@ -8,7 +8,7 @@ import type {
 import type { Checkpoint } from './bundle/checkpoint.ts';
 
 /** The kinds of file that a TensorFlow model is read from. */
-export type TensorFlowFormat = 'saved-model' | 'checkpoint' | 'frozen-graph';
+export type TensorFlowFormat = 'saved-model' | 'checkpoint' | 'frozen-graph' | 'keras';
 
 /** A graph as TensorFlow wrote it. Nodes stand in no order; `inputs` name others as `node`, `node:1` or `^node`. */
 export interface TensorFlowGraph {

@@ -9,7 +9,7 @@ import { notRead, quoted } from './refusals.ts';
 export type Recognised =
   | { readonly format: 'saved-model'; readonly folder: string }
   | { readonly format: 'checkpoint'; readonly prefix: string }
-  | { readonly format: 'frozen-graph'; readonly file: string };
+  | { readonly format: 'frozen-graph' | 'keras-archive' | 'keras-hdf5'; readonly file: string };
 
 /** More than any format's marks need. */
 const END_BYTES = 64;
@@ -34,6 +34,8 @@ export async function recognise(path: string): Promise<Recognised> {
   if (name === 'checkpoint') return recogniseCheckpointFolder(dirname(path), await readdir(dirname(path)));
   if (name === 'saved_model.pb') return { format: 'saved-model', folder: dirname(path) };
   refuseByName(path);
+  const keras = await recogniseKeras(path);
+  if (keras !== undefined) return keras;
   await refuseByContent(path);
   for (const end of [INDEX, META]) if (name.endsWith(end)) return checkpointAt(path.slice(0, -end.length));
   if (SHARD.test(name)) return checkpointAt(path.replace(SHARD, ''));
@@ -95,8 +97,6 @@ function checkpointAt(prefix: string): Recognised {
   return { format: 'checkpoint', prefix };
 }
 
-const AS_SAVED_MODEL = 'Load it in Keras and write a SavedModel with model.export("folder").';
-
 function refuseByName(path: string): void {
   if (path.endsWith('.cpb'))
     throw notRead(
@@ -112,12 +112,14 @@ function refuseByName(path: string): void {
     );
 }
 
+async function recogniseKeras(path: string): Promise<Recognised | undefined> {
+  const { first } = await readEnds(path, END_BYTES);
+  if (startsWith(first, '\x89HDF\r\n\x1a\n')) return { format: 'keras-hdf5', file: path };
+  return startsWith(first, 'PK\x03\x04') ? { format: 'keras-archive', file: path } : undefined;
+}
+
 async function refuseByContent(path: string): Promise<void> {
   const { first, last } = await readEnds(path, END_BYTES);
-  if (startsWith(first, '\x89HDF\r\n\x1a\n'))
-    throw notRead(path, 'It is a Keras model in HDF5, which is not read yet.', AS_SAVED_MODEL);
-  if (startsWith(first, 'PK\x03\x04'))
-    throw notRead(path, 'It is a zip archive, such as a .keras file, which is not read yet.', AS_SAVED_MODEL);
   if (startsWith(first.subarray(4), 'TFL3'))
     throw notRead(
       path,

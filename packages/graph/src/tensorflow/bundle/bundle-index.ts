@@ -25,11 +25,15 @@ export interface StoredSlice extends StoredTensor {
   readonly starts: readonly number[];
 }
 
-/** A tensor of a checkpoint: whole, or in slices that the whole is put together from. */
-export interface CheckpointTensor {
+/** A tensor that was saved, under the name that it was saved by. */
+export interface SavedTensor {
   readonly name: string;
   readonly dtype: DataType;
   readonly shape: readonly number[];
+}
+
+/** A tensor of a checkpoint: whole, or in slices that the whole is put together from. */
+export interface CheckpointTensor extends SavedTensor {
   readonly parts: { readonly whole: StoredTensor } | { readonly slices: readonly StoredSlice[] };
 }
 

@@ -3,7 +3,7 @@ import type { FileRange } from '../../onnx/bytes.ts';
 import { readFileInside } from '../read-file.ts';
 import { brokenModel, notRead, notThere, quoted } from '../refusals.ts';
 import type { Box } from './box.ts';
-import { type CheckpointTensor, elementCount, readBundleIndex } from './bundle-index.ts';
+import { type CheckpointTensor, elementCount, readBundleIndex, type SavedTensor } from './bundle-index.ts';
 import { rangeOf, readPart, readStringTensor, type TensorValues } from './read-tensor.ts';
 import { openShards } from './shards.ts';
 
@@ -18,7 +18,7 @@ export interface Checkpoint extends AsyncDisposable {
   /** The path that `.index` and `.data-…` follow. */
   readonly prefix: string;
   /** What it holds, by the names that TensorFlow saved it under. */
-  readonly tensors: ReadonlyMap<string, CheckpointTensor>;
+  readonly tensors: ReadonlyMap<string, SavedTensor>;
   /**
    * Reads a tensor into memory and compares its checksum. Throws `GraphError`: `invalid_argument` where it has no such
    * tensor, `unsupported` for a resource or a variant, `invalid_file` where the bytes are not those that were saved.
