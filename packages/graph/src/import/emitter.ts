@@ -1,9 +1,10 @@
 import { GraphError } from '../graph-error.ts';
-import { makeNode } from '../onnx/edit/nodes.ts';
 import type { Bytes } from '../onnx/bytes.ts';
+import { makeNode } from '../onnx/edit/nodes.ts';
 import { elementTypeOf } from '../onnx/element-types.ts';
 import type { Attribute, AttributeValue, Graph, Node, Tensor } from '../onnx/model.ts';
 import { allDataTypes } from '../tensorflow/data-types.ts';
+import type { List } from './control/list.ts';
 import { fold } from './fold/fold.ts';
 import type { Operand } from './fold/operand.ts';
 import { NotConverted } from './refuse.ts';
@@ -14,6 +15,7 @@ export interface Result {
   readonly dtype: string;
   readonly shape: Dims;
   readonly known?: readonly (number | null)[] | undefined;
+  readonly list?: List | undefined;
 }
 
 export type Attributes = Readonly<
@@ -111,7 +113,14 @@ function emitterInto(
     nodes,
     shapes: shared.shapes,
     emitAll: (scope, op, inputs, results, attributes, names = []) =>
-      add(scope, op, inputs, results, attributes, results.map((_, index) => named(scope, names[index]))),
+      add(
+        scope,
+        op,
+        inputs,
+        results,
+        attributes,
+        results.map((_, index) => named(scope, names[index])),
+      ),
     emit: (scope, op, inputs, result, attributes, name) => {
       const given = named(scope, name);
       const constant = fold(op, inputs, attributes ?? {}, result.dtype);

@@ -3,10 +3,13 @@ import { GraphError } from '../graph-error.ts';
 import { readConstant } from '../tensorflow/constant.ts';
 import { dataTypeName } from '../tensorflow/data-types.ts';
 import { quoted } from '../tensorflow/refusals.ts';
+import type { ControlFlow } from './control/control-flow.ts';
+import { outputAt, type Subgraph } from './control/subgraph.ts';
 import type { Emitter } from './emitter.ts';
+import { neededNodes } from './needed-nodes.ts';
 import { MAPPERS } from './ops/mappers.ts';
 import { isVariable, type VariableTensor } from './read-variables.ts';
-import { NotConverted } from './refuse.ts';
+import { NotConverted, RefusedWithin } from './refuse.ts';
 import { type Dims, integerBytes, knownOf, type Value } from './value.ts';
 
 interface Refusal {
@@ -18,6 +21,24 @@ interface Refusal {
 /** More lines than these, nobody reads. */
 const MOST_REFUSALS = 200;
 
+/** What the nodes of a graph and of those within it have together. */
+export interface Conversion {
+  readonly variables: ReadonlyMap<string, VariableTensor>;
+  readonly control: ControlFlow;
+}
+
+interface Scope extends Conversion {
+  readonly refusals: Refusal[];
+  readonly depth: number;
+  readonly spent: { nodes: number };
+}
+
+/** Graphs within graphs beyond this are no model's. */
+const MAX_DEPTH = 32;
+
+/** A graph within another is converted a few times, and so are all within it. */
+const MAX_NODES_WITHIN = 2_000_000;
+
 /**
  * Converts the nodes in their order and gives the outputs of each by its name. Whole numbers that are known, such as
  * shapes, are folded into constants on the way. Throws `GraphError` (`unsupported`) with all nodes that cannot be
@@ -26,22 +47,33 @@ const MOST_REFUSALS = 200;
 export function mapNodes(
   nodes: readonly NodeDef[],
   fed: ReadonlyMap<string, readonly Value[]>,
-  variables: ReadonlyMap<string, VariableTensor>,
+  conversion: Conversion,
+  emitter: Emitter,
+): ReadonlyMap<string, readonly Value[]> {
+  const refusals: Refusal[] = [];
+  const values = mapWithin(nodes, fed, { ...conversion, refusals, depth: 0, spent: { nodes: 0 } }, emitter);
+  refuse(refusals);
+  return values;
+}
+
+function mapWithin(
+  nodes: readonly NodeDef[],
+  fed: ReadonlyMap<string, readonly Value[]>,
+  scope: Scope,
   emitter: Emitter,
 ): ReadonlyMap<string, readonly Value[]> {
   const values = new Map(fed);
-  const refusals: Refusal[] = [];
   for (const node of nodes) {
     if (values.has(node.name)) continue;
     try {
-      const outputs = outputsOf(node, values, variables, emitter);
+      const outputs = outputsOf(node, values, scope, emitter);
       if (outputs !== undefined) values.set(node.name, outputs.map(folded));
     } catch (error) {
-      if (!(error instanceof NotConverted)) throw error;
-      refusals.push({ node, why: error.message, instead: error.instead });
+      if (error instanceof NotConverted)
+        scope.refusals.push({ node, why: error.message, instead: error.instead });
+      else if (!(error instanceof RefusedWithin)) throw error;
     }
   }
-  refuse(refusals);
   return values;
 }
 
@@ -49,11 +81,11 @@ export function mapNodes(
 function outputsOf(
   node: NodeDef,
   values: ReadonlyMap<string, readonly Value[]>,
-  variables: ReadonlyMap<string, VariableTensor>,
+  scope: Scope,
   emitter: Emitter,
 ): readonly Value[] | undefined {
   if (node.op === 'Const') return [constantOf(node)];
-  const variable = isVariable(node) ? variables.get(node.name) : undefined;
+  const variable = isVariable(node) ? scope.variables.get(node.name) : undefined;
   if (variable !== undefined) return [tensorValue(node.name, variable)];
   const mapper = MAPPERS.get(node.op);
   if (mapper === undefined)
@@ -74,7 +106,42 @@ function outputsOf(
       );
     inputs.push(value);
   }
-  return mapper({ node, inputs, emitter });
+  return mapper({
+    node,
+    inputs,
+    emitter,
+    subgraph: (attribute, parameters) => scope.control.subgraph(node, attribute, parameters),
+    mapSubgraph: (graph, given, into) => mapSubgraph(graph, given, scope, into),
+  });
+}
+
+/** The results of a graph within another. Throws `RefusedWithin` after one of its nodes was refused. */
+function mapSubgraph(
+  graph: Subgraph,
+  given: readonly Value[],
+  scope: Scope,
+  emitter: Emitter,
+): readonly Value[] {
+  if (scope.depth >= MAX_DEPTH)
+    throw new NotConverted(`It is more than ${MAX_DEPTH} graphs within each other.`, 'Nest fewer of them.');
+  const inputs = graph.parameters.map((node) => ({ name: node, node, index: 0 }));
+  const outputs = graph.results.map((name) => ({ name, ...outputAt(name) }));
+  const nodes = neededNodes(graph.nodes, { inputs, outputs, signature: undefined });
+  scope.spent.nodes += nodes.length;
+  if (scope.spent.nodes > MAX_NODES_WITHIN)
+    throw new GraphError(
+      'invalid_file',
+      `The loops and conditions within each other have more than ${MAX_NODES_WITHIN} nodes, so that it is no model that can be served. Save it with fewer of them.`,
+    );
+  const before = scope.refusals.length;
+  const fed = new Map(graph.parameters.map((name, index) => [name, [given[index] as Value]]));
+  const values = mapWithin(nodes, fed, { ...scope, depth: scope.depth + 1 }, emitter);
+  if (scope.refusals.length > before) throw new RefusedWithin();
+  return outputs.map(({ name, node, index }) => {
+    const value = values.get(node)?.[index];
+    if (value !== undefined) return value;
+    throw new NotConverted(`Its graph has no ${quoted(name)}.`, 'Save the model again with TensorFlow.');
+  });
 }
 
 function constantOf(node: NodeDef): Value {
@@ -113,8 +180,12 @@ export function placeholderOf(
   return { dtype: dataTypeName(dtype.value), shape: dims.length === 0 && producer < 24 ? null : dims };
 }
 
-function refuse(refusals: readonly Refusal[]): void {
-  if (refusals.length === 0) return;
+function refuse(all: readonly Refusal[]): void {
+  if (all.length === 0) return;
+  // What says whether a loop goes on is converted twice, and so are loops within it.
+  const refusals = [
+    ...new Map(all.map((refusal) => [`${refusal.node.name}\0${refusal.why}`, refusal])).values(),
+  ];
   const told = refusals.slice(0, MOST_REFUSALS);
   const lines = told.map(
     ({ node, why, instead }) => `- ${quoted(node.name)} (${node.op}): ${why} ${instead}`,

@@ -1,5 +1,6 @@
 import type { NodeDef } from '../generated/tensorflow/tensorflow_pb.ts';
 import { dataTypeName } from '../tensorflow/data-types.ts';
+import type { Subgraph } from './control/subgraph.ts';
 import { type Attributes, type Emitter, onnxTypeNumber, type Result } from './emitter.ts';
 import { NotConverted } from './refuse.ts';
 import type { Value } from './value.ts';
@@ -9,6 +10,10 @@ export interface Operation {
   readonly node: NodeDef;
   readonly inputs: readonly Value[];
   readonly emitter: Emitter;
+  /** The graph that the node has in an attribute, for so many tensors. */
+  readonly subgraph: (attribute: string, parameters: number) => Subgraph;
+  /** Converts such a graph for what it is given, and gives its results. Throws `RefusedWithin` and `NotConverted`. */
+  readonly mapSubgraph: (graph: Subgraph, given: readonly Value[], into: Emitter) => readonly Value[];
 }
 
 /** Adds ONNX nodes that compute what the TensorFlow node does, and gives its outputs. Throws `NotConverted`. */
@@ -76,32 +81,32 @@ export function axisOf(axis: number, rank: number): number {
 
 // Attributes at their default are left out of many files, so that each is asked for with the default that TensorFlow has.
 
-export function boolAttribute({ node }: Operation, name: string, otherwise: boolean): boolean {
+export function boolAttribute({ node }: Pick<Operation, 'node'>, name: string, otherwise: boolean): boolean {
   const value = node.attr[name]?.value;
   return value?.case === 'b' ? value.value : otherwise;
 }
 
-export function intAttribute({ node }: Operation, name: string, otherwise: number): number {
+export function intAttribute({ node }: Pick<Operation, 'node'>, name: string, otherwise: number): number {
   const value = node.attr[name]?.value;
   return value?.case === 'i' ? Number(value.value) : otherwise;
 }
 
-export function floatAttribute({ node }: Operation, name: string, otherwise: number): number {
+export function floatAttribute({ node }: Pick<Operation, 'node'>, name: string, otherwise: number): number {
   const value = node.attr[name]?.value;
   return value?.case === 'f' ? value.value : otherwise;
 }
 
-export function textAttribute({ node }: Operation, name: string, otherwise: string): string {
+export function textAttribute({ node }: Pick<Operation, 'node'>, name: string, otherwise: string): string {
   const value = node.attr[name]?.value;
   return value?.case === 's' ? Buffer.from(value.value).toString() : otherwise;
 }
 
-export function intsAttribute({ node }: Operation, name: string): readonly number[] {
+export function intsAttribute({ node }: Pick<Operation, 'node'>, name: string): readonly number[] {
   const value = node.attr[name]?.value;
   return value?.case === 'list' ? value.value.i.map(Number) : [];
 }
 
-export function typeAttribute({ node }: Operation, name: string, otherwise: string): string {
+export function typeAttribute({ node }: Pick<Operation, 'node'>, name: string, otherwise: string): string {
   const value = node.attr[name]?.value;
   return value?.case === 'type' ? dataTypeName(value.value) : otherwise;
 }

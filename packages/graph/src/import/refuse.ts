@@ -8,3 +8,8 @@ export class NotConverted extends Error {
     this.instead = instead;
   }
 }
+
+/** A graph within the node was refused already, with all that is wrong in it. */
+export class RefusedWithin extends Error {
+  override readonly name = 'RefusedWithin';
+}

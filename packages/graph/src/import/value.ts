@@ -1,5 +1,6 @@
 import type { FileRange } from '../onnx/bytes.ts';
 import type { TensorValues } from '../tensorflow/bundle/read-tensor.ts';
+import type { List } from './control/list.ts';
 
 /** The sizes of a tensor, `null` where any will do; `null` in all where not even the rank is known. */
 export type Dims = readonly (number | null)[] | null;
@@ -15,10 +16,12 @@ export interface Value {
   readonly constant?: TensorValues | FileRange | undefined;
   /** Of whole numbers of one dimension or none: the elements as far as they are known. */
   readonly known?: readonly (number | null)[] | undefined;
+  /** Of a list of tensors: the value is the tensor of all its elements, or will be. */
+  readonly list?: List | undefined;
 }
 
 /** Shapes and axes have few elements; of larger tensors, none need be known one by one. */
-const MOST_KNOWN = 64;
+export const MOST_KNOWN = 64;
 
 /** The elements of a small constant of whole numbers. */
 export function knownOf(

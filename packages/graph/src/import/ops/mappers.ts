@@ -1,3 +1,6 @@
+import { CONDITIONS } from '../control/conditions.ts';
+import { LISTS } from '../control/lists.ts';
+import { LOOPS } from '../control/loops.ts';
 import type { Mapper } from '../operation.ts';
 import { BLOCKS } from './blocks.ts';
 import { COMBINED_SUPPRESSION } from './combined-suppression.ts';
@@ -41,6 +44,9 @@ const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   NON_MAX_SUPPRESSION,
   COMBINED_SUPPRESSION,
   BLOCKS,
+  CONDITIONS,
+  LOOPS,
+  LISTS,
 ];
 
 /** The mappers of all ops that are converted, by TensorFlow's names. */

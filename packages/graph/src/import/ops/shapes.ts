@@ -16,7 +16,7 @@ import {
   typeAttribute,
 } from '../operation.ts';
 import { NotConverted } from '../refuse.ts';
-import type { Dims, Value } from '../value.ts';
+import { type Dims, MOST_KNOWN, type Value } from '../value.ts';
 import { numbersOf } from './sizes.ts';
 
 const shapeOf: Mapper = (operation) => {
@@ -33,10 +33,17 @@ const reshape: Mapper = (operation) => {
   const length = wanted.known?.length ?? wanted.shape?.[0] ?? null;
   const unknown = length === null ? null : Array.from({ length }, () => null);
   const shape = wanted.known === undefined ? unknown : reshaped(x.shape, wanted.known);
+  const rest = restOf(wanted.known);
+  const sizes = rest === undefined ? cast(operation, wanted, 'int64') : integers(operation, rest);
   // A 0 is a size of 0 in TensorFlow; ONNX would take it for the size that was there.
-  const result = { dtype: x.dtype, shape };
-  return finish(operation, 'Reshape', [x, cast(operation, wanted, 'int64')], result, { allowzero: 1 });
+  return finish(operation, 'Reshape', [x, sizes], { dtype: x.dtype, shape }, { allowzero: 1 });
 };
+
+/** Where one size is computed and all others are known, there is nothing else that it can be: it need not be computed. */
+function restOf(wanted: readonly (number | null)[] | undefined): readonly number[] | undefined {
+  const unknown = wanted?.filter((size) => size === null || size === -1).length;
+  return unknown === 1 && !wanted?.includes(0) ? wanted?.map((size) => size ?? -1) : undefined;
+}
 
 /** The shape that is asked for, with the size that -1 stands for where it can be known. */
 function reshaped(from: Dims, wanted: readonly (number | null)[]): Dims {
@@ -132,7 +139,14 @@ const fill: Mapper = (operation) => {
 const range: Mapper = (operation) => {
   const { inputs } = operation;
   const { dtype } = input(operation, 0);
-  return finish(operation, 'Range', inputs, { dtype, shape: [null] });
+  const [start, limit, delta] = inputs.map(({ known }) => known?.[0]);
+  const count =
+    start == null || limit == null || !delta ? null : Math.max(0, Math.ceil((limit - start) / delta));
+  const known =
+    count === null || count > MOST_KNOWN
+      ? undefined
+      : Array.from({ length: count }, (_, index) => (start as number) + index * (delta as number));
+  return finish(operation, 'Range', inputs, { dtype, shape: [count], known });
 };
 
 /** `[[before, after], …]` of TensorFlow is `[before, …, after, …]` in ONNX. */

@@ -1,4 +1,5 @@
 import {
+  cast,
   finish,
   fixed,
   input,
@@ -19,8 +20,9 @@ const TO_THE_START = -(2 ** 31 - 1);
 /** What is taken of an axis; `dropped` where one element is, and the axis goes. */
 interface Cut {
   readonly axis: number;
-  readonly start: number;
-  readonly end: number;
+  /** A number, or a tensor of one that is computed when the model runs. */
+  readonly start: number | Value;
+  readonly end: number | Value;
   readonly stride: number;
   readonly dropped: boolean;
 }
@@ -29,12 +31,23 @@ interface Cut {
 const stridedSlice: Mapper = (operation) => {
   const x = input(operation, 0);
   const { cuts, added } = readCuts(operation, rankOf(x));
-  const column = (pick: (cut: Cut) => number): Value => integers(operation, cuts.map(pick));
   const columns = [
-    column(({ start }) => start),
-    column(({ end }) => end),
-    column(({ axis }) => axis),
-    column(({ stride }) => stride),
+    columnOf(
+      operation,
+      cuts.map(({ start }) => start),
+    ),
+    columnOf(
+      operation,
+      cuts.map(({ end }) => end),
+    ),
+    columnOf(
+      operation,
+      cuts.map(({ axis }) => axis),
+    ),
+    columnOf(
+      operation,
+      cuts.map(({ stride }) => stride),
+    ),
   ];
   const dropped = cuts.filter((cut) => cut.dropped).map(({ axis }) => axis);
   const sizes = (x.shape ?? []).map((size, axis) =>
@@ -59,12 +72,36 @@ const stridedSlice: Mapper = (operation) => {
   });
 };
 
+/** Numbers as one tensor, some of which may be computed when the model runs. */
+function columnOf(operation: Operation, numbers: readonly (number | Value)[]): Value {
+  if (numbers.every((one) => typeof one === 'number')) return integers(operation, numbers);
+  const parts = numbers.map((one) => (typeof one === 'number' ? integers(operation, [one]) : one));
+  return step(operation, 'Concat', parts, { dtype: 'int64', shape: [parts.length] }, { axis: 0 });
+}
+
+/** The entries of a range, each a number or a tensor of one. */
+function entriesOf(operation: Operation, index: number): readonly (number | Value)[] {
+  const range = input(operation, index);
+  const length = range.known?.length ?? range.shape?.[0];
+  if (length == null)
+    throw new NotConverted('How many axes it cuts is not known.', 'Make the range a constant.');
+  return Array.from({ length }, (_, at) => {
+    const known = range.known?.[at];
+    if (known != null) return known;
+    const entry = step(
+      operation,
+      'Gather',
+      [range, integers(operation, [at])],
+      { dtype: range.dtype, shape: [1] },
+      { axis: 0 },
+    );
+    return cast(operation, entry, 'int64');
+  });
+}
+
 function readCuts(operation: Operation, rank: number): { cuts: readonly Cut[]; added: readonly number[] } {
-  const [begin, end, strides] = [1, 2, 3].map((index) => fixed(operation, index, 'range')) as [
-    readonly number[],
-    readonly number[],
-    readonly number[],
-  ];
+  const [begin, end] = [entriesOf(operation, 1), entriesOf(operation, 2)];
+  const strides = fixed(operation, 3, 'stride');
   const has = (mask: string, bit: number): boolean => ((intAttribute(operation, mask, 0) >> bit) & 1) === 1;
   const entries = begin.map((_, bit) => bit);
   const isNew = (bit: number): boolean => has('new_axis_mask', bit) && !has('ellipsis_mask', bit);
@@ -83,7 +120,7 @@ function readCuts(operation: Operation, rank: number): { cuts: readonly Cut[]; a
       added.push(resultAxis);
       resultAxis += 1;
     } else {
-      const cut = cutOf(axis, begin[bit] ?? 0, end[bit] ?? 0, strides[bit] ?? 1, bit, has);
+      const cut = cutOf(operation, axis, begin[bit] ?? 0, end[bit] ?? 0, strides[bit] ?? 1, bit, has);
       cuts.push(cut);
       axis += 1;
       resultAxis += cut.dropped ? 0 : 1;
@@ -93,33 +130,47 @@ function readCuts(operation: Operation, rank: number): { cuts: readonly Cut[]; a
 }
 
 function cutOf(
+  operation: Operation,
   axis: number,
-  begin: number,
-  end: number,
+  begin: number | Value,
+  end: number | Value,
   stride: number,
   bit: number,
   has: (mask: string, bit: number) => boolean,
 ): Cut {
   if (has('shrink_axis_mask', bit))
-    return { axis, start: begin, end: begin === -1 ? TO_THE_END : begin + 1, stride: 1, dropped: true };
+    return { axis, start: begin, end: behind(operation, begin), stride: 1, dropped: true };
   const forward = stride > 0;
   const start = has('begin_mask', bit) ? (forward ? 0 : TO_THE_END) : begin;
   const stop = has('end_mask', bit) ? (forward ? TO_THE_END : TO_THE_START) : end;
   return { axis, start, end: stop, stride, dropped: false };
 }
 
+/** The end of a range of one element. Behind the last, which is -1 from the end, is no 0. */
+function behind(operation: Operation, begin: number | Value): number | Value {
+  if (typeof begin === 'number') return begin === -1 ? TO_THE_END : begin + 1;
+  const result = { dtype: 'int64', shape: [1] };
+  const last = step(operation, 'Equal', [begin, integers(operation, [-1])], { dtype: 'bool', shape: [1] });
+  const next = step(operation, 'Add', [begin, integers(operation, [1])], result);
+  return step(operation, 'Where', [last, integers(operation, [TO_THE_END]), next], result);
+}
+
 function sizeOf(size: number | null, cut: Cut | undefined): number | null {
   if (cut === undefined) return size;
   if (cut.dropped) return 1;
-  return size === null ? null : positions(size, cut).length;
+  return size === null ? null : (positions(size, cut)?.length ?? null);
 }
 
-function taken(known: readonly (number | null)[], cut: Cut | undefined): readonly (number | null)[] {
-  return cut === undefined ? known : positions(known.length, cut).map((at) => known[at] ?? null);
+function taken(
+  known: readonly (number | null)[],
+  cut: Cut | undefined,
+): readonly (number | null)[] | undefined {
+  return cut === undefined ? known : positions(known.length, cut)?.map((at) => known[at] ?? null);
 }
 
-/** Where the elements stand that are taken, as numpy slices. */
-function positions(size: number, { start, end, stride }: Cut): readonly number[] {
+/** Where the elements stand that are taken, as numpy slices; `undefined` where that is computed. */
+function positions(size: number, { start, end, stride }: Cut): readonly number[] | undefined {
+  if (typeof start !== 'number' || typeof end !== 'number') return undefined;
   const [low, high] = stride > 0 ? [0, size] : [-1, size - 1];
   const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
   const [first, stop] = [bound(start), bound(end)];

@@ -1,0 +1,73 @@
+import { create } from '@bufbuild/protobuf';
+import { type NodeDef, NodeDefSchema } from '../../generated/tensorflow/tensorflow_pb.ts';
+import { GraphError } from '../../graph-error.ts';
+import type { MetaGraph } from '../../tensorflow/model.ts';
+import { quoted } from '../../tensorflow/refusals.ts';
+import { inlineFunctions } from '../inline-functions.ts';
+import { takeLiveBranches } from './live-branches.ts';
+import { raiseConditions } from './raise-conditions.ts';
+import { raiseLoops } from './raise-loops.ts';
+import { createRaisedGraphs } from './raised.ts';
+import { type Subgraph, tensorInputs } from './subgraph.ts';
+
+/** The loops and conditions of a model. */
+export interface ControlFlow {
+  /**
+   * The nodes without the branches that are never taken, and with While and If for loops and conditions of TensorFlow 1.
+   * `fed` are the nodes that callers give a value.
+   */
+  readonly resolve: (nodes: readonly NodeDef[], fed: ReadonlySet<string>) => readonly NodeDef[];
+  /** The graph that a node has in an attribute, for so many tensors. Throws `GraphError` where there is none. */
+  readonly subgraph: (node: NodeDef, attribute: string, parameters: number) => Subgraph;
+}
+
+/** Each branch that is taken may hold others; models nest some ten levels deep. */
+const MAX_ROUNDS = 200;
+
+export function createControlFlow({ graph, ops }: Pick<MetaGraph, 'graph' | 'ops'>): ControlFlow {
+  const raised = createRaisedGraphs();
+  const made = new Map<string, Subgraph>();
+  const inline = (nodes: readonly NodeDef[]): readonly NodeDef[] =>
+    inlineFunctions({ graph: { ...graph, nodes }, ops });
+  const resolve = (nodes: readonly NodeDef[], fed: ReadonlySet<string>): readonly NodeDef[] => {
+    let live = nodes;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const taken = takeLiveBranches(live, fed);
+      if (taken === live) break;
+      live = inline(taken);
+    }
+    return raiseConditions(raiseLoops(live, raised), raised);
+  };
+  const subgraph = (node: NodeDef, attribute: string, parameters: number): Subgraph => {
+    const value = node.attr[attribute]?.value;
+    const name = value?.case === 'func' ? value.value.name : '';
+    const found = raised.graphs.get(name);
+    const key = `${node.name}~${attribute}`;
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const whole = found ?? functionGraph(node, attribute, key, parameters);
+    const nodes = resolve(whole.nodes, new Set(whole.parameters));
+    const ready = { ...whole, nodes };
+    made.set(key, ready);
+    return ready;
+  };
+  const functionGraph = (node: NodeDef, attribute: string, name: string, count: number): Subgraph => {
+    const function_ = node.attr[attribute];
+    if (function_?.value.case !== 'func')
+      throw new GraphError(
+        'invalid_graph',
+        `Node ${quoted(node.name)} (${node.op}) names no function as its ${attribute}. Save the model again with TensorFlow.`,
+      );
+    const parameters = Array.from({ length: count }, (_, index) => `${name}~${index}`);
+    const call = create(NodeDefSchema, {
+      name,
+      op: 'PartitionedCall',
+      input: parameters,
+      attr: { f: function_ },
+    });
+    const nodes = inline([call]);
+    const results = tensorInputs(nodes.find((each) => each.name === name) ?? call);
+    return { parameters, nodes, results: results.map((_, index) => `${name}:${index}`) };
+  };
+  return { resolve, subgraph };
+}
