@@ -24,13 +24,13 @@ from networks import catalogue, formats
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("network", choices=catalogue.NAMES)
+    parser.add_argument("network", choices=catalogue.LARGE)
     parser.add_argument("--into", required=True, type=pathlib.Path)
     parser.add_argument("--rows", default=100, type=int)
     parser.add_argument("--exact-rows", default=8, type=int)
     options = parser.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
-    network = catalogue.network(options.network)
+    network = catalogue.large(options.network)
     samples = network.samples(options.rows)
     oracle = {
         "network": options.network,

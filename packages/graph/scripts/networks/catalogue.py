@@ -7,23 +7,35 @@ import tensorflow as tf
 from . import inputs, weights
 from .keras_networks import KERAS_NETWORKS
 from .modules import Digits, SsdVgg
+from .narrow import NARROW_NETWORKS, SmallSsd
 
 MODULES = {
     "ssd-vgg-300": (SsdVgg, inputs.less_means),
     "mnist-mlp": (Digits, inputs.fractions),
 }
-NAMES = [*KERAS_NETWORKS, *MODULES]
+LARGE = [*KERAS_NETWORKS, *MODULES]
+SMALL_MODULES = {"ssd": (SmallSsd, inputs.less_means)}
+SMALL = [*NARROW_NETWORKS, *SMALL_MODULES]
 
 # As many images as batch norms are calibrated on.
 CALIBRATION = 8
 SEED = 20
 
 
-def network(name):
+def large(name):
+    return made(name, KERAS_NETWORKS, MODULES)
+
+
+def small(name):
+    """Of the same family, with the first blocks and few channels."""
+    return made(name, NARROW_NETWORKS, SMALL_MODULES)
+
+
+def made(name, of_keras, modules):
     random = np.random.default_rng(SEED)
-    if name in MODULES:
-        return ModuleNetwork(*MODULES[name], random)
-    return KerasNetwork(KERAS_NETWORKS[name], random)
+    if name in modules:
+        return ModuleNetwork(*modules[name], random)
+    return KerasNetwork(of_keras[name], random)
 
 
 class KerasNetwork:
@@ -62,9 +74,13 @@ class KerasNetwork:
     def save_models(self, folder):
         self.model.export(str(folder / "keras-export"), verbose=False)
         tf.saved_model.save(self.model, str(folder / "saved-model"))
+        self.model.save(str(folder / "model.keras"))
+        self.model.save(str(folder / "model.h5"))
         return [
             {"format": "Keras export", "path": "keras-export", "request": {}, "outputs": {}},
             {"format": "SavedModel", "path": "saved-model", "request": {}, "outputs": {}},
+            {"format": ".keras", "path": "model.keras", "request": {}, "outputs": {}},
+            {"format": ".h5", "path": "model.h5", "request": {}, "outputs": {}},
         ]
 
 

@@ -60,8 +60,7 @@ def tf1_graph(definition, resources, save):
         reads = {f"{name}:0": tf.convert_to_tensor(one) for name, one in variables.items()}
         tf.import_graph_def(kept, reads, name="")
         with v1.Session(config=v1.ConfigProto(inter_op_parallelism_threads=1)) as session:
-            for name, one in variables.items():
-                load(session, one, tf.make_ndarray(weights[name]))
+            load(session, [(one, tf.make_ndarray(weights[name])) for name, one in variables.items()])
             save(session)
 
 
@@ -84,12 +83,15 @@ def variable(name, shape, resources, in_parts):
     )
 
 
-def load(session, one, value):
+def load(session, values):
     """Past the initial values, which would stand in the graph's file."""
-    parts = list(one) if hasattr(one, "_get_partitions") else [one]
-    lengths = np.cumsum([part.shape[-1] for part in parts])[:-1] if len(parts) > 1 else []
-    for part, piece in zip(parts, np.split(value, lengths, axis=-1) if len(parts) > 1 else [value]):
-        session.run(part.initializer, {part.initializer.inputs[1]: piece})
+    fed = {}
+    for one, value in values:
+        parts = list(one) if hasattr(one, "_get_partitions") else [one]
+        ends = np.cumsum([part.shape[-1] for part in parts])[:-1]
+        pieces = np.split(value, ends, axis=-1)
+        fed |= {part.initializer: piece for part, piece in zip(parts, pieces)}
+    session.run(list(fed), {initializer.inputs[1]: piece for initializer, piece in fed.items()})
 
 
 def save_checkpoint(session, path):

@@ -37,23 +37,23 @@ def application(name, side=224, scaled=inputs.less_means):
     )
 
 
-def mixed():
+def mixed(side=64, divisor=1):
     """Separable, dilated and transposed convolutions, LayerNorm and gelu."""
-    x = images = keras.Input([64, 64, 3])
-    x = layers.Conv2D(24, 4, 2, "same", activation="gelu")(x)
+    x = images = keras.Input([side, side, 3])
+    x = layers.Conv2D(24 // divisor, 4, 2, "same", activation="gelu")(x)
     x = layers.LayerNormalization()(x)
-    x = layers.SeparableConv2D(32, 3, padding="same", activation="swish")(x)
-    x = layers.SeparableConv2D(48, 5, 2, "valid", depth_multiplier=2)(x)
+    x = layers.SeparableConv2D(32 // divisor, 3, padding="same", activation="swish")(x)
+    x = layers.SeparableConv2D(48 // divisor, 5, 2, "valid", depth_multiplier=2)(x)
     x = layers.BatchNormalization()(x)
     x = layers.Activation("gelu")(x)
-    x = layers.Conv2D(48, 3, padding="same", dilation_rate=2, activation="leaky_relu")(x)
-    x = layers.Conv2DTranspose(32, 3, 2, "same", activation="relu")(x)
-    x = layers.Conv2DTranspose(16, 4, 2, "valid", use_bias=False)(x)
+    x = layers.Conv2D(48 // divisor, 3, padding="same", dilation_rate=2, activation="leaky_relu")(x)
+    x = layers.Conv2DTranspose(32 // divisor, 3, 2, "same", activation="relu")(x)
+    x = layers.Conv2DTranspose(16 // divisor, 4, 2, "valid", use_bias=False)(x)
     x = layers.LayerNormalization(axis=[1, 2, 3])(x)
-    x = layers.Activation(lambda y: keras.activations.gelu(y, approximate=True))(x)
+    x = layers.Activation("gelu")(x)
     x = layers.AveragePooling2D(3, 2, "same")(x)
     x = layers.Flatten()(x)
-    x = layers.Dense(64, activation="elu")(x)
+    x = layers.Dense(64 // divisor, activation="elu")(x)
     x = layers.Dense(10)(x)
     return keras.Model(images, x)
 

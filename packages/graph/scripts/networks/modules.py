@@ -44,6 +44,8 @@ class SsdVgg(Network):
     """SSD-VGG-300. Its outputs: class logits of six blocks, then the offsets of their boxes."""
 
     shape = [300, 300, 3]
+    divisor = 1
+    blocks = BLOCKS
     input_name = "InputImage"
     outputs = {
         **{f"out_{i}": f"ssd_300_vgg/block{block}_box/Reshape_1" for i, block in enumerate(BLOCKS)},
@@ -55,23 +57,28 @@ class SsdVgg(Network):
         ends = {}
         for block, (times, filters) in enumerate([(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)], 1):
             for i in range(times):
-                x = self.conv(x, f"{name}/conv{block}/conv{block}_{i + 1}", 3, filters)
+                x = self.narrow(x, f"conv{block}/conv{block}_{i + 1}", 3, filters)
             ends[block] = x
             if block < 5:
                 # 75 rows become 37, as in the original; 37 become 19.
                 x = tf.nn.max_pool2d(x, 2, 2, "SAME" if block == 4 else "VALID")
         x = tf.nn.max_pool2d(x, 3, 1, "SAME")
-        x = self.conv(x, f"{name}/conv6", 3, 1024, rate=6)
-        ends[7] = x = self.conv(x, f"{name}/conv7", 1, 1024)
+        x = self.narrow(x, "conv6", 3, 1024, rate=6)
+        ends[7] = x = self.narrow(x, "conv7", 1, 1024)
         for block, filters, strides in ((8, 256, 2), (9, 128, 2), (10, 128, 1), (11, 128, 1)):
-            x = self.conv(x, f"{name}/block{block}/conv1x1", 1, filters)
+            if block not in self.blocks:
+                break
+            x = self.narrow(x, f"block{block}/conv1x1", 1, filters)
             if strides == 2:
                 x = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])
-            x = self.conv(x, f"{name}/block{block}/conv3x3", 3, filters * 2, strides, "VALID")
+            x = self.narrow(x, f"block{block}/conv3x3", 3, filters * 2, strides=strides, padding="VALID")
             ends[block] = x
-        boxes = [self.box(ends[block], block, anchors) for block, anchors in BLOCKS.items()]
+        boxes = [self.box(ends[block], block, anchors) for block, anchors in self.blocks.items()]
         tensors = [logits for logits, _ in boxes] + [offsets for _, offsets in boxes]
         return {f"out_{i}": tensor for i, tensor in enumerate(tensors)}
+
+    def narrow(self, x, name, size, filters, **options):
+        return self.conv(x, f"ssd_300_vgg/{name}", size, filters // self.divisor, **options)
 
     def box(self, x, block, anchors):
         scope = f"ssd_300_vgg/block{block}_box"

@@ -70,8 +70,9 @@ function assertSame(found: Tensor, expected: ExpectedTensor): void {
     return;
   }
   const scale = Math.max(1e-30, ...[...(wanted as Float32Array)].map(Math.abs));
+  const tolerance = Math.max(FLOAT_ERROR * scale, expected.tolerance ?? 0);
   for (const [index, value] of (wanted as Float32Array).entries()) {
     const error = Math.abs(((found.data as Float32Array)[index] as number) - value);
-    assert.ok(error <= FLOAT_ERROR * scale, `element ${index} is ${error} off, of ${scale}`);
+    assert.ok(error <= tolerance, `element ${index} is ${error} off, of ${scale}`);
   }
 }

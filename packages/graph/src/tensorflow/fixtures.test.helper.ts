@@ -6,6 +6,8 @@ export interface ExpectedTensor {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly data: string | readonly string[];
+  /** How far an answer may be off, where that is more than in most. */
+  readonly tolerance?: number;
 }
 
 interface ExpectedSpec {
