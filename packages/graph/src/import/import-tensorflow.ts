@@ -18,7 +18,8 @@ import {
 } from './choose-tensors.ts';
 import { createControlFlow } from './control/control-flow.ts';
 import { createEmitter, onnxType } from './emitter.ts';
-import type { ImportedModel, ImportReport } from './imported-model.ts';
+import { splitImages } from './front-end/split-images.ts';
+import type { ImagePreprocessing, ImportedModel, ImportReport } from './imported-model.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { carryOrders } from './layout/carry-orders.ts';
 import { mapNodes, placeholderOf } from './map-nodes.ts';
@@ -46,8 +47,8 @@ export async function importTensorFlow(
   request: ImportRequest,
 ): Promise<ImportedModel> {
   const metaGraph = chooseGraph(model.metaGraphs, request.tags);
-  const chosen = chooseTensors(metaGraph, request);
-  const inlined = inlineFunctions(metaGraph);
+  const asked = chooseTensors(metaGraph, request);
+  const { nodes: inlined, chosen, images } = splitImages(metaGraph, inlineFunctions(metaGraph), asked);
   const restored = bindVariables(inlined);
   const bound = restored.size > 0 ? restored : await bindObjects(metaGraph, model.variables, request.signal);
   const control = createControlFlow(metaGraph);
@@ -84,12 +85,12 @@ export async function importTensorFlow(
       metadata: [],
     },
     opsets: [{ domain: '', version: OPSET }],
-    metadata: describe(chosen),
+    metadata: describe(asked, images),
     functions: [],
   };
   const converted = withoutDeadCode(carryOrders(mapped, shapes));
   requireValid(converted);
-  return { model: converted, images: [], report: reportOf(nodes, emitter.folded(), converted) };
+  return { model: converted, images, report: reportOf(nodes, emitter.folded(), converted) };
 }
 
 function reportOf(nodes: readonly NodeDef[], folded: number, { graph }: OnnxModel): ImportReport {
@@ -131,13 +132,18 @@ function valueInfo({ name, dtype, shape }: Value): ValueInfo {
   return { name, type, metadata: [] };
 }
 
-/** By which names callers know the tensors. */
-function describe({ inputs, outputs, signature }: ChosenTensors): readonly Entry[] {
+/** By which names callers know the tensors, and which input of the model each tensor of encoded images becomes. */
+function describe(
+  { inputs, outputs, signature }: ChosenTensors,
+  images: readonly ImagePreprocessing[],
+): readonly Entry[] {
   const names = (tensors: readonly ChosenTensor[]): string =>
     JSON.stringify(Object.fromEntries(tensors.map((tensor) => [tensor.name, tensorName(tensor)])));
+  const fedBy = Object.fromEntries(images.map(({ name, input }) => [name, input]));
   return [
     ...(signature === undefined ? [] : [{ key: 'tensorflow.signature', value: signature }]),
     { key: 'tensorflow.inputs', value: names(inputs) },
     { key: 'tensorflow.outputs', value: names(outputs) },
+    ...(images.length === 0 ? [] : [{ key: 'tensorflow.images', value: JSON.stringify(fedBy) }]),
   ];
 }

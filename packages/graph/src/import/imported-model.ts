@@ -20,17 +20,19 @@ export interface ImagePreprocessing {
   readonly name: string;
   readonly width: number;
   readonly height: number;
-  readonly resize: 'tf1_bilinear' | 'bilinear' | 'nearest';
+  readonly resize: 'tf1_bilinear' | 'tf2_bilinear' | 'nearest' | 'tf2_nearest';
   readonly fit: 'stretch' | 'crop';
   /** Pixels of the shorter side before the centre is cut out, with `crop`. */
   readonly shorterSide?: number | undefined;
+  /** How the scaled sides become whole, with `crop`. */
+  readonly sides?: 'exact' | 'float32' | 'float32_rounded' | undefined;
   readonly channelOrder: 'rgb' | 'bgr';
   /** An element is (level - mean) / std * scale, where levels run from 0 to 255. */
   readonly mean: Rgb;
   readonly std: Rgb;
   readonly scale: Rgb;
   readonly layout: 'NHWC' | 'NCHW';
-  readonly datatype: 'FP32' | 'FP16' | 'UINT8';
+  readonly datatype: 'FP32';
 }
 
 /** What was done on the way from TensorFlow to ONNX. */
