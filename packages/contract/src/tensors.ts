@@ -50,6 +50,8 @@ export interface TensorSpec {
   readonly name: string;
   readonly datatype: Datatype;
   readonly shape: readonly Dimension[];
+  /** Another name that callers may use: the key of a signature in TensorFlow. */
+  readonly alias?: string | undefined;
   /** Of an input whose elements are encoded images: what becomes of them. */
   readonly image?: ImageInput | undefined;
   /** Of an output of scores whose classes have names: these, along its last axis. */

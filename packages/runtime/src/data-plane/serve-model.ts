@@ -17,6 +17,7 @@ import type {
   ModelFacts,
 } from '../engines/engine.ts';
 import type { PreprocessImages } from '../images/preprocess-images.ts';
+import { aliasTensors } from '../models/alias-tensors.ts';
 import { checkDeclared } from '../models/check-declared.ts';
 import { fitsInline, INLINE_MAX_RUN_MS, mayRunInline, shouldRunInline } from '../models/choose-lane.ts';
 import { labelOutputs } from '../models/label-outputs.ts';
@@ -86,9 +87,10 @@ export async function serveModel(
   const declared = await readModelSignature(dirname(facts.file));
   const { loaded, lane: open } = await openLane(model, facts, context, beside);
   const lane = { ...open, close: () => open.close().finally(slots.leave) };
-  if (declared === undefined) return createServedModel(loaded, lane);
   try {
-    return await serveDeclared(loaded, lane, declared, context);
+    if (declared !== undefined) return await serveDeclared(loaded, lane, declared, facts, context);
+    const signature = aliasTensors(loaded.signature, facts.aliases);
+    return createServedModel(Object.freeze({ ...loaded, signature }), lane);
   } catch (thrown) {
     await lane.close();
     throw thrown;
@@ -100,13 +102,14 @@ async function serveDeclared(
   loaded: LoadedModel,
   lane: Lane,
   declared: DeclaredSignature,
+  { aliases }: ModelFacts,
   context: ServingContext,
 ): Promise<ServedModel> {
   const own = loaded.signature;
   checkDeclared(own, declared);
   const images =
     declared.images.length === 0 ? undefined : await openImageInputs(own, declared.images, context.images);
-  const signature = labelOutputs(images?.signature ?? own, declared);
+  const signature = aliasTensors(labelOutputs(images?.signature ?? own, declared), aliases);
   return createServedModel(Object.freeze({ ...loaded, signature }), lane, images);
 }
 

@@ -16,6 +16,8 @@ export interface ModelFacts {
   readonly valueDriven: readonly string[];
   /** Ends that are BF16, by name, where the engine must be told of them to carry them; absent for most models. */
   readonly bfloats?: BfloatEnds | undefined;
+  /** Other names of inputs and outputs, by the names of tensors; absent: the file says none. */
+  readonly aliases?: ReadonlyMap<string, string> | undefined;
 }
 
 export interface BfloatEnds {

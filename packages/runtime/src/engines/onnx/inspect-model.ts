@@ -2,6 +2,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
 import type { ModelFacts } from '../engine.ts';
+import { aliasesOf } from './aliases.ts';
 import { nameFormat } from './name-format.ts';
 import { ProtobufError } from './protobuf-fields.ts';
 import { type ExternalTensor, type OnnxOutline, readOutline } from './read-outline.ts';
@@ -25,6 +26,7 @@ export function inspectModel(file: string, folder: string): ModelFacts {
       bytes,
       valueDriven: valueDrivenOperators(outline.scopes),
       ...(hasBfloats && { bfloats }),
+      ...aliasesOf(outline.metadata),
     };
   } finally {
     source.close();

@@ -12,6 +12,8 @@ export interface OnnxOutline {
   readonly externalTensors: readonly ExternalTensor[];
   /** Inputs that a caller must give, and outputs, whose elements are BF16. */
   readonly bfloats: BfloatEnds;
+  /** What its maker wrote about it, by key. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 export interface OutlineScope {
@@ -39,7 +41,7 @@ export interface ExternalTensor {
   readonly length: number | undefined;
 }
 
-const MODEL = { irVersion: 1, graph: 7, functions: 25 } as const;
+const MODEL = { irVersion: 1, graph: 7, metadata: 14, functions: 25 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const FUNCTION_NODE = 7;
 const VALUE = { name: 1, type: 2 } as const;
@@ -63,11 +65,13 @@ export function readOutline(file: WindowedFile): OnnxOutline {
   const externalTensors: ExternalTensor[] = [];
   let irVersion: number | undefined;
   const bfloats = { inputs: [] as string[], outputs: [] as string[] };
+  const metadata = new Map<string, string>();
   let hasGraph = false;
 
   const model = () => {
     for (const field of readFields(file, 0, file.size)) {
       if (field.number === MODEL.irVersion) irVersion = field.value;
+      else if (field.number === MODEL.metadata) entry(field, metadata);
       else if (field.number === MODEL.functions) scopes.push(functionBody(field));
       else if (field.number === MODEL.graph) {
         hasGraph = true;
@@ -171,7 +175,7 @@ export function readOutline(file: WindowedFile): OnnxOutline {
   };
 
   model();
-  return { irVersion, hasGraph, scopes, externalTensors, bfloats };
+  return { irVersion, hasGraph, scopes, externalTensors, bfloats, metadata };
 }
 
 function externalTensor(tensor: string, entries: ReadonlyMap<string, string>): ExternalTensor {

@@ -2,7 +2,8 @@ import { type Signature, SlipwayError, type Tensor, type TensorSpec } from '@sli
 
 /**
  * How a request names its tensors: as the model does; with the `:0` that TensorFlow puts behind an operation's name where
- * the model has none, or without it where the model has it; or by the aliases of Azure's preview clients.
+ * the model has none, or without it where the model has it; or by aliases: the keys of the signature that a model of
+ * TensorFlow had, and those of Azure's preview clients.
  */
 type Naming = 'own' | 'suffixed' | 'bare' | 'alias';
 
@@ -51,8 +52,10 @@ export function resolveNames(
     inputs,
     outputs: outputSpecs.map(({ name }) => name),
     nameOutputs: (all) => {
-      const isAliased = all.length === 1 && (both || naming === 'alias');
-      return all.flatMap((output) => publish(output, naming, isAliased));
+      const aliased = both || naming === 'alias';
+      return all.flatMap((output) =>
+        publish(output, naming, aliased ? aliasOf(outputSpecs, output) : undefined),
+      );
     },
   };
 }
@@ -65,7 +68,14 @@ function resolve(name: string, specs: readonly TensorSpec[], alias: string): Res
   if (bare !== name && has(bare)) return { name: bare, naming: 'suffixed' };
   const [only, ...others] = specs;
   const isAlias = name === alias && only !== undefined && others.length === 0;
-  return isAlias ? { name: only.name, naming: 'alias' } : undefined;
+  const aliased = specs.find((spec) => spec.alias === name) ?? (isAlias ? only : undefined);
+  return aliased === undefined ? undefined : { name: aliased.name, naming: 'alias' };
+}
+
+/** The key of the signature; of an output that is alone and has none, the one that Azure's preview clients know. */
+function aliasOf(specs: readonly TensorSpec[], { name }: Tensor): string | undefined {
+  const alias = specs.find((spec) => spec.name === name)?.alias;
+  return alias ?? (specs.length === 1 ? OUTPUT_ALIAS : undefined);
 }
 
 function withoutSuffix(name: string): string {
@@ -123,9 +133,9 @@ function pick(
 }
 
 /** An output under its tensor name, and under its alias too for whoever knows tensors by aliases. */
-function publish(output: Tensor, naming: Naming, isAliased: boolean): readonly Tensor[] {
+function publish(output: Tensor, naming: Naming, alias: string | undefined): readonly Tensor[] {
   const named = renamed(output, publicName(output.name, naming));
-  return isAliased && named.name !== OUTPUT_ALIAS ? [named, renamed(output, OUTPUT_ALIAS)] : [named];
+  return alias === undefined || named.name === alias ? [named] : [named, renamed(output, alias)];
 }
 
 function publicName(name: string, naming: Naming): string {
