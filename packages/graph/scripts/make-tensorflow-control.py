@@ -268,8 +268,23 @@ def dynamic_rnn(t, cell, lengths=None):
 def embeddings():
     ids = np.array([[3, 0, 9], [1, 1, 8]], np.int64)
     for strategy in ["mod", "div"]:
-        parts = lambda t: v1.nn.embedding_lookup([tf.constant(floats(n, 2)) for n in [4, 3, 3]], t, strategy)
-        graph(f"embedding_lookup, {strategy}", [ids], parts, [(None, 3)])
+        parts = [floats(n, 2) for n in [4, 3, 3]]
+        look_up = lambda t: v1.nn.embedding_lookup([tf.constant(part) for part in parts], t, strategy)
+        graph(f"embedding_lookup, {strategy}", [ids], look_up, [(None, 3)])
+        function(f"embedding_lookup, {strategy}", [ids], look_up, [(None, 3)])
+    which = np.array([[1, 0], [2, 1]], np.int32)
+    graph("DynamicPartition, rank 2", [floats(2, 2, 3), which], lambda t, n: tf.dynamic_partition(t, n, 3))
+    rows = [np.array([[4, 0], [1, 0]], np.int32), np.array([2, 3], np.int32), floats(2, 2, 3), floats(2, 3)]
+    for name in ["DynamicStitch", "ParallelDynamicStitch"]:
+        stitch = lambda a, b, x, y: getattr(tf.raw_ops, name)(indices=[a, b], data=[x, y])
+        rows[0] = np.array([[4, 0], [1, 0 if name == "DynamicStitch" else 5]], np.int32)
+        graph(name, list(rows), stitch)
+
+
+def slices():
+    for index in [-1, 1]:
+        parts = lambda t, i: (t[i], t[i:], t[:i], t[..., i], t[i, tf.newaxis, 1:])
+        graph(f"StridedSlice, computed, {index}", [floats(3, 2), np.int32(index)], parts, [(None, 2), ()])
 
 
 def text():
@@ -301,7 +316,7 @@ def text():
 
 
 def main():
-    for family in [conditions, loops, recurrent, text]:
+    for family in [conditions, loops, recurrent, embeddings, slices, text]:
         family()
     text_of = "[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in CASES) + "\n]\n"
     (FIXTURES / "tensorflow-control.json").write_text(text_of)

@@ -9,6 +9,7 @@ import { inspectTensorFlow } from '../../tensorflow/inspect.ts';
 import { loadTensorFlow } from '../../tensorflow/load-tensorflow.ts';
 import { assertAnswers, goldenFile, type Tensors } from '../golden.test.helper.ts';
 import { importTensorFlow } from '../import-tensorflow.ts';
+import { PARTITIONS } from '../ops/partitions.ts';
 import { CONDITIONS } from './conditions.ts';
 import { LISTS } from './lists.ts';
 import { LOOPS } from './loops.ts';
@@ -36,7 +37,7 @@ for (const one of CASES)
 test('every op of loops, conditions and lists was compared', async (t) => {
   const compared = new Set<string>();
   for (const one of CASES) for (const op of await opsOf(t, one)) compared.add(op);
-  const converted = Object.keys({ ...CONDITIONS, ...LOOPS, ...LISTS });
+  const converted = Object.keys({ ...CONDITIONS, ...LOOPS, ...LISTS, ...PARTITIONS });
   assert.deepEqual(
     converted.filter((op) => !compared.has(op)),
     [],

@@ -12,6 +12,7 @@ import { LOOPS } from '../control/loops.ts';
 import { assertAnswers, goldenFile, type Tensors } from '../golden.test.helper.ts';
 import { importTensorFlow } from '../import-tensorflow.ts';
 import { MAPPERS } from './mappers.ts';
+import { PARTITIONS } from './partitions.ts';
 
 /** What scripts/make-tensorflow-ops.py wrote of a small graph. */
 interface Case {
@@ -49,7 +50,7 @@ for (const { name, graph, fed, refusal } of REFUSALS)
 test('every op that is converted was compared with TensorFlow', async (t) => {
   const compared = new Set<string>();
   for (const { graph } of CASES) for (const op of await opsOf(t, graph)) compared.add(op);
-  for (const op of Object.keys({ ...CONDITIONS, ...LOOPS, ...LISTS })) compared.add(op);
+  for (const op of Object.keys({ ...CONDITIONS, ...LOOPS, ...LISTS, ...PARTITIONS })) compared.add(op);
   // Variables are read in the models of import-tensorflow.test.ts and embedding.test.ts, and control.test.ts has loops.
   assert.deepEqual(
     [...MAPPERS.keys()].filter((op) => !compared.has(op)),

@@ -14,6 +14,7 @@ import { IMAGES } from './images.ts';
 import { INDEXING } from './indexing.ts';
 import { MATRICES } from './matrices.ts';
 import { NON_MAX_SUPPRESSION } from './non-max-suppression.ts';
+import { PARTITIONS } from './partitions.ts';
 import { PARTS } from './parts.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { RESIZE } from './resize.ts';
@@ -36,6 +37,7 @@ const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   FORMS,
   SLICES,
   PARTS,
+  PARTITIONS,
   INDEXING,
   IMAGES,
   TRANSPOSED_CONVOLUTIONS,
