@@ -3,7 +3,8 @@
 from .detection import best_of_classes, crops, detection
 from .functions import division, functions
 from .images import blocks, edges, enlarging, lines, resizing, volumes
-from .shapes import contractions, forms, indexing, parts, sequences
+from .refusals import formats, refusals
+from .shapes import contractions, forms, indexing, parts, pieces, sequences
 
 FAMILIES = {
     "best-of-classes": best_of_classes,
@@ -15,10 +16,13 @@ FAMILIES = {
     "edges": edges,
     "enlarging": enlarging,
     "forms": forms,
+    "formats": formats,
     "functions": functions,
     "indexing": indexing,
     "lines": lines,
     "parts": parts,
+    "pieces": pieces,
+    "refusals": refusals,
     "resizing": resizing,
     "sequences": sequences,
     "volumes": volumes,

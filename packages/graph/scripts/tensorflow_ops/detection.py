@@ -141,3 +141,9 @@ def crops():
         lambda t, s: tf.image.crop_and_resize(t, boxes, index, s),
         "Its size is computed when the model runs.",
     )
+    refused(
+        "CropAndResize, into more than memory holds",
+        [image],
+        lambda t: tf.image.crop_and_resize(t, boxes, index, [2, 2**30]),
+        "Its crops have 2 rows and 1073741824 columns.",
+    )

@@ -42,7 +42,6 @@ def functions():
     case("l2_normalize", [floats(3, 4)], lambda t: tf.math.l2_normalize(t, -1), [(None, 4)])
     case("gelu, erfc", [x], lambda t: tf.nn.gelu(t))
     refused("ZerosLike, texts", [np.array(["a"])], lambda t: raw.ZerosLike(x=t), "It makes texts.")
-    refused("Cumprod", [x], lambda t: tf.math.cumprod(t), "Slipway does not convert this op.")
 
 
 def division():

@@ -168,6 +168,27 @@ def resizing():
             "It takes no images of four known dimensions.",
             [None],
         )
+    for title, (align, half) in corners.items():
+        for size in [[10, 14], [8, 3], [1, 1], [13, 20]]:
+            case(
+                f"ResizeBicubic, {title}, {size}",
+                [image],
+                lambda t: raw.ResizeBicubic(images=t, size=size, align_corners=align, half_pixel_centers=half),
+                [(None, 5, 7, 2)],
+            )
+    refused(
+        "ResizeBicubic, into more than memory holds",
+        [image],
+        lambda t: raw.ResizeBicubic(images=t, size=[2**30, 1]),
+        "It makes images of 1073741824 rows and 1 columns.",
+    )
+    refused(
+        "ResizeBicubic, size of the image not known",
+        [image],
+        lambda t: raw.ResizeBicubic(images=t, size=[2, 2]),
+        "The size of its images is not known.",
+        [(None, None, None, 2)],
+    )
     case("repeat, as Keras enlarges", [image], lambda t: tf.repeat(tf.repeat(t, 2, axis=1), 3, axis=2), [(None, 5, 7, 2)])
 
 
@@ -241,6 +262,22 @@ def enlarging():
                 input_sizes=[1, *size, 2], filter=own, out_backprop=t, strides=[1, 2, 2, 1], padding=padding
             ),
         )
+    refused(
+        "Conv2DBackpropInput, sizes not known",
+        [x, np.array([1, 6, 8, 3], np.int32)],
+        lambda t, s: raw.Conv2DBackpropInput(
+            input_sizes=s, filter=kernel, out_backprop=t, strides=[1, 2, 2, 1], padding="SAME"
+        ),
+        "How many sizes its result has is not known.",
+        [x.shape, (None,)],
+    )
+    case(
+        "Conv2DBackpropInput, sizes computed",
+        [x, np.array([1, 6, 8, 3], np.int32)],
+        lambda t, s: raw.Conv2DBackpropInput(
+            input_sizes=s, filter=kernel, out_backprop=t, strides=[1, 2, 2, 1], padding="SAME"
+        ),
+    )
     refused(
         "Conv2DBackpropInput, groups",
         [x],

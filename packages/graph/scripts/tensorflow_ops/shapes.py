@@ -151,3 +151,28 @@ def contractions():
         lambda x: raw.MatrixBandPart(input=x, num_lower=0, num_upper=0),
         "It takes a band of int32.",
     )
+
+
+def pieces():
+    x = floats(4, 5, 3)
+    for shape in [(4, 5, 3), (None, None, 3)]:
+        case(f"Slice, {shape}", [x], lambda t: tf.slice(t, [1, 0, 2], [2, -1, 1]), [shape])
+        case(f"Slice, nothing, {shape}", [x], lambda t: tf.slice(t, [1, 2, 0], [0, 3, -1]), [shape])
+        for shift, axis in [([1], [0]), ([-2, 7], [1, -1]), ([2, 2], [1, 1]), ([0], [1]), ([-9], [1])]:
+            case(f"Roll, {shift}, {axis}, {shape}", [x], lambda t: tf.roll(t, shift, axis), [shape])
+    computed = [x, np.array([1, 0, 2], np.int32), np.array([2, -1, 1], np.int32)]
+    case("Slice, computed", computed, tf.slice)
+    case("Slice, of a shape", [x], lambda t: tf.reshape(t, tf.concat([tf.slice(tf.shape(t), [0], [1]), [15]], 0)), [(None, 5, 3)])
+    case("Slice, int64", [ints(6).astype(np.int64)], lambda t: tf.slice(t, [2], [3]))
+    case("Roll, int32", [ints(6)], lambda t: tf.roll(t, 2, 0), [(None,)])
+    case("Roll, empty", [ints(0)], lambda t: tf.roll(t, 2, 0), [(None,)])
+    refused(
+        "Roll, computed",
+        [x, np.int32(1)],
+        lambda t, n: tf.roll(t, n, 0),
+        "Its shift is computed when the model runs.",
+    )
+    case("CheckNumerics", [x], lambda t: tf.debugging.check_numerics(t, "infinite"))
+    case("GuaranteeConst", [x], lambda t: raw.GuaranteeConst(input=t) + 1)
+    for axes in [[1], [0, -1]]:
+        case(f"EuclideanNorm, {axes}", [x], lambda t: raw.EuclideanNorm(input=t, axis=axes, keep_dims=True))

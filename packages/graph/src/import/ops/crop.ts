@@ -23,12 +23,17 @@ interface Places {
   readonly isInside: Value;
 }
 
+/** A size is a few bytes, and would ask for any memory. */
+const MOST_PLACES = 65_536;
+
 /** Boxes cut out of images, all in one size. */
 const cropAndResize: Mapper = (operation) => {
   const image = cast(operation, input(operation, 0), 'float32');
   const [height = 0, width = 0] = fixed(operation, 3, 'size');
   if (image.shape?.length !== 4)
     throw new NotConverted('It takes no images of four known dimensions.', 'Give the placeholders a shape.');
+  if (height > MOST_PLACES || width > MOST_PLACES)
+    throw new NotConverted(`Its crops have ${height} rows and ${width} columns.`, 'Make smaller crops.');
   const method = textAttribute(operation, 'method', 'bilinear');
   const rows = placesOf(operation, sizeOf(operation, image, 1), height, 0);
   const columns = placesOf(operation, sizeOf(operation, image, 2), width, 1);

@@ -2,6 +2,7 @@ import { CONDITIONS } from '../control/conditions.ts';
 import { LISTS } from '../control/lists.ts';
 import { LOOPS } from '../control/loops.ts';
 import type { Mapper } from '../operation.ts';
+import { BICUBIC } from './bicubic.ts';
 import { BLOCKS } from './blocks.ts';
 import { COMBINED_SUPPRESSION } from './combined-suppression.ts';
 import { CONTRACTIONS } from './contractions.ts';
@@ -16,6 +17,7 @@ import { MATRICES } from './matrices.ts';
 import { NON_MAX_SUPPRESSION } from './non-max-suppression.ts';
 import { PARTITIONS } from './partitions.ts';
 import { PARTS } from './parts.ts';
+import { PIECES } from './pieces.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { RESIZE } from './resize.ts';
 import { SAME } from './same.ts';
@@ -38,10 +40,12 @@ const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   SLICES,
   PARTS,
   PARTITIONS,
+  PIECES,
   INDEXING,
   IMAGES,
   TRANSPOSED_CONVOLUTIONS,
   RESIZE,
+  BICUBIC,
   CROP,
   NON_MAX_SUPPRESSION,
   COMBINED_SUPPRESSION,

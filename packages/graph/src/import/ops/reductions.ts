@@ -63,6 +63,7 @@ export const REDUCTIONS: Readonly<Record<string, Mapper>> = {
   Prod: reduction('ReduceProd', (values) => values.reduce((product, value) => product * value, 1)),
   Max: reduction('ReduceMax'),
   Min: reduction('ReduceMin'),
+  EuclideanNorm: reduction('ReduceL2'),
   All: truth('ReduceMin'),
   Any: truth('ReduceMax'),
 };

@@ -15,4 +15,6 @@ export const SAME: Readonly<Record<string, Mapper>> = {
   Snapshot: same,
   PlaceholderWithDefault: first,
   ReadVariableOp: first,
+  CheckNumerics: first,
+  GuaranteeConst: first,
 };

@@ -58,22 +58,22 @@ function transposedBack(
 
 /** Which channels the size says that the image has: it may also have sizes of rows and columns only. */
 function channelsOf(operation: Operation, count: number): number | null {
-  const sizes = elementsOf(operation, 0, lengthOf(operation));
+  const sizes = elementsOf(operation, 0, lengthOf(operation, count));
   const channels = sizes.length > count ? sizes[hasChannelsFirst(operation) ? 1 : count + 1] : null;
   return typeof channels === 'number' ? channels : null;
 }
 
 function spaceOf(operation: Operation, count: number): readonly Size[] {
-  const sizes = elementsOf(operation, 0, lengthOf(operation));
+  const sizes = elementsOf(operation, 0, lengthOf(operation, count));
   if (sizes.length === count) return sizes;
   const first = hasChannelsFirst(operation) ? 2 : 1;
   return sizes.slice(first, first + count);
 }
 
-function lengthOf(operation: Operation): number {
+function lengthOf(operation: Operation, count: number): number {
   const { shape, known } = input(operation, 0);
   const length = known?.length ?? shape?.[0];
-  if (length != null) return length;
+  if (length === count || length === count + 2) return length;
   throw new NotConverted('How many sizes its result has is not known.', 'Give the sizes as a list.');
 }
 
