@@ -16,6 +16,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'oip-binary': `${PROTOCOLS}/oip/rest/codec/binary.fuzz.test.js`,
   'oip-grpc': `${PROTOCOLS}/oip/grpc/codec/requests.fuzz.test.js`,
   'grpc-frames': `${PROTOCOLS}/grpc/frames.fuzz.test.js`,
+  keras: 'packages/graph/dist/keras/keras.fuzz.test.js',
   tensorflow: 'packages/graph/dist/tensorflow/readers.fuzz.test.js',
   http1: 'packages/transport/dist/http1/fuzz.test.js',
   onnx: 'packages/graph/dist/onnx/read.fuzz.test.js',

@@ -23,7 +23,7 @@ const MAX_JSON_BYTES = 64 * 1024 * 1024;
 const MAX_UNPACKED_BYTES = 1024 ** 3;
 
 /** A model as its file has it, and where its weights lie. */
-interface Read {
+export interface KerasFile {
   readonly model: KerasModel;
   readonly weights: ByteSource;
 }
@@ -33,15 +33,15 @@ interface Read {
  * stay in the file until they are asked for. Throws `GraphError`.
  */
 export function loadKerasArchive(path: string): Promise<TensorFlowModel> {
-  return load(path, readArchive);
+  return load(path, readKerasArchive);
 }
 
 /** As `loadKerasArchive`, of an `.h5` file. */
 export function loadKerasHdf5(path: string): Promise<TensorFlowModel> {
-  return load(path, readHdf5);
+  return load(path, readKerasHdf5);
 }
 
-async function load(path: string, read: (file: OpenFile) => Promise<Read>): Promise<TensorFlowModel> {
+async function load(path: string, read: (file: OpenFile) => Promise<KerasFile>): Promise<TensorFlowModel> {
   const file = await openFile(path);
   try {
     const { model, weights } = await read(file);
@@ -53,7 +53,8 @@ async function load(path: string, read: (file: OpenFile) => Promise<Read>): Prom
   }
 }
 
-async function readArchive(file: OpenFile): Promise<Read> {
+/** The model in a `.keras` file. Throws `GraphError`. */
+export async function readKerasArchive(file: ByteSource): Promise<KerasFile> {
   const entries = await readDirectory(file);
   const [config, metadata, weights] = [CONFIG, METADATA, WEIGHTS].map((name) => entries.get(name));
   if (config === undefined || metadata === undefined)
@@ -76,7 +77,8 @@ async function readArchive(file: OpenFile): Promise<Read> {
   return { model: { file: file.name, network, weights: found, generation }, weights: source };
 }
 
-async function readHdf5(file: OpenFile): Promise<Read> {
+/** The model in an `.h5` file. Throws `GraphError`. */
+export async function readKerasHdf5(file: ByteSource): Promise<KerasFile> {
   const root = await openHdf5(file);
   const config = (await root.texts('model_config'))?.[0];
   const group = await root.find('model_weights');

@@ -37,7 +37,7 @@ export interface Builder {
     made: Made,
     attributes?: Attributes,
   ) => Tensor;
-  /** A constant of numbers. */
+  /** A constant of numbers; of few, the same for all that ask for it. */
   readonly constant: (scope: string, values: readonly number[], dtype: string, shape?: Shape) => Tensor;
   /** A constant of strings. */
   readonly strings: (scope: string, values: readonly string[]) => Tensor;
@@ -52,11 +52,15 @@ export interface Builder {
  * As many nodes as no model has: models in models that are called twice each would otherwise become more than any
  * memory holds.
  */
-const MAX_NODES = 400_000;
+const MAX_NODES = 100_000;
+
+/** Axes, sizes and factors are the same in many layers, and have few elements. */
+const SHARED_ELEMENTS = 16;
 
 export function createBuilder(file: string): Builder {
   const nodes: NodeDef[] = [];
   const taken = new Map<string, number>();
+  const constants = new Map<string, Tensor>();
   const free = (wanted: string): string => {
     // TensorFlow's names have these letters; a name of Keras may have any.
     const clean = wanted.replace(/[^A-Za-z0-9_.\-/]/g, '_').replace(/^[^A-Za-z0-9.]/, '.');
@@ -99,8 +103,14 @@ export function createBuilder(file: string): Builder {
       );
       return { reference: name, ...made };
     },
-    constant: (scope, values, dtype, shape = [values.length]) =>
-      constantOf(scope, dtype, shape, { tensorContent: bytesOf(dtype, values) }),
+    constant: (scope, values, dtype, shape = [values.length]) => {
+      const key = values.length > SHARED_ELEMENTS ? undefined : `${dtype} ${shape} ${values}`;
+      const shared = key === undefined ? undefined : constants.get(key);
+      if (shared !== undefined) return shared;
+      const made = constantOf(scope, dtype, shape, { tensorContent: bytesOf(dtype, values) });
+      if (key !== undefined) constants.set(key, made);
+      return made;
+    },
     strings: (scope, values) =>
       constantOf(scope, 'string', [values.length], { stringVal: values.map((value) => Buffer.from(value)) }),
   };
