@@ -100,6 +100,9 @@ const EXAMPLES: Readonly<Record<string, fc.Arbitrary<Example>>> = {
       .tuple(constant('x', 'float32', shape), order(shape.length))
       .map(([x, perm]) => ({ op: 'Transpose', inputs: [x], attributes: { perm }, dtype: 'float32' })),
   ),
+  'Transpose without an order': sizes.chain((shape) =>
+    constant('x', 'float32', shape).map((x) => ({ op: 'Transpose', inputs: [x], dtype: 'float32' })),
+  ),
   'Transpose of truth values': filled.chain((shape) =>
     fc
       .tuple(constant('x', 'bool', shape), order(shape.length))

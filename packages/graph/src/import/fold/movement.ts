@@ -43,8 +43,10 @@ function reshaped(x: Operand, shape: readonly number[]): Operand | undefined {
   return elementCount(shape) === elementCount(x.shape) ? { ...x, shape } : undefined;
 }
 
-const transpose: Move = ([x], { perm }) =>
-  x !== undefined && Array.isArray(perm) ? transposed(x, perm) : undefined;
+const transpose: Move = ([x], { perm }) => {
+  if (x === undefined) return undefined;
+  return transposed(x, Array.isArray(perm) ? perm : x.shape.map((_, axis) => axis).toReversed());
+};
 
 const expand: Move = ([x, wanted]) => {
   const sizes = wanted && wholeNumbers(wanted);
