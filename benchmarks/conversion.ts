@@ -8,10 +8,10 @@ import { median, type TestScope, temporaryFolder, withScope } from '@slipway/tes
 import {
   type ConversionRound,
   type Converter,
+  convertOnce,
   runPython,
   slipwayConverter,
   tf2onnxConverter,
-  timed,
 } from './conversion/converters.ts';
 import { compareSpeeds, type Speeds } from './conversion/inference.ts';
 import { machineFacts } from './report/machine.ts';
@@ -33,6 +33,7 @@ const SPEED_ROUNDS = 15;
 interface Result {
   readonly name: string;
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly peakMegabytes: number;
   readonly nodes: number;
   readonly transposes: number;
@@ -75,13 +76,14 @@ async function measure(
   const source = options.model ?? join(folder, 'resnet50');
   if (options.model === undefined) await runPython(scope, python, [NETWORK, source]);
   const converters = [
-    slipwayConverter(scope, source, folder),
-    tf2onnxConverter(scope, python, source, folder),
+    slipwayConverter(source, join(folder, 'slipway')),
+    tf2onnxConverter(python, source, join(folder, 'tf2onnx')),
   ];
   const measured: ConversionRound[][] = converters.map(() => []);
   for (let round = 1; round <= rounds; round += 1) {
     process.stderr.write(`round ${round} of ${rounds}\n`);
-    for (const [index, converter] of converters.entries()) measured[index]?.push(await timed(converter));
+    for (const [index, converter] of converters.entries())
+      measured[index]?.push(await convertOnce(scope, python, converter));
   }
   const speeds = await compareSpeeds(
     converters.map(({ file }) => file),
@@ -103,6 +105,7 @@ function resultOf(
   return {
     name,
     seconds: median(measured.map(({ seconds }) => seconds)),
+    cpuSeconds: median(measured.map(({ cpuSeconds }) => cpuSeconds)),
     peakMegabytes: median(measured.map(({ peakMegabytes }) => peakMegabytes)),
     nodes: nodes.length,
     transposes: nodes.filter(({ op }) => op === 'Transpose').length,
@@ -112,13 +115,14 @@ function resultOf(
 }
 
 function tableOf(results: readonly Result[]): string {
-  const rows = results.map(
-    ({ name, seconds, peakMegabytes, nodes, transposes, milliseconds, rounds: each }) => {
-      const most = Math.max(...each.map(({ disturbed }) => disturbed));
-      return `${name.padEnd(8)} ${seconds.toFixed(1).padStart(6)} s ${peakMegabytes.toFixed(0).padStart(6)} MB ${String(nodes).padStart(4)} nodes ${String(transposes).padStart(2)} transposed, a run ${milliseconds.toFixed(1)} ms; disturbed ${most.toFixed(0)} %`;
-    },
-  );
-  return rows.join('\n');
+  const lines = results.map((one) => {
+    const most = Math.max(...one.rounds.map(({ disturbed }) => disturbed));
+    const took = `${one.seconds.toFixed(1)} s (${one.cpuSeconds.toFixed(1)} s of processors)`;
+    const graph = `${one.nodes} nodes, ${one.transposes} transposed`;
+    const run = `a run ${one.milliseconds.toFixed(1)} ms`;
+    return `${one.name}: ${took}, ${one.peakMegabytes.toFixed(0)} MB, ${graph}, ${run}; disturbed ${most.toFixed(0)} %`;
+  });
+  return lines.join('\n');
 }
 
 function limitsOf(

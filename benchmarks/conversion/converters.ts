@@ -1,18 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ConvertEvent, ConvertJob } from '@slipway/contract';
-import { onTestEnd, runProcess, type TestScope } from '@slipway/testkit';
+import type { ConvertJob } from '@slipway/contract';
+import { runProcess, type TestScope } from '@slipway/testkit';
 import { disturbedPercent, processorTime } from '../disturbance.ts';
 
 const MAIN = fileURLToPath(import.meta.resolve('@slipway/convert/main'));
-const SCRIPT = join(import.meta.dirname, 'convert-with-tf2onnx.py');
+const MEASURE = join(import.meta.dirname, 'measure.py');
 
 /** One conversion, by a process of its own from its start to its end. */
 export interface ConversionRound {
   readonly seconds: number;
+  /** Of all processors. */
+  readonly cpuSeconds: number;
   readonly peakMegabytes: number;
   /** Percent of the processors' time that others had meanwhile; NaN where it is not known. */
   readonly disturbed: number;
@@ -22,24 +22,18 @@ export interface Converter {
   readonly name: string;
   /** The file that it makes. */
   readonly file: string;
-  /** Converts and answers with the most bytes of memory that the process had. */
-  readonly convert: () => Promise<number>;
-}
-
-/** Converts once, with a clock beside it. */
-export async function timed({ convert }: Converter): Promise<ConversionRound> {
-  const [before, start] = [processorTime(), performance.now()];
-  const bytes = await convert();
-  const seconds = (performance.now() - start) / 1000;
-  return { seconds, peakMegabytes: bytes / 1e6, disturbed: disturbedPercent(before, processorTime()) };
+  /** Emptied before each conversion. */
+  readonly folder: string;
+  /** What stands on its standard input. */
+  readonly line: string;
+  readonly command: readonly string[];
 }
 
 /** The process that a server starts for `model convert`: it also tries what it made. */
-export function slipwayConverter(scope: TestScope, source: string, folder: string): Converter {
-  const work = join(folder, 'slipway');
+export function slipwayConverter(source: string, folder: string): Converter {
   const job: ConvertJob = {
     task: 'convert',
-    work,
+    work: folder,
     source,
     sourceDigest: '',
     engine: 'native',
@@ -49,48 +43,44 @@ export function slipwayConverter(scope: TestScope, source: string, folder: strin
   };
   return {
     name: 'slipway',
-    file: join(work, 'model/model.onnx'),
-    convert: async () => {
-      await rm(work, { recursive: true, force: true });
-      await mkdir(work);
-      const last = await lastEvent(scope, job);
-      if (last?.type === 'converted') return last.report.peakMemory;
-      throw new Error(`Slipway did not convert ${source}: ${JSON.stringify(last)}`);
-    },
+    file: join(folder, 'model/model.onnx'),
+    folder,
+    line: JSON.stringify(job),
+    command: [process.execPath, MAIN],
   };
-}
-
-/** It gives up when its standard input ends, which is therefore left open. */
-async function lastEvent(scope: TestScope, job: ConvertJob): Promise<ConvertEvent | undefined> {
-  const child = spawn(process.execPath, [MAIN], { stdio: ['pipe', 'pipe', 'inherit'] });
-  onTestEnd(scope, () => void child.kill('SIGKILL'));
-  const parts: Buffer[] = [];
-  child.stdout.on('data', (part: Buffer) => parts.push(part));
-  child.stdin.write(`${JSON.stringify(job)}\n`);
-  await once(child, 'close');
-  const line = Buffer.concat(parts).toString().trimEnd().split('\n').at(-1);
-  return line ? (JSON.parse(line) as ConvertEvent) : undefined;
 }
 
 /** tf2onnx's own command, which does not try what it made. */
-export function tf2onnxConverter(
-  scope: TestScope,
-  python: string,
-  source: string,
-  folder: string,
-): Converter {
-  const file = join(folder, 'tf2onnx.onnx');
-  return {
-    name: 'tf2onnx',
-    file,
-    convert: async () => Number(await runPython(scope, python, [SCRIPT, source, file])),
-  };
+export function tf2onnxConverter(python: string, source: string, folder: string): Converter {
+  const file = join(folder, 'model.onnx');
+  const args = ['--saved-model', source, '--output', file, '--opset', '18'];
+  return { name: 'tf2onnx', file, folder, line: '', command: [python, '-m', 'tf2onnx.convert', ...args] };
 }
 
-/** The last line that a script prints. Throws what it wrote where it fails. */
-export async function runPython(scope: TestScope, python: string, args: readonly string[]): Promise<string> {
+/** Converts once. A process can be measured only by who started it, which Node does not do: `python` starts it. */
+export async function convertOnce(
+  scope: TestScope,
+  python: string,
+  { name, folder, line, command }: Converter,
+): Promise<ConversionRound> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
+  const before = processorTime();
+  const output = await runPython(scope, python, [MEASURE, line, ...command]);
+  const { code, seconds, cpuSeconds, peakBytes } = JSON.parse(output.at(-1) ?? '');
+  if (code !== 0) throw new Error(`${name} ended with ${code}:\n${output.join('\n')}`);
+  const disturbed = disturbedPercent(before, processorTime());
+  return { seconds, cpuSeconds, peakMegabytes: peakBytes / 1e6, disturbed };
+}
+
+/** The lines that a script prints. Throws what it wrote where it fails. */
+export async function runPython(
+  scope: TestScope,
+  python: string,
+  args: readonly string[],
+): Promise<readonly string[]> {
   const env = { TF_CPP_MIN_LOG_LEVEL: '2', CUDA_VISIBLE_DEVICES: '' };
   const { code, stdout, stderr } = await runProcess(scope, python, args, { env });
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
-  return stdout.trimEnd().split('\n').at(-1) ?? '';
+  if (code === 0) return stdout.trimEnd().split('\n');
+  throw new Error(`${args.join(' ')} ended with ${code}:\n${stdout}${stderr}`);
 }
