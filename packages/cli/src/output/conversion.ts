@@ -29,8 +29,12 @@ function tensorText({ name, dtype, shape }: ConversionReport['inputs'][number]):
 function comparison({ tensorflow, trials }: ConversionReport): string {
   if (tensorflow === null) {
     const signal = Math.max(...trials.map(({ relativeSignal }) => relativeSignal));
-    return `outputs change with inputs by ${(signal * 100).toPrecision(2)} % of their size`;
+    return `outputs change with inputs by ${percent(signal)} of their size`;
   }
   const error = Math.max(0, ...trials.flatMap((trial) => trial.error ?? []));
   return `${error.toExponential(1)} of that change away from TensorFlow ${tensorflow}`;
+}
+
+function percent(part: number): string {
+  return part >= 0.1 ? `${Math.round(part * 100)} %` : `${(part * 100).toPrecision(2)} %`;
 }

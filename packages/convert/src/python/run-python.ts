@@ -18,6 +18,9 @@ const ANSWER = 'SLIPWAY ';
 /** Bytes of address space beside what is used: threads' stacks, and libraries' own pools. */
 const RESERVED_BYTES = 4 * 2 ** 30;
 
+/** What a shell says of a program that is not there, or that it may not run. */
+const NOT_STARTED = new Set([126, 127]);
+
 export interface PythonRun {
   readonly python: string;
   /** A file in the folder `python` of this package. */
@@ -64,6 +67,12 @@ export async function runPython<Answer>(run: PythonRun): Promise<Answer> {
     throw new SlipwayError('unavailable', `${run.python} cannot be started: ${cause.message}.`, { cause });
   });
   const [code] = (await closed) as [number | null];
+  if (code !== null && NOT_STARTED.has(code)) {
+    throw new SlipwayError(
+      'unavailable',
+      `${run.python} cannot be started: ${said.at(-1) ?? `status ${code}`}.`,
+    );
+  }
   if (code === 0 && answer !== undefined) return answer;
   throw failed(run, code, child.signalCode, said);
 }

@@ -111,6 +111,7 @@ function endedSilently(child: ChildProcess, said: string, memoryBytes: number): 
   return new SlipwayError(
     'internal',
     `The process of the conversion ended (${how}) without a word of how: ${said.trim() || 'it said nothing'}.${killed}`,
+    { details: { signal: child.signalCode } },
   );
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SlipwayError } from '@slipway/contract';
 import { makeFolder } from '@slipway/oci';
 import { killGroup } from '../environments/machine/run-tool.ts';
 import { writeError } from '../home/system-errors.ts';
@@ -47,7 +48,7 @@ export async function openConversions({ folder, main }: ConversionsOptions): Pro
       last = before.then(() => turn.promise);
       try {
         await untilTurn(before, order);
-        await convert(order, folder, main);
+        await convertTwice(order, folder, main);
       } finally {
         turn.resolve();
       }
@@ -68,6 +69,18 @@ async function untilTurn(before: Promise<unknown>, { signal, onNote }: Conversio
   } finally {
     clearImmediate(waiting);
     signal.removeEventListener('abort', leave);
+  }
+}
+
+/** What killed a process from outside may be gone, such as a shortage of memory: it is begun again, once. */
+async function convertTwice(order: ConversionOrder, parent: string, main: string): Promise<void> {
+  try {
+    await convert(order, parent, main);
+  } catch (thrown) {
+    if (!(thrown instanceof SlipwayError && thrown.details?.['signal'] === 'SIGKILL')) throw thrown;
+    const message = 'The process of the conversion was killed from outside: it begins again.';
+    order.onNote({ type: 'note', level: 'warn', message });
+    await convert(order, parent, main);
   }
 }
 
