@@ -5,6 +5,7 @@ import { dataTypeName } from '../tensorflow/data-types.ts';
 import { quoted } from '../tensorflow/refusals.ts';
 import type { ControlFlow } from './control/control-flow.ts';
 import { outputAt, type Subgraph } from './control/subgraph.ts';
+import { unresolved } from './control/unresolved.ts';
 import type { Emitter } from './emitter.ts';
 import { neededNodes } from './needed-nodes.ts';
 import { MAPPERS } from './ops/mappers.ts';
@@ -30,13 +31,15 @@ export interface Conversion {
 interface Scope extends Conversion {
   readonly refusals: Refusal[];
   readonly depth: number;
-  readonly spent: { nodes: number };
+  /** How many graphs within the graph were converted, and how many nodes they had. */
+  readonly spent: { graphs: number; nodes: number };
 }
 
 /** Graphs within graphs beyond this are no model's. */
 const MAX_DEPTH = 32;
 
 /** A graph within another is converted a few times, and so are all within it. */
+const MAX_GRAPHS_WITHIN = 4000;
 const MAX_NODES_WITHIN = 2_000_000;
 
 /**
@@ -51,7 +54,12 @@ export function mapNodes(
   emitter: Emitter,
 ): ReadonlyMap<string, readonly Value[]> {
   const refusals: Refusal[] = [];
-  const values = mapWithin(nodes, fed, { ...conversion, refusals, depth: 0, spent: { nodes: 0 } }, emitter);
+  const values = mapWithin(
+    nodes,
+    fed,
+    { ...conversion, refusals, depth: 0, spent: { graphs: 0, nodes: 0 } },
+    emitter,
+  );
   refuse(refusals);
   return values;
 }
@@ -89,9 +97,12 @@ function outputsOf(
   if (variable !== undefined) return [tensorValue(node.name, variable)];
   const mapper = MAPPERS.get(node.op);
   if (mapper === undefined)
-    throw new NotConverted(
-      'Slipway does not convert this op.',
-      'Choose outputs before it, or build the model without it.',
+    throw (
+      unresolved(node.op) ??
+      new NotConverted(
+        'Slipway does not convert this op.',
+        'Choose outputs before it, or build the model without it.',
+      )
     );
   const inputs: Value[] = [];
   for (const input of node.input.filter((each) => !each.startsWith('^'))) {
@@ -127,12 +138,7 @@ function mapSubgraph(
   const inputs = graph.parameters.map((node) => ({ name: node, node, index: 0 }));
   const outputs = graph.results.map((name) => ({ name, ...outputAt(name) }));
   const nodes = neededNodes(graph.nodes, { inputs, outputs, signature: undefined });
-  scope.spent.nodes += nodes.length;
-  if (scope.spent.nodes > MAX_NODES_WITHIN)
-    throw new GraphError(
-      'invalid_file',
-      `The loops and conditions within each other have more than ${MAX_NODES_WITHIN} nodes, so that it is no model that can be served. Save it with fewer of them.`,
-    );
+  spend(scope, nodes.length);
   const before = scope.refusals.length;
   const fed = new Map(graph.parameters.map((name, index) => [name, [given[index] as Value]]));
   const values = mapWithin(nodes, fed, { ...scope, depth: scope.depth + 1 }, emitter);
@@ -142,6 +148,16 @@ function mapSubgraph(
     if (value !== undefined) return value;
     throw new NotConverted(`Its graph has no ${quoted(name)}.`, 'Save the model again with TensorFlow.');
   });
+}
+
+function spend({ spent }: Scope, nodes: number): void {
+  spent.graphs += 1;
+  spent.nodes += nodes;
+  if (spent.graphs <= MAX_GRAPHS_WITHIN && spent.nodes <= MAX_NODES_WITHIN) return;
+  throw new GraphError(
+    'invalid_file',
+    `The loops and conditions within each other are more than ${MAX_GRAPHS_WITHIN} graphs or ${MAX_NODES_WITHIN} nodes, so that it is no model that can be served. Save it with fewer of them.`,
+  );
 }
 
 function constantOf(node: NodeDef): Value {

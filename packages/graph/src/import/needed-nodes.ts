@@ -7,7 +7,7 @@ import type { ChosenTensors } from './choose-tensors.ts';
 /**
  * The nodes that the outputs are computed from, each after those whose outputs it takes. The inputs are where it
  * ends: what they are computed from is left out, and so is all that only trains, saves, restores or checks.
- * Throws `GraphError`: `unsupported` for loops, `invalid_argument` for placeholders that no input feeds, all at once.
+ * Throws `GraphError`: `unsupported` for cycles, `invalid_argument` for placeholders that no input feeds, all at once.
  */
 export function neededNodes(
   nodes: readonly NodeDef[],
@@ -24,7 +24,7 @@ export function neededNodes(
     if (entered.has(name))
       throw new GraphError(
         'unsupported',
-        `The outputs depend on a loop of TensorFlow 1 at ${quoted(name)}, which is not converted. Choose tensors behind the loop as inputs.`,
+        `The outputs depend on a cycle of nodes at ${quoted(name)}. Choose tensors behind it as inputs.`,
       );
     entered.add(name);
     open.push({ node, rest: fed.has(name) ? [] : sourcesOf(node).toReversed() });
@@ -45,7 +45,9 @@ export function neededNodes(
   return needed;
 }
 
-function sourcesOf({ input }: NodeDef): string[] {
+/** A loop of TensorFlow 1 that is still there ends where its next round begins, so that all of it can be refused. */
+function sourcesOf({ op, input }: NodeDef): string[] {
+  if (op.endsWith('NextIteration')) return [];
   return input.filter((each) => !each.startsWith('^')).map(nodeOfInput);
 }
 
