@@ -35,7 +35,7 @@ export interface Algebra {
 }
 
 /** One or two. */
-export type Operands = readonly [Expression, Expression?];
+export type Operands = readonly [Expression, (Expression | undefined)?];
 
 export type Operator =
   | 'add'
