@@ -68,6 +68,34 @@ test('the same model gives the same value, without what trains it', async () => 
   assert.ok(!ops.includes('Identity'));
 });
 
+test('of a network of images, only the rows that are flattened are transposed', async () => {
+  const { graph } = await imported(fixture('keras-export'), {});
+  const [transposed, ...more] = graph.nodes.filter(({ op }) => op === 'Transpose');
+  assert.deepEqual(more, []);
+  const taking = graph.nodes.filter(({ inputs }) => inputs.includes(transposed?.outputs[0] ?? ''));
+  assert.deepEqual(
+    taking.map(({ op }) => op),
+    ['Reshape'],
+  );
+});
+
+test('an output that is constant is computed when the model is converted', async (t) => {
+  const two = { name: 'two', op: 'Const', attr: { value: tensorOf(2) } };
+  const path = await frozen(t, [X, two, { name: 'sum', op: 'AddV2', input: ['two', 'two'] }]);
+  const { graph } = await imported(path, { inputs: ['x'], outputs: ['sum', 'two'] });
+  assert.deepEqual(
+    graph.nodes.map(({ op, outputs }) => [op, ...outputs]),
+    [
+      ['Identity', 'sum:0'],
+      ['Identity', 'two:0'],
+    ],
+  );
+});
+
+function tensorOf(value: number) {
+  return { value: { case: 'tensor' as const, value: { dtype: 1, floatVal: [value] } } };
+}
+
 const X = { name: 'x', op: 'Placeholder', attr: { dtype: { value: { case: 'type', value: 1 } } } } as const;
 
 test('all nodes that cannot be converted are named at once', async (t) => {
