@@ -1,13 +1,13 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import {
   type NodeDef,
   type SavedObjectGraph,
   type TrackableObjectGraph,
   TrackableObjectGraphSchema,
 } from '../generated/tensorflow/tensorflow_pb.ts';
-import { GraphError } from '../graph-error.ts';
 import type { Checkpoint } from '../tensorflow/bundle/checkpoint.ts';
+import { decodeMessage } from '../tensorflow/decode-message.ts';
 import type { MetaGraph } from '../tensorflow/model.ts';
+import { brokenModel } from '../tensorflow/refusals.ts';
 import { bind, type VariableValue } from './bind-variables.ts';
 
 /** The tensor of a checkpoint that says which object has its values under which keys. */
@@ -40,19 +40,9 @@ export async function bindObjects(
 
 async function readObjectGraph(checkpoint: Checkpoint, signal?: AbortSignal): Promise<TrackableObjectGraph> {
   const [bytes] = await checkpoint.read(OBJECT_GRAPH_KEY, signal);
-  if (bytes instanceof Uint8Array) {
-    try {
-      return fromBinary(TrackableObjectGraphSchema, bytes, { readUnknownFields: false });
-    } catch (cause) {
-      throw brokenObjects(checkpoint, cause);
-    }
-  }
-  throw brokenObjects(checkpoint);
-}
-
-function brokenObjects({ prefix }: Checkpoint, cause?: unknown): GraphError {
-  const said = `The graph of objects in ${prefix}.index cannot be read. Copy the checkpoint again, or save the model again.`;
-  return new GraphError('invalid_file', said, { cause });
+  if (bytes instanceof Uint8Array)
+    return decodeMessage(`${checkpoint.prefix}, ${OBJECT_GRAPH_KEY}`, bytes, TrackableObjectGraphSchema);
+  throw brokenModel(checkpoint.prefix, `Its tensor ${OBJECT_GRAPH_KEY} is no string.`);
 }
 
 /** The keys of variables, by their number among the model's objects: the same names lead to both from the first one. */

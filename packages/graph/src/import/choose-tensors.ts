@@ -111,9 +111,12 @@ function tensorAt(nodes: ReadonlyMap<string, NodeDef>, name: string, tensor: str
 
 /** The only node that nothing uses and that depends on a placeholder. */
 function findOutputs(nodes: ReadonlyMap<string, NodeDef>): readonly ChosenTensor[] {
-  const used = new Set([...nodes.values()].flatMap(({ input }) => input.map(nodeOfInput)));
+  const users = usersOf(nodes);
+  const fed = new Set([...nodes.values()].flatMap(({ name, op }) => (op === PLACEHOLDER ? [name] : [])));
+  // A Set gives what is added while it is walked as well.
+  for (const name of fed) for (const user of users.get(name)?.tensors ?? []) fed.add(user);
   const unused = [...nodes.values()].filter(
-    ({ name, op }) => !used.has(name) && op !== 'NoOp' && placeholdersOf(nodes, [name]).length > 0,
+    ({ name, op }) => !users.has(name) && op !== 'NoOp' && fed.has(name),
   );
   const [only] = unused;
   if (unused.length === 1 && only !== undefined && only.op !== PLACEHOLDER)
@@ -123,6 +126,19 @@ function findOutputs(nodes: ReadonlyMap<string, NodeDef>): readonly ChosenTensor
     'output',
     unused.map(({ name }) => `${name}:0`),
   );
+}
+
+/** Which nodes take the tensors of a node; one that is only waited for has none. */
+function usersOf(nodes: ReadonlyMap<string, NodeDef>): ReadonlyMap<string, { readonly tensors: string[] }> {
+  const users = new Map<string, { readonly tensors: string[] }>();
+  for (const { name, input } of nodes.values())
+    for (const each of input) {
+      const source = nodeOfInput(each);
+      const found = users.get(source) ?? { tensors: [] };
+      users.set(source, found);
+      if (!each.startsWith('^')) found.tensors.push(name);
+    }
+  return users;
 }
 
 /** The placeholders that the outputs depend on: they have to be fed, whoever asks. */
@@ -147,8 +163,8 @@ function placeholdersOf(nodes: ReadonlyMap<string, NodeDef>, starts: readonly st
 }
 
 function refuseTwice(kind: string, tensors: readonly ChosenTensor[]): void {
-  const names = tensors.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const twice = tensors.map(({ name }) => name).find((name) => seen.size === seen.add(name).size);
   if (twice !== undefined)
     throw new GraphError('invalid_argument', `The ${kind} ${quoted(twice)} is named twice. Name it once.`);
 }

@@ -1,9 +1,13 @@
 import type { NodeDef } from '../generated/tensorflow/tensorflow_pb.ts';
+import { MAX_RANK } from '../tensorflow/bundle/bundle-index.ts';
 import { dataTypeName } from '../tensorflow/data-types.ts';
 import type { Subgraph } from './control/subgraph.ts';
 import { type Attributes, type Emitter, onnxTypeNumber, type Result } from './emitter.ts';
 import { NotConverted } from './refuse.ts';
-import type { Value } from './value.ts';
+import type { Dims, Value } from './value.ts';
+
+/** A count is a few bytes, and would ask for any memory. */
+const MOST_OUTPUTS = 10_000;
 
 /** A node that is to be converted, with what its mapper needs. */
 export interface Operation {
@@ -65,6 +69,26 @@ export function fixed(operation: Operation, index: number, what: string): readon
   const { known } = input(operation, index);
   if (known?.every((element) => element !== null)) return known as readonly number[];
   throw new NotConverted(`Its ${what} is computed when the model runs.`, `Make the ${what} a constant.`);
+}
+
+/** The shape that is asked for by a tensor of sizes, as far as they are known. */
+export function shapeFrom({ known, shape }: Value): Dims {
+  const length = shape?.[0] ?? null;
+  if (known !== undefined || length === null) return known ?? null;
+  if (length <= MAX_RANK) return Array.from({ length }, () => null);
+  throw new NotConverted(
+    `It asks for a shape of ${length} dimensions.`,
+    'Save the model again with TensorFlow.',
+  );
+}
+
+/** How many outputs a node has. */
+export function countAttribute(operation: Operation, name: string, otherwise: number): number {
+  const count = intAttribute(operation, name, otherwise);
+  if (count >= 0 && count <= MOST_OUTPUTS) return count;
+  if (count < 0)
+    throw new NotConverted('How many outputs it has is not known.', 'Save the model again with TensorFlow.');
+  throw new NotConverted(`It has ${count} outputs.`, `Take tensors apart into ${MOST_OUTPUTS} at most.`);
 }
 
 /** The rank of a tensor, which has to be known. */

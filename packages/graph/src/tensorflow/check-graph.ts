@@ -1,7 +1,12 @@
 import type { AttrValue, FunctionDef, NodeDef } from '../generated/tensorflow/tensorflow_pb.ts';
+import { MAX_RANK } from './bundle/bundle-index.ts';
+import { MAX_REPEATED_BYTES, repeatedBytes } from './constant.ts';
 import { findCycle } from './find-cycle.ts';
 import type { TensorFlowGraph } from './model.ts';
 import { brokenModel, notRead, quoted } from './refusals.ts';
+
+/** The most elements along a dimension. */
+const MAX_SIZE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** How many nodes of a cycle a message names. */
 const NAMED_NODES = 8;
@@ -12,6 +17,7 @@ const NAMED_NODES = 8;
  */
 export function checkGraph(file: string, { nodes, functions }: TensorFlowGraph): void {
   checkNodes(file, nodes, []);
+  checkConstants(file, [nodes, ...[...functions.values()].map(({ nodeDef }) => nodeDef)]);
   for (const [name, definition] of functions) {
     const within = `${file}, function ${quoted(name)}`;
     const parameters = (definition.signature?.inputArg ?? []).map((argument) => argument.name);
@@ -46,6 +52,7 @@ function checkNodes(where: string, nodes: readonly NodeDef[], parameters: readon
     if (node.name === '' || node.op === '') throw brokenModel(where, 'A node has no name or no op.');
     if (byName.has(node.name)) throw brokenModel(where, `Two nodes have the name ${quoted(node.name)}.`);
     byName.set(node.name, node);
+    checkShapes(where, node);
   }
   const known = new Set([...byName.keys(), ...parameters]);
   for (const node of nodes)
@@ -57,6 +64,35 @@ function checkNodes(where: string, nodes: readonly NodeDef[], parameters: readon
     return node === undefined || node.op.endsWith('NextIteration') ? [] : node.input.map(nodeOfInput);
   });
   if (cycle !== undefined) throw brokenModel(where, `Nodes take each other as inputs: ${chain(cycle)}.`);
+}
+
+/** A few bytes may ask for any number of elements, and a few kilobytes for many such constants. */
+function checkConstants(file: string, graphs: readonly (readonly NodeDef[])[]): void {
+  let bytes = 0;
+  for (const nodes of graphs)
+    for (const { attr } of nodes)
+      for (const { value } of Object.values(attr))
+        if (value.case === 'tensor') bytes += repeatedBytes(value.value);
+  if (bytes > MAX_REPEATED_BYTES)
+    throw notRead(
+      file,
+      `Constants that are written as lists of values, or as a few that repeat, take ${bytes} bytes.`,
+      'Make them with tf.fill in the graph, or keep them in variables.',
+    );
+}
+
+/** A size is -1 where any will do. */
+function checkShapes(where: string, { name, attr }: NodeDef): void {
+  for (const [key, { value }] of Object.entries(attr)) {
+    const shapes =
+      value.case === 'shape' ? [value.value] : value.case === 'list' ? value.value.shape : undefined;
+    for (const { dim } of shapes ?? [])
+      if (dim.length > MAX_RANK || dim.some(({ size }) => size < -1n || size > MAX_SIZE))
+        throw brokenModel(
+          where,
+          `The attribute ${quoted(key)} of node ${quoted(name)} is a shape that no tensor has.`,
+        );
+  }
 }
 
 function calledFunctions(

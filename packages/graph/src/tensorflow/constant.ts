@@ -1,5 +1,5 @@
 import type { TensorProto } from '../generated/tensorflow/tensorflow_pb.ts';
-import { elementCount } from './bundle/bundle-index.ts';
+import { elementCount, MAX_RANK } from './bundle/bundle-index.ts';
 import type { TensorValues } from './bundle/read-tensor.ts';
 import { type DataType, dataType, dataTypeName } from './data-types.ts';
 import { brokenModel, notRead } from './refusals.ts';
@@ -13,10 +13,13 @@ export interface ConstantTensor {
 }
 
 /**
- * The most that a constant may become whose file holds fewer values than it has elements: a few bytes may ask for any
- * number. A constant whose bytes stand in the file has no limit but the file's.
+ * The most that the constants of a graph may become whose file lists their values: a few bytes may ask for any number.
+ * Constants whose bytes stand in the file have no limit but the file's.
  */
-const MAX_REPEATED_BYTES = 256 * 1024 * 1024;
+export const MAX_REPEATED_BYTES = 256 * 1024 * 1024;
+
+/** Functions that are put in place several times share their constants. */
+const read = new WeakMap<TensorProto, ConstantTensor>();
 
 /** What an element of a string costs in memory, for the same limit. */
 const STRING_BYTES = 64;
@@ -26,12 +29,30 @@ const STRING_BYTES = 64;
  * for all that follow. `where` names the file and the node for `GraphError`.
  */
 export function readConstant(where: string, proto: TensorProto): ConstantTensor {
+  const found = read.get(proto) ?? makeConstant(where, proto);
+  read.set(proto, found);
+  return found;
+}
+
+/** What a constant takes beyond its file: nothing where its bytes stand there. */
+export function repeatedBytes({ dtype, tensorShape, tensorContent }: TensorProto): number {
+  const elements = elementCount((tensorShape?.dim ?? []).map(({ size }) => Number(size)));
+  const size = dataType(dtype)?.size ?? STRING_BYTES;
+  return tensorContent.length > 0 || elements < 0 ? 0 : elements * size;
+}
+
+function makeConstant(where: string, proto: TensorProto): ConstantTensor {
   const dtype = dataType(proto.dtype);
   if (dtype === undefined || dtype.name === 'resource' || dtype.name === 'variant')
     throw notRead(where, `A constant of ${dataTypeName(proto.dtype)} cannot be read.`, 'Remove it.');
   const shape = (proto.tensorShape?.dim ?? []).map(({ size }) => Number(size));
   const elements = elementCount(shape);
-  if (proto.tensorShape?.unknownRank || shape.some((size) => size < 0) || !Number.isSafeInteger(elements))
+  if (
+    proto.tensorShape?.unknownRank ||
+    shape.length > MAX_RANK ||
+    shape.some((size) => size < 0) ||
+    !Number.isSafeInteger(elements)
+  )
     throw brokenModel(where, `A constant has a shape (${shape.join(', ')}) that no tensor has.`);
   const { size } = dtype;
   if (size !== null && proto.tensorContent.length > 0) {

@@ -1,11 +1,9 @@
-import { cast, finish, input, type Mapper, rankOf, step, typeAttribute } from '../operation.ts';
-import type { Dims } from '../value.ts';
+import { cast, finish, input, type Mapper, rankOf, shapeFrom, step, typeAttribute } from '../operation.ts';
 
 const broadcastTo: Mapper = (operation) => {
   const [x, sizes] = [input(operation, 0), input(operation, 1)];
-  const length = sizes.known?.length ?? sizes.shape?.[0] ?? null;
-  const shape: Dims = sizes.known ?? (length === null ? null : Array.from({ length }, () => null));
-  return finish(operation, 'Expand', [x, cast(operation, sizes, 'int64')], { dtype: x.dtype, shape });
+  const result = { dtype: x.dtype, shape: shapeFrom(sizes) };
+  return finish(operation, 'Expand', [x, cast(operation, sizes, 'int64')], result);
 };
 
 const rank: Mapper = (operation) => {

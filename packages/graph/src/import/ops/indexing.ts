@@ -9,11 +9,12 @@ import {
   type Mapper,
   type Operation,
   rankOf,
+  shapeFrom,
   step,
   typeAttribute,
 } from '../operation.ts';
 import { NotConverted } from '../refuse.ts';
-import type { Dims, Value } from '../value.ts';
+import type { Value } from '../value.ts';
 import { transposed } from './channels.ts';
 import { chosen } from './choice.ts';
 
@@ -78,8 +79,7 @@ const gatherNd: Mapper = (operation) => {
 
 const scatterNd: Mapper = (operation) => {
   const [indices, updates, sizes] = [input(operation, 0), input(operation, 1), input(operation, 2)];
-  const length = sizes.known?.length ?? sizes.shape?.[0] ?? null;
-  const shape: Dims = sizes.known ?? (length === null ? null : Array.from({ length }, () => null));
+  const shape = shapeFrom(sizes);
   const zero = operation.emitter.number(operation.node.name, 0, updates.dtype);
   const result = { dtype: updates.dtype, shape };
   const zeros = step(operation, 'Expand', [zero, cast(operation, sizes, 'int64')], result);

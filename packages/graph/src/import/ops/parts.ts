@@ -1,12 +1,20 @@
-import { axisOf, fixed, input, intAttribute, type Mapper, type Operation, rankOf } from '../operation.ts';
-import { NotConverted } from '../refuse.ts';
+import {
+  axisOf,
+  countAttribute,
+  fixed,
+  input,
+  intAttribute,
+  type Mapper,
+  type Operation,
+  rankOf,
+} from '../operation.ts';
 import type { Value } from '../value.ts';
 import { combined, type Size, sizeOf, sizesTensor } from './sizes.ts';
 
 const split: Mapper = (operation) => {
   const x = input(operation, 1);
   const axis = axisOf(fixed(operation, 0, 'axis')[0] ?? 0, rankOf(x));
-  const count = intAttribute(operation, 'num_split', 1);
+  const count = countAttribute(operation, 'num_split', 1);
   const each = combined(operation, 'Div', sizeOf(operation, x, axis), count);
   return parts(
     operation,
@@ -43,9 +51,7 @@ const unpack: Mapper = (operation) => {
   const x = input(operation, 0);
   const axis = axisOf(intAttribute(operation, 'axis', 0), rankOf(x));
   const shape = (x.shape ?? []).toSpliced(axis, 1);
-  const count = intAttribute(operation, 'num', x.shape?.[axis] ?? -1);
-  if (count < 0)
-    throw new NotConverted('How many parts it has is not known.', 'Save the model again with TensorFlow.');
+  const count = countAttribute(operation, 'num', x.shape?.[axis] ?? -1);
   return Array.from({ length: count }, (_, index) => {
     const at = emitter.integers(node.name, [index], []);
     const known = shape.length === 0 && x.known !== undefined ? [x.known[index] ?? null] : undefined;

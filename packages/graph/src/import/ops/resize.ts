@@ -13,6 +13,9 @@ import type { Value } from '../value.ts';
 import { transposed } from './channels.ts';
 import { combined, dimsOf, elementsOf, type Size, sizeOf, sizesTensor, sizeTensor } from './sizes.ts';
 
+/** Of larger images the places are computed when the model runs: a size is a few bytes, and would ask for any memory. */
+const MOST_PLACES = 65_536;
+
 /** Where TensorFlow looks for a row or column of the new image in the old one. */
 type Corners = 'align_corners' | 'half_pixel' | 'asymmetric';
 
@@ -71,7 +74,7 @@ function cornersOf(operation: Operation): Corners {
 
 /** Which rows (or columns) of the old image are those of the new one, in TensorFlow's single precision. */
 function nearestPlaces(operation: Operation, from: Size, to: Size, corners: Corners): Value {
-  if (typeof from === 'number' && typeof to === 'number')
+  if (typeof from === 'number' && typeof to === 'number' && to <= MOST_PLACES)
     return integers(
       operation,
       Array.from({ length: to }, (_, at) => nearestPlace(at, from, to, corners)),

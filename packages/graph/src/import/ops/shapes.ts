@@ -11,6 +11,7 @@ import {
   type Mapper,
   type Operation,
   rankOf,
+  shapeFrom,
   step,
   textAttribute,
   typeAttribute,
@@ -30,9 +31,7 @@ const shapeOf: Mapper = (operation) => {
 
 const reshape: Mapper = (operation) => {
   const [x, wanted] = [input(operation, 0), input(operation, 1)];
-  const length = wanted.known?.length ?? wanted.shape?.[0] ?? null;
-  const unknown = length === null ? null : Array.from({ length }, () => null);
-  const shape = wanted.known === undefined ? unknown : reshaped(x.shape, wanted.known);
+  const shape = wanted.known === undefined ? shapeFrom(wanted) : reshaped(x.shape, wanted.known);
   const rest = restOf(wanted.known);
   const sizes = rest === undefined ? cast(operation, wanted, 'int64') : integers(operation, rest);
   // A 0 is a size of 0 in TensorFlow; ONNX would take it for the size that was there.
@@ -131,9 +130,8 @@ const tile: Mapper = (operation) => {
 
 const fill: Mapper = (operation) => {
   const [sizes, value] = [input(operation, 0), input(operation, 1)];
-  const length = sizes.shape?.[0] ?? null;
-  const shape = sizes.known ?? (length === null ? null : Array.from({ length }, () => null));
-  return finish(operation, 'Expand', [value, cast(operation, sizes, 'int64')], { dtype: value.dtype, shape });
+  const result = { dtype: value.dtype, shape: shapeFrom(sizes) };
+  return finish(operation, 'Expand', [value, cast(operation, sizes, 'int64')], result);
 };
 
 const range: Mapper = (operation) => {

@@ -158,24 +158,28 @@ function behind(operation: Operation, begin: number | Value): number | Value {
 function sizeOf(size: number | null, cut: Cut | undefined): number | null {
   if (cut === undefined) return size;
   if (cut.dropped) return 1;
-  return size === null ? null : (positions(size, cut)?.length ?? null);
+  return size === null ? null : (placesOf(size, cut)?.count ?? null);
 }
 
 function taken(
   known: readonly (number | null)[],
   cut: Cut | undefined,
 ): readonly (number | null)[] | undefined {
-  return cut === undefined ? known : positions(known.length, cut)?.map((at) => known[at] ?? null);
+  const places = cut && placesOf(known.length, cut);
+  if (cut === undefined || places === undefined) return cut === undefined ? known : undefined;
+  return Array.from({ length: places.count }, (_, at) => known[places.first + at * cut.stride] ?? null);
 }
 
-/** Where the elements stand that are taken, as numpy slices; `undefined` where that is computed. */
-function positions(size: number, { start, end, stride }: Cut): readonly number[] | undefined {
+/** Where the first element stands that is taken, and how many are, as numpy slices; `undefined` where it is computed. */
+function placesOf(
+  size: number,
+  { start, end, stride }: Cut,
+): { readonly first: number; readonly count: number } | undefined {
   if (typeof start !== 'number' || typeof end !== 'number') return undefined;
   const [low, high] = stride > 0 ? [0, size] : [-1, size - 1];
   const bound = (at: number): number => Math.min(Math.max(at < 0 ? at + size : at, low), high);
   const [first, stop] = [bound(start), bound(end)];
-  const count = Math.max(0, Math.ceil((stop - first) / stride));
-  return Array.from({ length: count }, (_, index) => first + index * stride);
+  return { first, count: Math.max(0, Math.ceil((stop - first) / stride)) };
 }
 
 /** Slices. */

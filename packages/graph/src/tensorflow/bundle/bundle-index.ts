@@ -5,6 +5,7 @@ import {
   BundleHeaderProtoSchema,
 } from '../../generated/tensorflow/tensorflow_pb.ts';
 import { type DataType, dataType } from '../data-types.ts';
+import { messageBounds } from '../message-bounds.ts';
 import { brokenModel, damaged, notRead, quoted } from '../refusals.ts';
 import { type Extent, sliceKey } from './slice-key.ts';
 import { readTable, type TableEntry } from './table.ts';
@@ -48,7 +49,7 @@ const LITTLE_ENDIAN = 0;
 const VERSION = 1;
 
 /** The most dimensions of a TensorFlow tensor (core/framework/tensor_shape.h). */
-const MAX_RANK = 254;
+export const MAX_RANK = 254;
 
 /** The most slices of a variable: devices that one was ever split over, and then some; they are compared in pairs. */
 const MAX_SLICES = 10_000;
@@ -56,6 +57,9 @@ const MAX_SLICES = 10_000;
 /** Reads the index of a TensorBundle (core/util/tensor_bundle). Throws `GraphError` with file and byte. */
 export function readBundleIndex(file: string, bytes: Uint8Array): BundleIndex {
   const entries = new Map(readTable(file, bytes).map((entry) => [entry.key, entry]));
+  const hold = messageBounds(file);
+  for (const [key, { value }] of entries)
+    hold(value, key === HEADER_KEY ? BundleHeaderProtoSchema : BundleEntryProtoSchema);
   const shards = readHeader(file, entries.get(HEADER_KEY));
   const stored = new Map<string, BundleEntryProto>();
   for (const entry of entries.values())

@@ -16,6 +16,9 @@ const TRAILER_BYTES = 5;
  */
 const MAX_UNPACKED_BYTES = 256 * 1024 * 1024;
 
+/** What an entry costs in memory besides its key: one of three bytes would ask for a hundred. */
+const ENTRY_BYTES = 128;
+
 /** An entry of a table. Its key is one text unit a byte, in the table's order. */
 export interface TableEntry {
   readonly key: string;
@@ -106,7 +109,7 @@ function readEntries(block: Uint8Array, offset: number, budget: { left: number }
     const own = reader.varint();
     const length = reader.varint();
     if (shared > key.length) throw new RangeError('A key shares more than there is.');
-    spend(budget, shared + own);
+    spend(budget, shared + own + ENTRY_BYTES);
     key = key.slice(0, shared) + Buffer.from(reader.take(own)).toString('latin1');
     entries.push({ key, value: reader.take(length), offset });
   }
