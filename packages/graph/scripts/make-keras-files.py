@@ -242,6 +242,8 @@ def functions(k):
     x = k.Input((4, 6), name="x")
     if k is tf_keras:
         y = tf.nn.relu(x * 2 + 1) - x / 3
+        y = tf.minimum(tf.sigmoid(y) + tf.nn.relu6(y), tf.tanh(y) * 3)
+        y = tf.sqrt(tf.abs(y)) + tf.exp(-y) + tf.square(y) + tf.nn.sigmoid(y)
         return k.Model(x, k.layers.Dense(2, name="y")(tf.maximum(y, 0.5)))
     ops = k.ops
     y = ops.relu(x * 2 + 1) - x / 3
@@ -250,7 +252,50 @@ def functions(k):
     z = ops.gelu(z) + ops.gelu(z, approximate=False)
     z = ops.clip(ops.silu(z), -0.5, 3.0) ** 2
     first = k.layers.Dense(2, name="first")(x[:, 0, 1:-1])
-    return k.Model(x, [k.layers.Dense(3, name="z")(ops.reshape(ops.expand_dims(z, 1), (-1, 8))), first])
+    positive = ops.abs(x) + 0.5
+    both = [ops.log(positive), ops.sqrt(positive), ops.rsqrt(positive), ops.divide(x, positive), ops.power(positive, x)]
+    both += [ops.exp(x), ops.square(x), ops.sin(x), ops.cos(x), -x, ops.absolute(x), ops.minimum(x, 0.25)]
+    both += [ops.maximum(x, y), ops.relu6(x * 4), ops.sigmoid(x), ops.tanh(x), ops.softplus(x), ops.softsign(x)]
+    both += [ops.selu(x), ops.elu(x, 0.5), ops.hard_sigmoid(x), ops.hard_silu(x), ops.leaky_relu(x, 0.1)]
+    both += [ops.softmax(x, axis=1), k.activations.relu(x, 0.1, max_value=1.5), ops.cast(ops.not_equal(x, 0.5), "float32")]
+    both = ops.stack(both, axis=-1)
+    both = ops.squeeze(ops.expand_dims(ops.sum(both, axis=(1, 2)), 1), 1) + ops.min(both, axis=(1, 2))
+    return k.Model(x, [k.layers.Dense(3, name="z")(ops.reshape(ops.expand_dims(z, 1), (-1, 8))), first, both])
+
+
+def volumes(k):
+    layers = k.layers
+    x = cube = k.Input((6, 6, 6, 2), name="cube")
+    x = layers.ZeroPadding3D(1)(x)
+    x = layers.Conv3D(3, 3, strides=2, activation="relu")(x)
+    x = layers.SpatialDropout3D(0.5)(x)
+    x = layers.MaxPooling3D(2, strides=1, padding="same")(x)
+    x = layers.AveragePooling3D(2, strides=1, padding="same")(x)
+    x = layers.Cropping3D(((1, 0), (0, 1), (0, 0)))(x)
+    pooled = [layers.GlobalAveragePooling3D()(x), layers.GlobalMaxPooling3D()(x)]
+    return k.Model(cube, layers.Concatenate(name="pooled")(pooled))
+
+
+def rows(k):
+    layers = k.layers
+    x = series = k.Input((8, 3), name="series")
+    x = layers.SeparableConv1D(4, 3, dilation_rate=2, padding="same")(x)
+    x = layers.DepthwiseConv1D(3, strides=2, padding="same")(x)
+    x = layers.SpatialDropout1D(0.5)(x)
+    x = layers.AveragePooling1D(2, strides=1, padding="same")(x)
+    x = layers.Activation("tanh")(x) if k is keras else layers.ThresholdedReLU(0.1)(x)
+    masked = layers.SimpleRNN(3)(layers.Masking(0.5)(x))
+    return k.Model(series, [layers.GlobalMaxPooling1D(name="most")(x), layers.Identity(name="masked")(masked)])
+
+
+def trained(k):
+    """Layers that do something in training alone."""
+    layers = k.layers
+    x = image = k.Input((2, 2, 3), name="image")
+    for layer in [layers.SpatialDropout2D(0.5), layers.AlphaDropout(0.5), layers.GaussianDropout(0.5)]:
+        x = layer(x)
+    x = layers.ActivityRegularization(0.1)(layers.GaussianNoise(0.5)(x))
+    return k.Model(image, layers.Flatten(name="flat")(x))
 
 
 def activations(k):
@@ -292,6 +337,9 @@ MODELS = [
     shapes,
     normalized,
     functions,
+    volumes,
+    rows,
+    trained,
     activations,
     resized,
 ]

@@ -320,7 +320,6 @@ export const CONVOLUTIONS: LayerKinds = {
   Conv1D: convolution(1),
   Conv2D: convolution(2),
   Conv3D: convolution(3),
-  Convolution2D: convolution(2),
   DepthwiseConv1D: depthwise(1),
   DepthwiseConv2D: depthwise(2),
   SeparableConv1D: separable(1),

@@ -29,12 +29,14 @@ const OPERATION_MODULES = ['keras.src.ops', 'keras.src.activations'];
 const LAYER_MODULE = /^(?:(?:tf_)?keras(?:\.|$)|tensorflow\.|$)/;
 
 /**
- * Whether it is a function of Keras 3 rather than a layer. Files of HDF5 do not say so, but layers always say whether
- * they are trained.
+ * Whether it is a function of Keras 3 rather than a layer. Files of HDF5 do not say so; of the names that are both,
+ * layers say whether they are trained.
  */
 export function isOperation({ module, config, network, className }: Layer): boolean {
   if (module !== '') return OPERATION_MODULES.some((name) => module.startsWith(name));
-  return network === undefined && className !== 'InputLayer' && config['trainable'] === undefined;
+  if (network !== undefined || className === 'InputLayer') return false;
+  if (Object.hasOwn(LAYERS, className) && !Object.hasOwn(OPERATIONS, className)) return false;
+  return config['trainable'] === undefined;
 }
 
 /** How the layer is converted; `undefined` of a class that is not. */
