@@ -74,13 +74,14 @@ class KerasNetwork:
     def save_models(self, folder):
         self.model.export(str(folder / "keras-export"), verbose=False)
         tf.saved_model.save(self.model, str(folder / "saved-model"))
+        layers = {tensor._keras_history.operation.name: key for key, tensor in self.model.output.items()}
         self.model.save(str(folder / "model.keras"))
         self.model.save(str(folder / "model.h5"))
         return [
             {"format": "Keras export", "path": "keras-export", "request": {}, "outputs": {}},
             {"format": "SavedModel", "path": "saved-model", "request": {}, "outputs": {}},
-            {"format": ".keras", "path": "model.keras", "request": {}, "outputs": {}},
-            {"format": ".h5", "path": "model.h5", "request": {}, "outputs": {}},
+            {"format": ".keras", "path": "model.keras", "request": {}, "outputs": layers},
+            {"format": ".h5", "path": "model.h5", "request": {}, "outputs": layers},
         ]
 
 
@@ -111,7 +112,7 @@ class ModuleNetwork:
 
 
 def function(call, shape, name, dtype):
-    return tf.function(call, input_signature=[tf.TensorSpec([None, *shape], dtype, name)])
+    return tf.function(call, [tf.TensorSpec([None, *shape], dtype, name)], autograph=False)
 
 
 def as_float64(samples):
@@ -120,7 +121,7 @@ def as_float64(samples):
 
 def run(call, samples, at_once=4):
     """Few rows at once, for memory."""
-    call = tf.function(call)
+    call = tf.function(call, autograph=False)
     parts = []
     for first in range(0, len(samples), at_once):
         parts.append({key: value.numpy() for key, value in call(samples[first : first + at_once]).items()})
