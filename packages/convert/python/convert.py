@@ -9,7 +9,7 @@ import tensorflow as tf
 import tf2onnx
 import tf2onnx.convert
 
-from tensorflow_model import answer, task
+from tensorflow_model import answer, refuse, task
 
 
 def main():
@@ -27,7 +27,7 @@ def source(asked):
     if model["format"] == "frozen-graph":
         return ["--graphdef", model["path"], *ends]
     if model["format"] != "saved-model":
-        raise SystemExit("tf2onnx is not given models of the kind %s" % model["format"])
+        refuse("tf2onnx takes no models of the kind %s" % model["format"])
     chosen = ["--saved-model", model["path"], "--tag", ",".join(model["tags"])]
     return [*chosen, "--signature_def", asked["signature"]] if asked["signature"] else [*chosen, *ends]
 

@@ -1,4 +1,4 @@
-"""Loads a model of TensorFlow into a session, whatever kind of file it is."""
+"""What the scripts share: their task, their answer, and a model of TensorFlow in a session."""
 
 import json
 import sys
@@ -14,6 +14,12 @@ def answer(value):
     print("\nSLIPWAY " + json.dumps(value), flush=True)
 
 
+def refuse(why):
+    """Ends the script: what was asked for cannot be done, for a reason that is no defect."""
+    answer({"refused": why})
+    sys.exit(0)
+
+
 def load(tf1, session, model):
     kind, path = model["format"], model["path"]
     if kind == "saved-model":
@@ -27,4 +33,4 @@ def load(tf1, session, model):
             graph.ParseFromString(file.read())
         tf1.import_graph_def(graph, name="")
     else:
-        raise SystemExit("A model of the kind %s is not compared with TensorFlow" % kind)
+        refuse("A model of the kind %s has no graph that TensorFlow could be given" % kind)

@@ -12,6 +12,8 @@ export interface PythonModel {
   /** Of a checkpoint, its prefix. */
   readonly path: string;
   readonly tags: readonly string[];
+  /** What callers know its ends by, by the names of tensors. */
+  readonly aliases: Readonly<Record<string, string>>;
 }
 
 /** What TensorFlow answered, and which it was. */

@@ -6,8 +6,10 @@ import type { PythonModel } from './ask-tensorflow.ts';
 const META = '.meta';
 
 /** A model as TensorFlow is to load it. */
-export function pythonModel({ format, file }: TensorFlowModel, { tags }: Requested): PythonModel {
-  return { format, path: pathFor(format, file), tags };
+export function pythonModel({ format, file }: TensorFlowModel, requested: Requested): PythonModel {
+  const { tags, inputs, outputs } = requested;
+  const aliases = Object.fromEntries([...inputs, ...outputs].map(({ name, alias }) => [name, alias]));
+  return { format, path: pathFor(format, file), tags, aliases };
 }
 
 /** TensorFlow names a SavedModel by its folder, and a checkpoint by what its files begin with. */

@@ -73,8 +73,18 @@ export async function runPython<Answer>(run: PythonRun): Promise<Answer> {
       `${run.python} cannot be started: ${said.at(-1) ?? `status ${code}`}.`,
     );
   }
+  if (isRefusal(answer)) {
+    throw new SlipwayError(
+      'unsupported',
+      `${answer.refused}. Convert without comparing with TensorFlow (python, --python), or with other tensors.`,
+    );
+  }
   if (code === 0 && answer !== undefined) return answer;
   throw failed(run, code, child.signalCode, said);
+}
+
+function isRefusal(answer: unknown): answer is { readonly refused: string } {
+  return typeof answer === 'object' && answer !== null && 'refused' in answer;
 }
 
 function limited({ python, memoryBytes }: PythonRun, args: readonly string[]): [string, string[]] {
