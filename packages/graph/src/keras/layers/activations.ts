@@ -78,7 +78,7 @@ function softmaxAlong(op: string) {
   };
 }
 
-const BY_NAME: Readonly<Record<string, Activation>> = {
+export const BY_NAME: Readonly<Record<string, Activation>> = {
   linear: (_, x) => x,
   relu: unary('Relu'),
   relu6: unary('Relu6'),

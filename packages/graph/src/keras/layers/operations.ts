@@ -253,7 +253,7 @@ export const OPERATIONS: LayerKinds = {
 };
 
 /** Functions of TensorFlow that Keras 2 has as layers, by what they are called there. */
-const BY_FUNCTION: LayerKinds = {
+export const BY_FUNCTION: LayerKinds = {
   '__operators__.add': binary('AddV2'),
   'math.add': binary('AddV2'),
   'math.subtract': binary('Sub'),
