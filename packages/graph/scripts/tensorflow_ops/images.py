@@ -176,6 +176,14 @@ def resizing():
                 lambda t: raw.ResizeBicubic(images=t, size=size, align_corners=align, half_pixel_centers=half),
                 [(None, 5, 7, 2)],
             )
+    for align in [False, True]:
+        for size in [[10, 14], [2, 3], [3, 3], [1, 1], [13, 20]]:
+            case(
+                f"ResizeArea, {align}, {size}",
+                [image],
+                lambda t: raw.ResizeArea(images=t, size=size, align_corners=align),
+                [(None, 5, 7, 2)],
+            )
     refused(
         "ResizeBicubic, into more than memory holds",
         [image],

@@ -176,3 +176,49 @@ def pieces():
     case("GuaranteeConst", [x], lambda t: raw.GuaranteeConst(input=t) + 1)
     for axes in [[1], [0, -1]]:
         case(f"EuclideanNorm, {axes}", [x], lambda t: raw.EuclideanNorm(input=t, axis=axes, keep_dims=True))
+
+
+def categories():
+    x = np.array([[0.5, -1, 2.5], [1, 3, 2]], np.float32)
+    case("Bucketize", [x], lambda t: raw.Bucketize(input=t, boundaries=[0, 1, 2.5]), [(None, 3)])
+    refused("Bucketize, int32", [ints(3)], lambda t: raw.Bucketize(input=t, boundaries=[0, 1]), "It sorts int32 into intervals.")
+    ids = np.array([[1, 0, 1, 7], [3, 3, 3, 2]], np.int32)
+    for binary in [False, True]:
+        for dtype in [np.int32, np.float32]:
+            none = np.zeros([0], dtype)
+            case(
+                f"DenseBincount, {binary}, {np.dtype(dtype)}",
+                [ids],
+                lambda t: raw.DenseBincount(input=t, size=5, weights=none, binary_output=binary),
+                [(None, 4)],
+            )
+    case("DenseBincount, one row", [ids[0]], lambda t: raw.DenseBincount(input=t, size=4, weights=np.zeros([0], np.int32)))
+    refused(
+        "DenseBincount, weights",
+        [ids[0]],
+        lambda t: raw.DenseBincount(input=t, size=4, weights=np.ones([4], np.float32)),
+        "It adds up weights.",
+    )
+
+
+def diagonals():
+    x = floats(2, 3)
+    for shape in [(2, 3), (None, None)]:
+        case(f"MatrixDiagV3, {shape}", [x], lambda t: tf.linalg.diag(t), [shape])
+        case(f"MatrixDiagV3, padding, {shape}", [x], lambda t: tf.linalg.diag(t, padding_value=2), [shape])
+    case("MatrixDiag", [x], lambda t: raw.MatrixDiag(diagonal=t))
+    case("MatrixDiagV2", [x], lambda t: raw.MatrixDiagV2(diagonal=t, k=0, num_rows=-1, num_cols=-1, padding_value=0.0))
+    case("MatrixDiagV3, int64", [ints(3).astype(np.int64)], lambda t: tf.linalg.diag(t))
+    square = floats(2, 3, 3)
+    case("MatrixSetDiag", [square, x], lambda t, d: raw.MatrixSetDiag(input=t, diagonal=d), [(None, 3, 3), (None, 3)])
+    case("MatrixSetDiagV2", [square, x], lambda t, d: raw.MatrixSetDiagV2(input=t, diagonal=d, k=0))
+    case("MatrixSetDiagV3", [square, x], lambda t, d: tf.linalg.set_diag(t, d))
+    refused("MatrixDiagV3, above", [x], lambda t: tf.linalg.diag(t, k=1), "It has other diagonals than the main one.")
+    refused(
+        "MatrixDiagV3, not square",
+        [x],
+        lambda t: tf.linalg.diag(t, num_rows=3, num_cols=5),
+        "It makes matrices that are not square.",
+    )
+    wide = floats(2, 3, 4)
+    refused("MatrixSetDiagV3, not square", [wide, x], lambda t, d: tf.linalg.set_diag(t, d), "It takes matrices that may not be square.")

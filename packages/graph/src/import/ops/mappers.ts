@@ -2,11 +2,12 @@ import { CONDITIONS } from '../control/conditions.ts';
 import { LISTS } from '../control/lists.ts';
 import { LOOPS } from '../control/loops.ts';
 import type { Mapper } from '../operation.ts';
-import { BICUBIC } from './bicubic.ts';
 import { BLOCKS } from './blocks.ts';
+import { CATEGORIES } from './categories.ts';
 import { COMBINED_SUPPRESSION } from './combined-suppression.ts';
 import { CONTRACTIONS } from './contractions.ts';
 import { CROP } from './crop.ts';
+import { DIAGONALS } from './diagonals.ts';
 import { DIVISION } from './division.ts';
 import { ELEMENTWISE } from './elementwise.ts';
 import { FORMS } from './forms.ts';
@@ -20,6 +21,7 @@ import { PARTS } from './parts.ts';
 import { PIECES } from './pieces.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { RESIZE } from './resize.ts';
+import { RESIZE_BY_MATRIX } from './resize-by-matrix.ts';
 import { SAME } from './same.ts';
 import { SEQUENCES } from './sequences.ts';
 import { SHAPES } from './shapes.ts';
@@ -33,6 +35,7 @@ const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   DIVISION,
   MATRICES,
   CONTRACTIONS,
+  DIAGONALS,
   REDUCTIONS,
   SEQUENCES,
   SHAPES,
@@ -42,10 +45,11 @@ const FAMILIES: readonly Readonly<Record<string, Mapper>>[] = [
   PARTITIONS,
   PIECES,
   INDEXING,
+  CATEGORIES,
   IMAGES,
   TRANSPOSED_CONVOLUTIONS,
   RESIZE,
-  BICUBIC,
+  RESIZE_BY_MATRIX,
   CROP,
   NON_MAX_SUPPRESSION,
   COMBINED_SUPPRESSION,

@@ -11,7 +11,16 @@ import {
 import { NotConverted } from '../refuse.ts';
 import type { Value } from '../value.ts';
 import { transposed } from './channels.ts';
-import { combined, dimsOf, elementsOf, type Size, sizeOf, sizesTensor, sizeTensor } from './sizes.ts';
+import {
+  combined,
+  counted,
+  dimsOf,
+  elementsOf,
+  type Size,
+  sizeOf,
+  sizesTensor,
+  sizeTensor,
+} from './sizes.ts';
 
 /** Of larger images the places are computed when the model runs: a size is a few bytes, and would ask for any memory. */
 const MOST_PLACES = 65_536;
@@ -99,17 +108,6 @@ function nearestPlaces(operation: Operation, from: Size, to: Size, corners: Corn
   const rounded = isAligned ? step(operation, 'Add', [down, cast(operation, isUp, 'float32')], float) : down;
   const last = sizeTensor(operation, combined(operation, 'Sub', from, 1));
   return step(operation, 'Min', [cast(operation, rounded, 'int64'), last], { dtype: 'int64', shape: [null] });
-}
-
-/** 0, 1, … as many as a size says. */
-function counted(operation: Operation, count: Size): Value {
-  const scalar = { dtype: 'int64', shape: [] };
-  const [zero, one] = [0, 1].map((value) => operation.emitter.integers(operation.node.name, [value], [])) as [
-    Value,
-    Value,
-  ];
-  const end = step(operation, 'Squeeze', [sizeTensor(operation, count)], scalar);
-  return step(operation, 'Range', [zero, end, one], { dtype: 'int64', shape: [null] });
 }
 
 function nearestPlace(at: number, from: number, to: number, corners: Corners): number {

@@ -97,3 +97,11 @@ export function inShape(operation: Operation, x: Value, sizes: readonly Size[]):
   const result = { dtype: x.dtype, shape: dimsOf(sizes) };
   return step(operation, 'Reshape', [x, sizesTensor(operation, wanted)], result, { allowzero: 1 });
 }
+
+/** 0, 1, … as many as a size says. */
+export function counted(operation: Operation, count: Size): Value {
+  const { node, emitter } = operation;
+  const [zero, one] = [0, 1].map((value) => emitter.integers(node.name, [value], [])) as [Value, Value];
+  const end = step(operation, 'Squeeze', [sizeTensor(operation, count)], { dtype: 'int64', shape: [] });
+  return step(operation, 'Range', [zero, end, one], { dtype: 'int64', shape: dimsOf([count]) });
+}

@@ -12,11 +12,17 @@ import { NotConverted } from '../refuse.ts';
 import type { Value } from '../value.ts';
 import { transposed } from './channels.ts';
 
+type Weights = (from: number, to: number, align: boolean, half: boolean) => Float32Array;
+
 /**
- * TensorFlow takes the weights of its cubic from a table of 1,024 places between two pixels, which Resize of ONNX has
- * not. They are the same for all images of one size, so that they are written as a matrix for rows and one for columns.
+ * Images by a matrix for their rows and one for their columns, which are the same for all images of one size: Resize
+ * of ONNX has not the weights that TensorFlow takes.
  */
-const bicubic: Mapper = (operation) => {
+function byMatrix(weightsOf: Weights): Mapper {
+  return (operation) => resized(operation, weightsOf);
+}
+
+function resized(operation: Operation, weightsOf: Weights): readonly Value[] {
   const image = cast(operation, input(operation, 0), 'float32');
   const [height = 0, width = 0] = fixed(operation, 1, 'size');
   const [batch = null, rows, columns, channels = null] = image.shape ?? [];
@@ -42,20 +48,23 @@ const bicubic: Mapper = (operation) => {
     shape: [batch, channels, rows, width],
   });
   const result = { dtype: 'float32', shape: [batch, channels, height, width] };
-  const resized = step(operation, 'MatMul', [down, wide], result);
+  const made = step(operation, 'MatMul', [down, wide], result);
   const shape = [batch, height, width, channels];
-  return finish(operation, 'Transpose', [resized], { dtype: 'float32', shape }, { perm: [0, 2, 3, 1] });
-};
+  return finish(operation, 'Transpose', [made], { dtype: 'float32', shape }, { perm: [0, 2, 3, 1] });
+}
 
 const PLACES = 1024;
 
 /** A size is a few bytes, and would ask for any memory. */
 const MOST_WEIGHTS = 2 ** 24;
 
-/** How much of each old row (or column) is in each new one: `to` by `from`. */
-function weightsOf(from: number, to: number, align: boolean, half: boolean): Float32Array {
+/**
+ * How much of each old row (or column) is in each new one, `to` by `from`: a cubic through four of them, whose weights
+ * TensorFlow takes from a table of 1,024 places between two.
+ */
+const cubicWeights: Weights = (from, to, align, half) => {
   const weights = new Float32Array(to * from);
-  const scale = align && to > 1 ? Math.fround((from - 1) / (to - 1)) : Math.fround(from / to);
+  const scale = scaleOf(from, to, align);
   for (let at = 0; at < to; at += 1) {
     const place = half ? Math.fround(Math.fround((at + 0.5) * scale) - 0.5) : Math.fround(at * scale);
     const first = Math.floor(place) - 1;
@@ -70,6 +79,25 @@ function weightsOf(from: number, to: number, align: boolean, half: boolean): Flo
     }
   }
   return weights;
+};
+
+/** As `cubicWeights`: the mean of what the new row covers. */
+const areaWeights: Weights = (from, to, align) => {
+  const weights = new Float32Array(to * from);
+  const scale = scaleOf(from, to, align);
+  for (let at = 0; at < to; at += 1) {
+    const [start, end] = [Math.fround(at * scale), Math.fround((at + 1) * scale)];
+    for (let row = Math.floor(start); row < Math.ceil(end); row += 1) {
+      const covered = Math.min(row + 1, end) - Math.max(row, start);
+      const old = at * from + Math.min(row, from - 1);
+      weights[old] = (weights[old] ?? 0) + covered / scale;
+    }
+  }
+  return weights;
+};
+
+function scaleOf(from: number, to: number, align: boolean): number {
+  return align && to > 1 ? Math.fround((from - 1) / (to - 1)) : Math.fround(from / to);
 }
 
 /** The weights of four pixels, of which the second lies `offset` places before. */
@@ -96,5 +124,8 @@ function matrix({ node }: Operation, name: string, values: Float32Array, shape: 
   return { name: `${node.name}~${name}`, dtype: 'float32', shape, constant };
 }
 
-/** Resizing by cubic pieces. */
-export const BICUBIC: Readonly<Record<string, Mapper>> = { ResizeBicubic: bicubic };
+/** Resizing as no Resize of ONNX does it. */
+export const RESIZE_BY_MATRIX: Readonly<Record<string, Mapper>> = {
+  ResizeBicubic: byMatrix(cubicWeights),
+  ResizeArea: byMatrix(areaWeights),
+};
