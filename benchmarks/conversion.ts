@@ -49,6 +49,8 @@ const { values: options } = parseArgs({
     check: { type: 'boolean', default: false },
   },
 });
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort(new Error('Interrupted.')));
 const rounds = Number(options.rounds);
 if (options.python === undefined) {
   console.error(
@@ -82,8 +84,10 @@ async function measure(
   const measured: ConversionRound[][] = converters.map(() => []);
   for (let round = 1; round <= rounds; round += 1) {
     process.stderr.write(`round ${round} of ${rounds}\n`);
-    for (const [index, converter] of converters.entries())
+    for (const [index, converter] of converters.entries()) {
+      interrupted.signal.throwIfAborted();
       measured[index]?.push(await convertOnce(scope, python, converter));
+    }
   }
   const speeds = await compareSpeeds(
     converters.map(({ file }) => file),
