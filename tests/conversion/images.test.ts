@@ -21,6 +21,7 @@ const MODELS: readonly (readonly [graph: string, model: string, request: TensorR
   ['inception', 'inception.pb', CLASSIFIER],
   ['slim', 'slim.pb', CLASSIFIER],
   ['levels', 'levels.pb', CLASSIFIER],
+  ['exact', 'exact.pb', CLASSIFIER],
   ['keras-layers', 'keras-layers', {}],
 ];
 

@@ -6,6 +6,7 @@ import { fixed, notSaid } from './step.ts';
 /** What becomes of an image, without the names of the tensors. */
 export type Declared = Omit<ImagePreprocessing, 'input' | 'name'>;
 
+/** How an image of another aspect ratio becomes one of the size. */
 type Fit = Pick<Declared, 'fit' | 'shorterSide' | 'sides'>;
 
 type Sides = NonNullable<Fit['sides']>;
@@ -16,10 +17,11 @@ const SIDES: readonly Sides[] = ['exact', 'float32', 'float32_rounded'];
 const MAX_SIDE = 4096;
 
 /**
- * The declaration that says exactly what the picture is, for images of the algebra's order. It is found by computing
- * what the declaration stands for, by the same arithmetic, and comparing. Throws `NotConverted` where there is none.
+ * The declarations each of which says exactly what the picture is, for images of the algebra's order: those of one order
+ * may be too few for others. They are found by computing what a declaration stands for, by the same arithmetic, and
+ * comparing. Throws `NotConverted` where there is none.
  */
-export function declarePicture(algebra: Algebra, picture: Picture): Declared {
+export function declarationsOf(algebra: Algebra, picture: Picture): readonly Declared[] {
   const { frame, dtype, channels } = picture;
   if (dtype !== 'float32') throw notSaid(`The images are ${dtype} there, and replicas make float32.`);
   const [height, width] = [fixed(frame.height, 'height'), fixed(frame.width, 'width')];
@@ -28,19 +30,21 @@ export function declarePicture(algebra: Algebra, picture: Picture): Declared {
     const [a, b, c] = channels.map((channel) => shortest(value(channel))) as [number, number, number];
     return order === 'rgb' ? [a, b, c] : [c, b, a];
   };
-  return {
+  return fitsOf(algebra, frame).map((fit) => ({
     width,
     height,
-    resize: frame.resized?.by ?? never('The image is not resized, so that each has a size of its own.'),
-    ...fitOf(algebra, frame),
+    resize: frame.resized?.by ?? never(NOT_RESIZED),
+    ...fit,
     channelOrder: order,
     mean: of(({ mean }) => mean),
     std: of(({ std }) => std),
     scale: of(({ scale }) => scale),
     layout: layoutOf(picture),
     datatype: 'FP32',
-  };
+  }));
 }
+
+const NOT_RESIZED = 'The image is not resized, so that each has a size of its own.';
 
 function never(why: string): never {
   throw notSaid(why);
@@ -61,24 +65,24 @@ function layoutOf({ axes }: Picture): 'NHWC' | 'NCHW' {
   );
 }
 
-function fitOf(algebra: Algebra, { height, width, resized, cropped }: Frame): Fit {
-  if (resized === undefined) throw notSaid('The image is not resized.');
-  if (resized.height.op === 'number' && resized.width.op === 'number') {
-    if (cropped === undefined) return { fit: 'stretch' };
-    throw notSaid('A part is cut out of the image after it was resized to a fixed size.');
-  }
-  const fit = SIDES.flatMap((sides) =>
+function fitsOf(algebra: Algebra, { height, width, resized, cropped }: Frame): readonly Fit[] {
+  if (resized === undefined) throw notSaid(NOT_RESIZED);
+  const isFixed = resized.height.op === 'number' && resized.width.op === 'number';
+  const scaled = SIDES.flatMap((sides) =>
     sidesIn(resized.height, resized.width).map((shorterSide) => ({ shorterSide, sides })),
-  ).find((one) => isScaledTo(algebra, resized, one));
-  if (fit === undefined)
+  ).filter((one) => isScaledTo(algebra, resized, one));
+  if (isFixed && cropped === undefined)
+    return [{ fit: 'stretch' }, ...scaled.map((one) => ({ fit: 'crop', ...one }) as const)];
+  if (scaled.length === 0)
     throw notSaid('Its size is computed from that of the image in a way that no declaration says.');
+  const zero = algebra.number('int', 0);
+  const { top, left } = cropped ?? { top: zero, left: zero };
   const isCentre =
-    cropped?.top === middle(algebra, resized.height, height) &&
-    cropped.left === middle(algebra, resized.width, width);
+    top === middle(algebra, resized.height, height) && left === middle(algebra, resized.width, width);
   if (!isCentre) throw notSaid('What is cut out of the image is not its centre.');
-  if (fit.shorterSide < Math.max(height.value, width.value))
-    throw notSaid('More is cut out of the image than its shorter side has.');
-  return { fit: 'crop', ...fit };
+  const large = scaled.filter(({ shorterSide }) => shorterSide >= Math.max(height.value, width.value));
+  if (large.length === 0) throw notSaid('More is cut out of the image than its shorter side has.');
+  return large.map((one) => ({ fit: 'crop', ...one }));
 }
 
 /** Whether these are the sides of an image that is scaled to that shorter side. */

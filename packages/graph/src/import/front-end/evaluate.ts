@@ -23,7 +23,10 @@ const SAME: ReadonlySet<string> = new Set([
   'RefEnter',
   'NextIteration',
   'RefNextIteration',
+  'LoopCond',
 ]);
+
+const NOT_KNOWN = 'It takes besides the image what is not known when the model is converted.';
 
 /** Ops each of whose outputs stands alone: that one is not understood says nothing of the others. */
 const ONE_BY_ONE: ReadonlySet<string> = new Set(['While', 'StatelessWhile', 'IdentityN']);
@@ -113,7 +116,8 @@ export function createEvaluator(context: Context, scope: Scope): Evaluator {
     // That an op is not followed at all is said before what it takes besides the image.
     const ofImage = inputs.some(({ kind }) => kind === 'picture');
     const rule = ofImage || unknown.length === 0 ? ruleFor(node.op, inputs) : undefined;
-    if (rule === undefined || unknown.length > 0) return [unknownFrom(unknown)];
+    if (rule === undefined) return [unknownFrom(unknown)];
+    if (unknown.length > 0) return [unknownFrom([...unknown, refused(node, node.name, notSaid(NOT_KNOWN))])];
     const { algebra, images } = context;
     return rule({ node, inputs, algebra, images });
   }

@@ -4,7 +4,7 @@ import { nodeOfInput } from '../../tensorflow/check-graph.ts';
 import { quoted } from '../../tensorflow/refusals.ts';
 import { NotConverted } from '../refuse.ts';
 import type { Abstract, Picture } from './abstract.ts';
-import { type Declared, declarePicture } from './declare.ts';
+import { type Declared, declarationsOf } from './declare.ts';
 import { DECODERS } from './decoders.ts';
 import { createEvaluator } from './evaluate.ts';
 import { createAlgebra, ORDERS, type Order } from './expression.ts';
@@ -41,23 +41,27 @@ const MAX_NODES = 500_000;
 export function findImages(search: Search): FoundImages | undefined {
   const candidates = candidatesOf(search);
   if (!candidates.some((name) => decodes(search, name))) return undefined;
-  const [first, ...others] = ORDERS;
-  const look = lookAt(search, first as Order);
+  const [wide, ...others] = ORDERS;
+  const look = lookAt(search, wide as Order);
   const refusals: RefusedNode[] = [];
+  // What the network behind the images takes, such as weights, tells nothing.
+  const way = new Set(candidates);
+  const isOnTheWay = (node: string): boolean => way.has(node) || !search.nodes.has(node);
   for (const name of candidates) {
     const seen = look(name);
-    if ('refused' in seen) refusals.push(...seen.refused);
+    if ('refused' in seen) refusals.push(...seen.refused.filter(({ node }) => isOnTheWay(node)));
     if (!('declared' in seen)) continue;
     refuseOtherWays(search, name);
+    let declared = seen.declared;
     for (const order of others) {
       const other = lookAt(search, order)(name);
       if ('refused' in other) throw notDeclared(search, other.refused);
-      if (!('declared' in other) || JSON.stringify(other.declared) !== JSON.stringify(seen.declared))
-        throw notDeclared(search, [
-          refusedAt(search, name, 'It does other things with images that are higher than wide.'),
-        ]);
+      const also = new Set('declared' in other ? other.declared.map((one) => JSON.stringify(one)) : []);
+      declared = declared.filter((one) => also.has(JSON.stringify(one)));
     }
-    return { node: name, declared: seen.declared, batch: seen.batch };
+    const [first] = declared;
+    if (first === undefined) throw notDeclared(search, [refusedAt(search, name, DEPENDS)]);
+    return { node: name, declared: first, batch: seen.batch };
   }
   throw notDeclared(search, refusals);
 }
@@ -71,7 +75,7 @@ function decodes({ nodes, functions }: Search, name: string): boolean {
 }
 
 type Seen =
-  | { readonly declared: Declared; readonly batch: number | null }
+  | { readonly declared: readonly Declared[]; readonly batch: number | null }
   | { readonly refused: readonly RefusedNode[] }
   | Record<string, never>;
 
@@ -98,7 +102,7 @@ function lookAt(search: Search, order: Order): (name: string) => Seen {
     if (found.kind !== 'picture' || !isWhole(found)) return {};
     try {
       const batch = found.of === 'single' ? 1 : typeof count === 'number' ? count : null;
-      return { declared: declarePicture(algebra, found), batch };
+      return { declared: declarationsOf(algebra, found), batch };
     } catch (error) {
       if (!(error instanceof NotConverted)) throw error;
       return { refused: [refusedAt(search, name, error.message)] };
@@ -164,6 +168,8 @@ function isData(input: string): boolean {
 function refusedAt({ nodes }: Search, node: string, why: string): RefusedNode {
   return { node, op: nodes.get(node)?.op ?? '', why, instead: INSTEAD };
 }
+
+const DEPENDS = 'It is another picture of images that are higher than wide, or as high as wide.';
 
 const INSTEAD = 'Change it, or name the tensor of floats behind it as the input.';
 

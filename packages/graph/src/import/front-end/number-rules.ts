@@ -1,4 +1,4 @@
-import { intAttribute, intsAttribute, typeAttribute } from '../operation.ts';
+import { boolAttribute, intAttribute, intsAttribute, typeAttribute } from '../operation.ts';
 import type { Abstract, Numbers } from './abstract.ts';
 import type { Expression, Operator } from './expression.ts';
 import { sizesOf } from './pictures.ts';
@@ -213,6 +213,18 @@ const select: Rule = (step) => {
   return [numbersAt(step, chosen === 1 ? 1 : 2, 'choice')];
 };
 
+/** The least or the greatest of numbers of one dimension. */
+function reduced(op: Operator): Rule {
+  return (step) => {
+    const { dtype, shape, elements } = numbersAt(step, 0, 'input');
+    const [first, ...others] = elements;
+    if (first === undefined || shape.length !== 1 || fixedAt(step, 1, 'axes').length !== 1)
+      throw notSaid('It reduces numbers of more or less than one dimension.');
+    const result = others.reduce((a, b) => step.algebra.apply(op, [a, b]), first);
+    return numbers(dtype, boolAttribute(step, 'keep_dims', false) ? [1] : [], [result]);
+  };
+}
+
 /** The numbers of all images in their order, or all numbers where they are known. */
 const range: Rule = (step) => {
   const [start, limit, delta] = [0, 1, 2].map((index) => numbersAt(step, index, 'range'));
@@ -258,5 +270,7 @@ export const NUMBER_RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['Reshape', reshape],
   ['Select', select],
   ['SelectV2', select],
+  ['Min', reduced('minimum')],
+  ['Max', reduced('maximum')],
   ['Range', range],
 ]);
