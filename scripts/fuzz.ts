@@ -18,6 +18,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'grpc-frames': `${PROTOCOLS}/grpc/frames.fuzz.test.js`,
   keras: 'packages/graph/dist/keras/keras.fuzz.test.js',
   tensorflow: 'packages/graph/dist/tensorflow/readers.fuzz.test.js',
+  'tensorflow-import': 'packages/graph/dist/import/import.fuzz.test.js',
   http1: 'packages/transport/dist/http1/fuzz.test.js',
   onnx: 'packages/graph/dist/onnx/read.fuzz.test.js',
 };

@@ -7,7 +7,7 @@ import { allDataTypes } from '../tensorflow/data-types.ts';
 import type { List } from './control/list.ts';
 import { fold } from './fold/fold.ts';
 import type { Operand } from './fold/operand.ts';
-import { NotConverted } from './refuse.ts';
+import { NotConverted, orRefuse } from './refuse.ts';
 import { type Dims, integerBytes, knownOf, type Value } from './value.ts';
 
 /** What is said of a new tensor. */
@@ -201,5 +201,6 @@ function tensorOf({ name, dtype, shape, constant }: Value): Tensor {
   const data = Array.isArray(constant)
     ? ({ form: 'strings', values: constant as readonly Uint8Array[] } as const)
     : ({ form: 'raw', bytes: constant as Bytes } as const);
-  return { name, elementType: onnxType(dtype), dims: shape as readonly number[], data, metadata: [] };
+  const elementType = orRefuse(name, () => onnxType(dtype));
+  return { name, elementType, dims: shape as readonly number[], data, metadata: [] };
 }

@@ -25,6 +25,7 @@ import { carryOrders } from './layout/carry-orders.ts';
 import { mapNodes, placeholderOf } from './map-nodes.ts';
 import { neededNodes } from './needed-nodes.ts';
 import { readVariables } from './read-variables.ts';
+import { orRefuse } from './refuse.ts';
 import type { Value } from './value.ts';
 
 export interface ImportRequest extends TensorRequest {
@@ -128,7 +129,8 @@ function outputOf(tensor: ChosenTensor, values: ReadonlyMap<string, readonly Val
 
 function valueInfo({ name, dtype, shape }: Value): ValueInfo {
   const dims = shape?.map((size) => (size === null ? {} : { size }));
-  const type = { kind: 'tensor', elementType: onnxType(dtype), shape: dims && { dims } } as const;
+  const elementType = orRefuse(name, () => onnxType(dtype));
+  const type = { kind: 'tensor', elementType, shape: dims && { dims } } as const;
   return { name, type, metadata: [] };
 }
 

@@ -161,6 +161,12 @@ function pad(operation: Operation, value: Value | undefined, mode: string): read
 function padded(shape: Dims, { constant, dtype }: Value): Dims {
   if (shape === null) return null;
   if (!(constant instanceof Uint8Array)) return shape.map(() => null);
+  const size = dtype === 'int32' ? 4 : 8;
+  if (!dtype.startsWith('int') || constant.length !== 2 * shape.length * size)
+    throw new NotConverted(
+      `Its paddings are not two whole numbers for each of ${shape.length} axes.`,
+      'Save the model again with TensorFlow.',
+    );
   const view = new DataView(constant.buffer, constant.byteOffset, constant.byteLength);
   const at = (index: number): number =>
     dtype === 'int32' ? view.getInt32(index * 4, true) : Number(view.getBigInt64(index * 8, true));
