@@ -144,10 +144,18 @@ test('all variables without a value are named at once', async (t) => {
   });
 });
 
-test('an input that is no placeholder, and an output that is not there, are refused', async () => {
-  await assert.rejects(imported(fixture('tf1-checkpoint'), { ...CHECKPOINT, inputs: ['network/h1/Relu'] }), {
+test('a tensor in the middle may be the input where the file has its shape', async () => {
+  const { graph } = await imported(fixture('tf1-checkpoint'), { ...CHECKPOINT, inputs: ['network/h1/Relu'] });
+  const dims = [{}, { size: 5 }];
+  assert.deepEqual(graph.inputs, [
+    { name: 'network/h1/Relu:0', type: { kind: 'tensor', elementType: 'float', shape: { dims } }, metadata: [] },
+  ]);
+});
+
+test('an input without a shape, and an output that is not there, are refused', async () => {
+  await assert.rejects(imported(fixture('frozen.pb'), { inputs: ['scores/y'], outputs: ['scores/y'] }), {
     code: 'unsupported',
-    message: /"network\/h1\/Relu:0" is no placeholder/,
+    message: /which type and shape the input "scores\/y:0" has/,
   });
   await assert.rejects(imported(fixture('frozen.pb'), { outputs: ['scores/y:1'] }), {
     code: 'invalid_argument',

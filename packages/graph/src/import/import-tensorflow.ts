@@ -5,7 +5,7 @@ import { withoutDeadCode } from '../onnx/edit/dead-code.ts';
 import type { Entry, OnnxModel, ValueInfo } from '../onnx/model.ts';
 import { elementCount } from '../tensorflow/bundle/bundle-index.ts';
 import { countOps } from '../tensorflow/count-ops.ts';
-import type { TensorFlowModel } from '../tensorflow/model.ts';
+import type { MetaGraph, TensorFlowModel } from '../tensorflow/model.ts';
 import { quoted } from '../tensorflow/refusals.ts';
 import { bindObjects } from './bind-objects.ts';
 import { bindVariables } from './bind-variables.ts';
@@ -22,10 +22,11 @@ import { splitImages } from './front-end/split-images.ts';
 import type { ImagePreprocessing, ImportedModel, ImportReport } from './imported-model.ts';
 import { inlineFunctions } from './inline-functions.ts';
 import { carryOrders } from './layout/carry-orders.ts';
-import { mapNodes, placeholderOf } from './map-nodes.ts';
+import { mapNodes } from './map-nodes.ts';
 import { neededNodes } from './needed-nodes.ts';
 import { readVariables } from './read-variables.ts';
 import { orRefuse } from './refuse.ts';
+import { statedTensor } from './stated-tensor.ts';
 import type { Value } from './value.ts';
 
 export interface ImportRequest extends TensorRequest {
@@ -57,7 +58,7 @@ export async function importTensorFlow(
   const nodes = neededNodes(resolved, chosen);
   const variables = await readVariables(unfed(nodes, chosen), bound, model.variables, request.signal);
   const byName = new Map(inlined.map((node) => [node.name, node]));
-  const inputs = chosen.inputs.map((tensor) => inputOf(tensor, byName, metaGraph.graph.producer));
+  const inputs = chosen.inputs.map((tensor) => inputOf(tensor, byName, metaGraph));
   const emitter = createEmitter();
   const fed = new Map(chosen.inputs.map(({ node }, index) => [node, [inputs[index] as Value]]));
   const values = mapNodes(nodes, fed, { variables, control }, emitter);
@@ -108,13 +109,19 @@ function tensorName({ node, index }: ChosenTensor): string {
   return `${node}:${index}`;
 }
 
-function inputOf(tensor: ChosenTensor, nodes: ReadonlyMap<string, NodeDef>, producer: number): Value {
+function inputOf(
+  tensor: ChosenTensor,
+  nodes: ReadonlyMap<string, NodeDef>,
+  { graph, ops }: MetaGraph,
+): Value {
   const node = nodes.get(tensor.node);
-  const said = node === undefined || tensor.index !== 0 ? undefined : placeholderOf(node, producer);
+  const { producer } = graph;
+  const said =
+    node === undefined || tensor.index !== 0 ? undefined : statedTensor(node, { nodes, ops, producer });
   if (said !== undefined) return { name: tensorName(tensor), ...said };
   throw new GraphError(
     'unsupported',
-    `The input ${quoted(tensorName(tensor))} is no placeholder, so that the model does not say what it takes. Name a placeholder.`,
+    `The model does not say which type and shape the input ${quoted(tensorName(tensor))} has. Name a placeholder, or a tensor of a file that has the shapes of all.`,
   );
 }
 

@@ -292,6 +292,22 @@ test('all nodes that no declaration says are named at once', async (t) => {
   });
 });
 
+for (const [name, input] of [
+  ['flow.pb', GATHERED],
+  ['flow-2.pb', 'StatefulPartitionedCall/map_normalize_jpeg/TensorArrayV2Stack/TensorListStack:0'],
+] as const)
+  test(`the tensor of floats of ${name} may be named as the input, and nothing is cut off`, async () => {
+    await using model = await loadTensorFlow(flowFixture(name));
+    const outputs = [name === 'flow.pb' ? SCORES : 'Identity:0'];
+    const { images, model: onnx } = await importTensorFlow(model, { inputs: [input], outputs });
+    assert.deepEqual(images, []);
+    const dims = [{}, { size: 224 }, { size: 224 }, { size: 3 }];
+    assert.deepEqual(
+      onnx.graph.inputs.map(({ type }) => type),
+      [{ kind: 'tensor', elementType: 'float', shape: { dims } }],
+    );
+  });
+
 test('strings that are needed besides their images are refused', async (t) => {
   const edit = ({ add }: Editable): void => {
     add('count', 'Shape', ['Placeholder'], { T: type(7), out_type: type(3) });
