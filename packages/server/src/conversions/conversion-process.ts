@@ -68,7 +68,12 @@ export async function runConversion(run: ConversionRun): Promise<Converted> {
   signal.throwIfAborted();
   tooMuch.signal.throwIfAborted();
   if (timeout.aborted) throw tookTooLong(run.timeoutMs);
-  if (end?.type === 'converted') return end;
+  if (end?.type === 'converted') {
+    // What it took for a moment was not seen from outside.
+    const { peakMemory } = end.report;
+    if (peakMemory > memoryBytes) throw outOfMemory(memoryBytes, peakMemory);
+    return end;
+  }
   if (end?.type === 'failed') throw errorFromBody(end.error);
   throw endedSilently(child, said, memoryBytes);
 }

@@ -28,10 +28,11 @@ export function watchMemory(
 
 /** The error of a conversion that would have taken more than its limit. */
 export function outOfMemory(limitBytes: number, bytes?: number): SlipwayError {
-  const took = bytes === undefined ? 'needed more' : `had taken ${gigabytes(bytes)} GB, more`;
+  const took =
+    bytes === undefined ? 'needed more memory than' : `took ${gigabytes(bytes)} GB of memory, more than`;
   return new SlipwayError(
     'unschedulable',
-    `The conversion ${took} than the ${gigabytes(limitBytes)} GB of memory that it may take, and was ended: ${MEMORY_HOW_TO}`,
+    `The conversion ${took} the ${gigabytes(limitBytes)} GB that it may take, and nothing came of it: ${MEMORY_HOW_TO}`,
     { details: { field: 'memoryGb', limitBytes, ...(bytes !== undefined && { bytes }) } },
   );
 }
