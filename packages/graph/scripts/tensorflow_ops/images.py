@@ -141,7 +141,7 @@ def resizing():
     for title, (align, half) in corners.items():
         lines = np.arange(53, dtype=np.float32).reshape(1, 53, 1, 1)
         for known in [53, None]:
-            for size in [29, 101, 159, 371]:
+            for size in [29, 101, 105, 159, 371]:
                 case(
                     f"ResizeNearestNeighbor, {title}, {known} rows to {size}",
                     [lines],
