@@ -239,12 +239,43 @@ def recurrent():
     tokens = np.array([[3, 1, 4, 0, 0], [1, 5, 9, 2, 6]], np.int32)
     embedding = layers.Embedding(10, 3, mask_zero=True)
     keras_model("masked", [layers.Input([None], dtype="int32"), embedding, layers.LSTM(3, return_sequences=True), layers.GRU(2)], tokens)
+    keras_model("LSTM with relu", [layers.Input([None, 3]), layers.LSTM(3, activation="relu")], short)
+    keras_model("LSTM without bias", [layers.Input([None, 3]), layers.LSTM(3, use_bias=False)], short)
+    shape = [(None, None, 2), ()]
+    for name, options in {
+        "to a limit": {},
+        "with gates in another order": {"gates": [1, 0, 2, 3]},
+        "from the second row on": {"start": 1},
+        "that writes something else": {"factor": 2.0},
+        "that is asked for more": {"more": True},
+    }.items():
+        loop = lambda t, n: written(t, n, **options)
+        function(f"a cell of LSTM {name}", [floats(5, 2, 2), np.int32(3)], loop, shape)
     unrolled = [layers.Input([4, 3]), layers.LSTM(3, unroll=True)]
     keras_model("unrolled", unrolled, short)
     for cell in ["BasicLSTMCell", "GRUCell"]:
         graph(f"dynamic_rnn, {cell}", [x], lambda t: dynamic_rnn(t, cell), [(None, None, 4)])
     lengths = np.array([5, 2, 3], np.int32)
     graph("dynamic_rnn, lengths", [x, lengths], lambda t, n: dynamic_rnn(t, "BasicLSTMCell", n), [(None, None, 4), (None,)])
+
+
+def written(t, n, gates=(0, 1, 2, 3), start=0, factor=1.0, more=False):
+    """An LSTM of two units that is a loop by hand."""
+    random = np.random.default_rng(2)
+    kernel, recurrent = [tf.constant(random.normal(size=[2, 8]), tf.float32) for _ in range(2)]
+    bias = tf.constant(random.normal(size=[8]), tf.float32)
+
+    def step(time, out, h, c, total):
+        parts = tf.split(tf.matmul(tf.gather(t, time), kernel) + tf.matmul(h, recurrent) + bias, 4, 1)
+        i, f, g, o = [parts[at] for at in gates]
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+        h = tf.sigmoid(o) * tf.tanh(c)
+        return time + 1, out.write(time, h * factor if factor != 1 else h), h, c, total + h if more else total
+
+    zero = tf.zeros([tf.shape(t)[1], 2])
+    out = tf.TensorArray(tf.float32, tf.shape(t)[0], element_shape=[2, 2])
+    _, out, h, c, total = tf.while_loop(lambda time, *_: time < n, step, (start, out, zero, zero, zero))
+    return out.stack(), h, c, total
 
 
 def keras_model(name, layers, x):
@@ -270,8 +301,7 @@ def embeddings():
     for strategy in ["mod", "div"]:
         parts = [floats(n, 2) for n in [4, 3, 3]]
         look_up = lambda t: v1.nn.embedding_lookup([tf.constant(part) for part in parts], t, strategy)
-        graph(f"embedding_lookup, {strategy}", [ids], look_up, [(None, 3)])
-        function(f"embedding_lookup, {strategy}", [ids], look_up, [(None, 3)])
+        either(f"embedding_lookup, {strategy}", [ids], look_up, [(None, 3)])
     which = np.array([[1, 0], [2, 1]], np.int32)
     graph("DynamicPartition, rank 2", [floats(2, 2, 3), which], lambda t, n: tf.dynamic_partition(t, n, 3))
     rows = [np.array([[4, 0], [1, 0]], np.int32), np.array([2, 3], np.int32), floats(2, 2, 3), floats(2, 3)]

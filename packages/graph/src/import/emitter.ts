@@ -60,6 +60,11 @@ export interface Emitter {
   readonly renaming: () => Emitter;
   /** As `renaming`, for the nodes of a graph within this one, which may take all that this one has. */
   readonly nested: () => Emitter;
+  /** Gives those of its nodes to another emitter whose graph this one's stands in. */
+  readonly give: (chosen: (node: Node) => boolean, outer: Emitter) => void;
+  readonly take: (given: readonly Node[]) => void;
+  /** The constant of that name, where a node takes it. */
+  readonly constant: (name: string) => Value | undefined;
   readonly nodes: readonly Node[];
   /** The shapes of what the nodes make, by name. */
   readonly shapes: ReadonlyMap<string, Dims>;
@@ -145,6 +150,15 @@ function emitterInto(
     fresh,
     renaming: () => emitterInto(nodes, shared, fresh),
     nested: () => emitterInto([], shared, fresh),
+    give: (chosen, outer) => {
+      const { yes = [], no = [] } = Object.groupBy(nodes, (node) => (chosen(node) ? 'yes' : 'no'));
+      outer.take(yes);
+      nodes.splice(0, nodes.length, ...no);
+    },
+    take: (given) => {
+      nodes.push(...given);
+    },
+    constant: (name) => shared.constants.get(name),
     initializers: () => [...shared.constants.values()].map(tensorOf),
   };
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { type TestScope, temporaryFolder } from '@slipway/testkit';
+import type { OnnxModel } from '../../onnx/model.ts';
 import { inspectTensorFlow } from '../../tensorflow/inspect.ts';
 import { loadTensorFlow } from '../../tensorflow/load-tensorflow.ts';
 import { assertAnswers, goldenFile, type Tensors } from '../golden.test.helper.ts';
@@ -28,10 +29,33 @@ const CASES = goldenFile('tensorflow-control.json') as readonly Case[];
 
 for (const one of CASES)
   test(`as TensorFlow computes: ${one.name}`, async (t) => {
-    await using model = await loadTensorFlow(await fileOf(t, one));
-    const tensors = { inputs: Object.keys(one.inputs), outputs: Object.keys(one.outputs) };
-    const imported = await importTensorFlow(model, tensors);
-    await assertAnswers(t, imported.model, one.inputs, one.outputs);
+    await assertAnswers(t, await imported(t, one), one.inputs, one.outputs);
+  });
+
+/** What ONNX computes them with: its own networks only where the loop does nothing else. */
+const NETWORKS: readonly (readonly [name: string, ...ops: string[]])[] = [
+  ['LSTM, any length', 'LSTM'],
+  ['LSTM, sequences, a fixed length', 'LSTM'],
+  ['LSTM without bias', 'LSTM'],
+  ['GRU, any length', 'GRU'],
+  ['GRU, sequences, a fixed length', 'GRU'],
+  ['Bidirectional', 'GRU', 'GRU'],
+  ['stacked, backwards', 'LSTM', 'Loop'],
+  ['masked', 'Loop', 'Loop'],
+  ['LSTM with relu', 'Loop'],
+  ['a cell of LSTM to a limit', 'LSTM'],
+  ['a cell of LSTM with gates in another order', 'Loop'],
+  ['a cell of LSTM from the second row on', 'Loop'],
+  ['a cell of LSTM that writes something else', 'Loop'],
+  ['a cell of LSTM that is asked for more', 'Loop'],
+];
+
+for (const [name, ...ops] of NETWORKS)
+  test(`${name}: ${ops.join(', ')}`, async (t) => {
+    const one = CASES.find((each) => each.name === name) ?? assert.fail();
+    const { graph } = await imported(t, one);
+    const found = graph.nodes.flatMap(({ op = '' }) => (['LSTM', 'GRU', 'Loop'].includes(op) ? [op] : []));
+    assert.deepEqual(found, ops);
   });
 
 test('every op of loops, conditions and lists was compared', async (t) => {
@@ -43,6 +67,12 @@ test('every op of loops, conditions and lists was compared', async (t) => {
     [],
   );
 });
+
+async function imported(scope: TestScope, one: Case): Promise<OnnxModel> {
+  await using model = await loadTensorFlow(await fileOf(scope, one));
+  const tensors = { inputs: Object.keys(one.inputs), outputs: Object.keys(one.outputs) };
+  return (await importTensorFlow(model, tensors)).model;
+}
 
 async function opsOf(scope: TestScope, one: Case): Promise<readonly string[]> {
   await using model = await loadTensorFlow(await fileOf(scope, one));

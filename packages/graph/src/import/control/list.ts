@@ -102,4 +102,21 @@ export function grown(place: Place, list: Value, element: Dims): Value {
   return { ...zeros(place, list.dtype, sizes, shape), list: { kind: 'grown' } };
 }
 
+/** The list with what the loop wrote, and zeros where it ended before the last element. */
+export function filled(place: Place, list: Value, written: Value): Value {
+  const { scope, emitter } = place;
+  const whole = { kind: 'whole' } as const;
+  if (list.list?.kind !== 'empty' || list.list.count.known?.[0] === 0) return { ...written, list: whole };
+  const { count } = list.list;
+  const { dtype } = written;
+  const shape = written.shape && [count.known?.[0] ?? null, ...written.shape.slice(1)];
+  const missing = emitter.emit(scope, 'Sub', [rowOf(place, count), sizesOf(place, written, 0, 1)], {
+    dtype: 'int64',
+    shape: [1],
+  });
+  const rest = zeros(place, dtype, together(place, [missing, sizesOf(place, written, 1)]), shape);
+  const all = emitter.emit(scope, 'Concat', [written, rest], { dtype, shape }, { axis: 0 });
+  return { ...all, list: whole };
+}
+
 export const GIVE_SHAPE = 'Give the TensorArray an element_shape.';

@@ -1,42 +1,13 @@
-import type { Emitter } from '../emitter.ts';
 import type { Mapper, Operation } from '../operation.ts';
 import { NotConverted } from '../refuse.ts';
 import type { Dims, Value } from '../value.ts';
 import { bothOf } from './conditions.ts';
-import {
-  elementOf,
-  GIVE_SHAPE,
-  grown,
-  joined,
-  met,
-  type Place,
-  rowOf,
-  sizesOf,
-  together,
-  zeros,
-} from './list.ts';
+import { elementOf, filled, GIVE_SHAPE, grown, joined, met, type Place } from './list.ts';
 import { nestedGraph } from './nested-graph.ts';
-import { type Scan, scansIn, unchangedIn } from './scans.ts';
+import { fused } from './recurrent.ts';
+import { hoist, type Plan, type Round } from './round.ts';
+import { scansIn, unchangedIn } from './scans.ts';
 import type { Subgraph } from './subgraph.ts';
-
-/** What a loop does with each of its variables. */
-interface Plan {
-  readonly body: Subgraph;
-  readonly condition: Subgraph;
-  /** Those that no round changes: the graph takes them from outside. */
-  readonly unchanged: ReadonlySet<number>;
-  /** Lists that it only adds to: ONNX collects what is added. */
-  readonly scans: ReadonlyMap<number, Scan>;
-}
-
-/** One round as a graph of ONNX, for variables of certain shapes. */
-interface Round {
-  readonly emitter: Emitter;
-  /** By the variables' numbers; what the round is given, and what it gives. */
-  readonly given: readonly Value[];
-  readonly results: readonly Value[];
-  readonly goesOn: Value;
-}
 
 /** Each round, at least one size of one variable becomes unknown; most loops need one or two. */
 const MAX_ATTEMPTS = 100;
@@ -49,6 +20,9 @@ const loop: Mapper = (operation) => {
     () => operation.mapSubgraph(plan.condition, inputs, emitter.renaming()),
     () => settled(operation, plan),
   );
+  hoist(round, emitter);
+  const network = fused(operation, plan, round);
+  if (network !== undefined) return network;
   const carried = inputs.flatMap((_, index) =>
     plan.unchanged.has(index) || plan.scans.has(index) || isEmpty(round, index) ? [] : [index],
   );
@@ -133,10 +107,13 @@ function settled(
 function roundOf(operation: Operation, plan: Plan, states: readonly Value[]): Round {
   const { node } = operation;
   const emitter = operation.emitter.nested();
+  const carried = new Set<string>();
   const given = states.map((state, index) => {
     if (plan.unchanged.has(index) || plan.scans.has(index) || state.list?.kind === 'empty') return state;
     const { dtype, shape, list } = state;
-    return { name: emitter.fresh(node.name), dtype, shape, ...(list && { list }) };
+    const name = emitter.fresh(node.name);
+    carried.add(name);
+    return { name, dtype, shape, ...(list && { list }) };
   });
   // All that is wrong in both is reported, also where one of them cannot be converted.
   const [results] = bothOf(
@@ -145,7 +122,7 @@ function roundOf(operation: Operation, plan: Plan, states: readonly Value[]): Ro
   );
   const next = results.map((result, index) => (plan.scans.has(index) ? (given[index] as Value) : result));
   const [goesOn] = operation.mapSubgraph(plan.condition, next, emitter);
-  return { emitter, given, results, goesOn: truthOf(goesOn) };
+  return { emitter, given, results, goesOn: truthOf(goesOn), carried };
 }
 
 /** What holds before the round and behind it; the same value where nothing has to change. */
@@ -190,23 +167,6 @@ function withoutName({ dtype, shape, list }: Value): Omit<Value, 'name'> {
 /** What ONNX makes of a tensor that each round gives. */
 function collected({ dtype, shape }: Value): Omit<Value, 'name'> {
   return { dtype, shape: shape && [null, ...shape] };
-}
-
-/** The list with what the loop wrote, and zeros where it ended before the last element. */
-function filled(place: Place, list: Value, written: Value): Value {
-  const { scope, emitter } = place;
-  const whole = { kind: 'whole' } as const;
-  if (list.list?.kind !== 'empty' || list.list.count.known?.[0] === 0) return { ...written, list: whole };
-  const { count } = list.list;
-  const { dtype } = written;
-  const shape = written.shape && [count.known?.[0] ?? null, ...written.shape.slice(1)];
-  const missing = emitter.emit(scope, 'Sub', [rowOf(place, count), sizesOf(place, written, 0, 1)], {
-    dtype: 'int64',
-    shape: [1],
-  });
-  const rest = zeros(place, dtype, together(place, [missing, sizesOf(place, written, 1)]), shape);
-  const all = emitter.emit(scope, 'Concat', [written, rest], { dtype, shape }, { axis: 0 });
-  return { ...all, list: whole };
 }
 
 /** Loops. */
