@@ -31,9 +31,8 @@ export function judge({ kind, runs }: Trial, reference?: Reference): Judgement {
   const [first, second] = runs;
   const names = Object.keys(first.answers);
   const changes = names.map((name) => {
-    const { most, largest, hasInfinite } = difference(answer(first, name), answer(second, name));
-    const signal = Number.isFinite(most) ? most : 0;
-    return { name, signal, relative: largest === 0 ? signal : signal / largest, largest, hasInfinite };
+    const { most: signal, ...rest } = difference(answer(first, name), answer(second, name));
+    return { name, signal, relative: rest.largest === 0 ? signal : signal / rest.largest, ...rest };
   });
   const strongest = changes.reduce((best, each) => (each.relative > best.relative ? each : best));
   const compared = reference === undefined ? undefined : compare(runs, changes, reference);
@@ -63,7 +62,9 @@ function compare(runs: Trial['runs'], changes: readonly Change[], reference: Ref
   for (const { name, signal, largest } of changes) {
     const errors = runs.map((run, index) => {
       const wanted = reference[index as 0 | 1][name];
-      return wanted === undefined ? Number.POSITIVE_INFINITY : difference(answer(run, name), wanted).most;
+      if (wanted === undefined) return Number.POSITIVE_INFINITY;
+      const { most, inKind } = difference(answer(run, name), wanted);
+      return inKind ? Number.POSITIVE_INFINITY : most;
     });
     const error = Math.max(...errors);
     // What does not depend on the input has only its own size to be measured by.
