@@ -164,6 +164,15 @@ def pieces():
     case("Slice, computed", computed, tf.slice)
     case("Slice, of a shape", [x], lambda t: tf.reshape(t, tf.concat([tf.slice(tf.shape(t), [0], [1]), [15]], 0)), [(None, 5, 3)])
     case("Slice, int64", [ints(6).astype(np.int64)], lambda t: tf.slice(t, [2], [3]))
+    case("StridedSlice, computed", [x, np.int32(1), np.int32(-1)], lambda t, a, b: t[a:b, b, ::2], [(None, 5, 3), (), ()])
+    case("StridedSlice, to the size of another", [x, x[:, 1:4]], lambda t, u: t[:, : tf.shape(u)[1]], [(None, None, 3)] * 2)
+    refused(
+        "StridedSlice, of how many axes is not known",
+        [x, np.array([1], np.int32)],
+        lambda t, a: raw.StridedSlice(input=t, begin=a, end=a + 1, strides=[1]),
+        "How many axes it cuts is not known.",
+        [x.shape, (None,)],
+    )
     case("Roll, int32", [ints(6)], lambda t: tf.roll(t, 2, 0), [(None,)])
     case("Roll, empty", [ints(0)], lambda t: tf.roll(t, 2, 0), [(None,)])
     refused(

@@ -1,5 +1,4 @@
 import {
-  cast,
   finish,
   fixed,
   input,
@@ -12,6 +11,7 @@ import {
 } from '../operation.ts';
 import { NotConverted } from '../refuse.ts';
 import type { Value } from '../value.ts';
+import { elementsOf, type Size, sizesTensor } from './sizes.ts';
 
 /** ONNX takes these for the end of an axis, whichever way it goes. */
 const TO_THE_END = 2 ** 31 - 1;
@@ -20,9 +20,8 @@ const TO_THE_START = -(2 ** 31 - 1);
 /** What is taken of an axis; `dropped` where one element is, and the axis goes. */
 interface Cut {
   readonly axis: number;
-  /** A number, or a tensor of one that is computed when the model runs. */
-  readonly start: number | Value;
-  readonly end: number | Value;
+  readonly start: Size;
+  readonly end: Size;
   readonly stride: number;
   readonly dropped: boolean;
 }
@@ -31,23 +30,12 @@ interface Cut {
 const stridedSlice: Mapper = (operation) => {
   const x = input(operation, 0);
   const { cuts, added } = readCuts(operation, rankOf(x));
+  const column = (pick: (cut: Cut) => Size): Value => sizesTensor(operation, cuts.map(pick));
   const columns = [
-    columnOf(
-      operation,
-      cuts.map(({ start }) => start),
-    ),
-    columnOf(
-      operation,
-      cuts.map(({ end }) => end),
-    ),
-    columnOf(
-      operation,
-      cuts.map(({ axis }) => axis),
-    ),
-    columnOf(
-      operation,
-      cuts.map(({ stride }) => stride),
-    ),
+    column(({ start }) => start),
+    column(({ end }) => end),
+    column(({ axis }) => axis),
+    column(({ stride }) => stride),
   ];
   const dropped = cuts.filter((cut) => cut.dropped).map(({ axis }) => axis);
   const sizes = (x.shape ?? []).map((size, axis) =>
@@ -72,31 +60,13 @@ const stridedSlice: Mapper = (operation) => {
   });
 };
 
-/** Numbers as one tensor, some of which may be computed when the model runs. */
-function columnOf(operation: Operation, numbers: readonly (number | Value)[]): Value {
-  if (numbers.every((one) => typeof one === 'number')) return integers(operation, numbers);
-  const parts = numbers.map((one) => (typeof one === 'number' ? integers(operation, [one]) : one));
-  return step(operation, 'Concat', parts, { dtype: 'int64', shape: [parts.length] }, { axis: 0 });
-}
-
-/** The entries of a range, each a number or a tensor of one. */
-function entriesOf(operation: Operation, index: number): readonly (number | Value)[] {
+/** The entries of a range. Each mask has a bit for each of them, of 32. */
+function entriesOf(operation: Operation, index: number): readonly Size[] {
   const range = input(operation, index);
   const length = range.known?.length ?? range.shape?.[0];
-  if (length == null)
+  if (length == null || length > 32)
     throw new NotConverted('How many axes it cuts is not known.', 'Make the range a constant.');
-  return Array.from({ length }, (_, at) => {
-    const known = range.known?.[at];
-    if (known != null) return known;
-    const entry = step(
-      operation,
-      'Gather',
-      [range, integers(operation, [at])],
-      { dtype: range.dtype, shape: [1] },
-      { axis: 0 },
-    );
-    return cast(operation, entry, 'int64');
-  });
+  return elementsOf(operation, index, length);
 }
 
 function readCuts(operation: Operation, rank: number): { cuts: readonly Cut[]; added: readonly number[] } {
@@ -132,8 +102,8 @@ function readCuts(operation: Operation, rank: number): { cuts: readonly Cut[]; a
 function cutOf(
   operation: Operation,
   axis: number,
-  begin: number | Value,
-  end: number | Value,
+  begin: Size,
+  end: Size,
   stride: number,
   bit: number,
   has: (mask: string, bit: number) => boolean,
@@ -147,7 +117,7 @@ function cutOf(
 }
 
 /** The end of a range of one element. Behind the last, which is -1 from the end, is no 0. */
-function behind(operation: Operation, begin: number | Value): number | Value {
+function behind(operation: Operation, begin: Size): Size {
   if (typeof begin === 'number') return begin === -1 ? TO_THE_END : begin + 1;
   const result = { dtype: 'int64', shape: [1] };
   const last = step(operation, 'Equal', [begin, integers(operation, [-1])], { dtype: 'bool', shape: [1] });
