@@ -31,7 +31,7 @@ export interface FoundImages {
 }
 
 /** Nodes to follow, over all; bodies of loops are followed once for each of their variables. */
-const MAX_NODES = 500_000;
+const MAX_NODES = 100_000;
 
 /**
  * Finds the first tensor of floats, of a batch of images or of the only one, that all outputs depend on through it
@@ -121,7 +121,9 @@ function candidatesOf({ nodes, placeholder, fed, outputs }: Search): readonly st
   for (const { name, input } of nodes.values())
     for (const each of input.filter(isData)) {
       const from = nodeOfInput(each);
-      users.set(from, [...(users.get(from) ?? []), name]);
+      const known = users.get(from);
+      if (known === undefined) users.set(from, [name]);
+      else known.push(name);
     }
   const behind = new Set([placeholder]);
   // A Set gives what is added while it is walked as well.

@@ -292,6 +292,46 @@ test('all nodes that no declaration says are named at once', async (t) => {
   });
 });
 
+/** So many nodes more between an image and what the loop keeps of it. */
+const behind = (count: number) => (graph: Editable) => {
+  const write = graph.node(`${LOOP}/TensorArrayWrite/TensorArrayWriteV3`);
+  for (let index = 0; index < count; index += 1) {
+    graph.add(`more/${index}`, 'Identity', [write.input[2] as string]);
+    write.input[2] = `more/${index}`;
+  }
+};
+
+test('a long way is followed, and one without end is not', async (t) => {
+  const { images } = await importEdited(t, 'flow.pb', behind(500));
+  assert.deepEqual(images, [FLOW]);
+  await assert.rejects(importEdited(t, 'flow.pb', behind(5000)), {
+    code: 'unsupported',
+    message: /too much to follow/,
+  });
+});
+
+test('loops that count for each other without end are given up', async (t) => {
+  const edit = (graph: Editable): void => {
+    // Each of them is followed anew in every turn of all that follow: 2^20 ways.
+    for (let index = 0; index < 20; index += 1) {
+      const [merge, next] = [`m${index}`, `n${index}`];
+      const others = Array.from({ length: index }, (_, before) => `m${before}`);
+      graph.add(`e${index}`, 'Enter', [`${LOOP}/iteration_counter`]);
+      graph.add(merge, 'Merge', [`e${index}`, next], { N: int(2) });
+      graph.add(`s${index}`, 'AddN', [merge, ...others], { N: int(others.length + 1) });
+      graph.add(next, 'NextIteration', [`s${index}`]);
+    }
+    graph.add(
+      'sum',
+      'Pack',
+      Array.from({ length: 20 }, (_, index) => `m${index}`),
+      { N: int(20) },
+    );
+    graph.node(`${LOOP}/mul_2`).input[1] = 'sum';
+  };
+  await assert.rejects(importEdited(t, 'flow.pb', edit), { code: 'unsupported' });
+});
+
 for (const [name, input] of [
   ['flow.pb', GATHERED],
   ['flow-2.pb', 'StatefulPartitionedCall/map_normalize_jpeg/TensorArrayV2Stack/TensorListStack:0'],
