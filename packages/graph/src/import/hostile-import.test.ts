@@ -145,11 +145,16 @@ const FROM_A_SHAPE: readonly Row[] = [
     ],
     /.*/,
   ),
-  row('range', { op: 'Range', input: ['a', 'b', 'd'] }, [int0('a', 0), int0('b', BILLION), int0('d', 1)], 1),
+  row(
+    'range',
+    { op: 'Range', input: ['a', 'b', 'd'] },
+    [constantInt('a', 0), constantInt('b', BILLION), constantInt('d', 1)],
+    1,
+  ),
   row(
     'split',
     { op: 'Split', input: ['a', 'x'], attr: { num_split: int(BILLION) } },
-    [int0('a', 0), X],
+    [constantInt('a', 0), X],
     /has 1000000000 outputs/,
   ),
   row('unpack', { op: 'Unpack', input: ['x'], attr: { num: int(BILLION) } }, [X], /has 1000000000 outputs/),
@@ -162,7 +167,7 @@ const FROM_A_SHAPE: readonly Row[] = [
 ];
 
 /** A scalar of int32. */
-function int0(name: string, value: number): Node {
+function constantInt(name: string, value: number): Node {
   return constant(name, { dtype: 3, tensorShape: shape(), intVal: [value] });
 }
 
@@ -181,6 +186,11 @@ function nested(depth: number): Attribute {
   for (let level = 0; level < depth; level += 1)
     attribute = { value: { case: 'func', value: { name: 'f', attr: { a: attribute } } } };
   return attribute;
+}
+
+/** A field of bytes as protobuf writes it. */
+function field(number: number, bytes: Buffer): Buffer {
+  return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
 }
 
 /** A graph of one node with these bytes behind its name and its op. */
@@ -203,6 +213,30 @@ const GRAPHS: readonly Row[] = [
     bytes: oneNode(Buffer.alloc(11_000_000, Uint8Array.of(0x1a, 0))),
     request: {},
     said: /more than 5000000 messages and names/,
+  },
+  {
+    name: 'millions of numbers',
+    bytes: oneNode(field(5, field(2, field(1, field(5, Buffer.alloc(32_100_000, 1)))))),
+    request: {},
+    said: /more than 32000000 numbers/,
+  },
+  {
+    name: 'nodes of many outputs',
+    bytes: graph([
+      X,
+      constantInt('axis', 0),
+      ...Array.from(
+        { length: 150 },
+        (_, index): Node => ({
+          name: `n${index}`,
+          op: 'Split',
+          input: ['axis', index === 0 ? 'x' : `n${index - 1}`],
+          attr: { num_split: int(10_000) },
+        }),
+      ),
+    ]),
+    request: { inputs: ['x'], outputs: ['n149'] },
+    said: /more than 1000000 tensors/,
   },
   {
     name: 'a long chain',

@@ -19,6 +19,9 @@ interface Refusal {
   readonly instead: string;
 }
 
+/** A few bytes ask for thousands of outputs; the largest networks have some 100,000 tensors. */
+const MOST_TENSORS = 1_000_000;
+
 /** More lines than these, nobody reads. */
 const MOST_REFUSALS = 200;
 
@@ -71,10 +74,13 @@ function mapWithin(
   emitter: Emitter,
 ): ReadonlyMap<string, readonly Value[]> {
   const values = new Map(fed);
+  let tensors = 0;
   for (const node of nodes) {
     if (values.has(node.name)) continue;
     try {
       const outputs = outputsOf(node, values, scope, emitter);
+      tensors += outputs?.length ?? 0;
+      if (tensors > MOST_TENSORS) throw tooManyTensors(node);
       if (outputs !== undefined) values.set(node.name, outputs.map(folded));
     } catch (error) {
       if (error instanceof NotConverted)
@@ -83,6 +89,11 @@ function mapWithin(
     }
   }
   return values;
+}
+
+function tooManyTensors({ name }: NodeDef): GraphError {
+  const said = `At node ${quoted(name)} the graph has more than ${MOST_TENSORS} tensors, so that it is no model that can be served.`;
+  return new GraphError('unsupported', said);
 }
 
 /** `undefined` where the node takes what could not be converted: one refusal says enough. */

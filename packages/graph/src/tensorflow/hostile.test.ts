@@ -137,6 +137,7 @@ test('what is not read is refused with the way round', async (scope) => {
   const rows: readonly (readonly [string, string | Buffer, RegExp])[] = [
     ['model.tflite', '\x1c\0\0\0TFL3', /TFLite.*Import the SavedModel/],
     ['model-1000', table, /first version.*write_version=2/],
+    ['model.json', '{"modelTopology":{}}', /TensorFlow\.js.*Import the SavedModel or the Keras file/],
     ['saved_model.cpb', 'x', /in chunks.*experimental_image_format/],
     ['graph.pbtxt', 'x', /as text.*SerializeToString/],
   ];

@@ -48,7 +48,7 @@ async function recogniseFolder(folder: string): Promise<Recognised> {
   for (const name of names) if (name.startsWith('saved_model.')) refuseByName(join(folder, name));
   if (names.includes('checkpoint') || names.some((name) => name.endsWith(INDEX)))
     return recogniseCheckpointFolder(folder, names);
-  const files = names.filter((name) => /\.(pb|pbtxt|h5|hdf5|keras|tflite|cpb)$/.test(name));
+  const files = names.filter((name) => /\.(pb|pbtxt|h5|hdf5|keras|tflite|cpb)$|^model\.json$/.test(name));
   if (files.length === 1) return recognise(join(folder, files[0] as string));
   throw nothingKnown(
     folder,
@@ -125,6 +125,12 @@ async function refuseByContent(path: string): Promise<void> {
       path,
       'It is a TFLite model, whose weights may be rounded already.',
       'Import the SavedModel that it was made from.',
+    );
+  if (startsWith(first, '{') && path.endsWith('.json'))
+    throw notRead(
+      path,
+      'It is JSON, which TensorFlow.js keeps its models in.',
+      'Import the SavedModel or the Keras file that it was made from.',
     );
   if (endsAsTable(last) && !path.endsWith(INDEX))
     throw notRead(
