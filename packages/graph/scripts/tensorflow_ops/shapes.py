@@ -87,6 +87,13 @@ def indexing():
     case("GatherNd", [x, np.array([[0, 1], [3, 4]], np.int32)], lambda t, i: tf.gather_nd(t, i))
     case("GatherNd, elements", [x, np.array([[[0, 1, 2]]], np.int64)], lambda t, i: tf.gather_nd(t, i))
     case("GatherNd, rows", [ints(3, 2), np.array([[2], [0]], np.int32)], lambda t, i: tf.gather_nd(t, i))
+    refused(
+        "GatherNd, of how many axes is not known",
+        [x, rows],
+        lambda t, i: tf.gather_nd(t, i),
+        "How many axes its indices have is not known.",
+        [x.shape, (None, None)],
+    )
     places = np.array([[1], [3], [1]], np.int32)
     case("ScatterNd", [places, floats(3, 2)], lambda i, u: tf.scatter_nd(i, u, [5, 2]))
     case("ScatterNd, int32", [places, ints(3)], lambda i, u: tf.scatter_nd(i, u, [5]))
