@@ -31,7 +31,7 @@ export interface FoundImages {
 }
 
 /** Nodes to follow, over all; bodies of loops are followed once for each of their variables. */
-const MAX_NODES = 100_000;
+const MAX_NODES = 50_000;
 
 /**
  * Finds the first tensor of floats, of a batch of images or of the only one, that all outputs depend on through it
