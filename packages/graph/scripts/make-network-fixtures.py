@@ -37,7 +37,7 @@ FORMATS = {
     "inception": "frozen graph",
     "efficientnet": "TF 1 checkpoint",
     "keras-cnn": "Keras export",
-    "ssd": "SavedModel",
+    "ssd": "frozen graph",
 }
 
 

@@ -2,6 +2,8 @@
 export const NETWORKS = [
   'mnist-mlp',
   'keras-cnn',
+  'text-lstm',
+  'text-gru',
   'mobilenet-v2',
   'efficientnet-b0',
   'densenet-121',

@@ -1,7 +1,14 @@
-import { loadElements, type OnnxModel, type Tensor } from '@slipway/graph/onnx';
+import {
+  type Graph,
+  loadElements,
+  type Node,
+  type OnnxModel,
+  subgraphsOf,
+  type Tensor,
+} from '@slipway/graph/onnx';
 
 /** Ops whose weights are perturbed. */
-const WEIGHTED: ReadonlySet<string | undefined> = new Set(['Conv', 'MatMul', 'Gemm']);
+const WEIGHTED: ReadonlySet<string | undefined> = new Set(['Conv', 'MatMul', 'Gemm', 'LSTM', 'GRU']);
 
 /**
  * The model with another sign at the largest weight of its first layer: the least that a wrong conversion could get
@@ -14,11 +21,12 @@ export function perturbed(model: OnnxModel): OnnxModel {
   return { ...model, graph: { ...graph, initializers } };
 }
 
-/** Weights may go through transpositions before the layer takes them. */
+/** Weights may go through transpositions before the layer takes them, which may stand in a loop. */
 function firstWeights({ graph }: OnnxModel): Tensor {
   const byName = new Map(graph.initializers.map((one) => [one.name, one]));
-  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
-  for (const { op, inputs } of graph.nodes) {
+  const nodes = nodesOf(graph);
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
+  for (const { op, inputs } of nodes) {
     if (!WEIGHTED.has(op)) continue;
     let name = inputs[1] ?? '';
     for (let maker = makers.get(name); maker !== undefined; maker = makers.get(name))
@@ -27,6 +35,10 @@ function firstWeights({ graph }: OnnxModel): Tensor {
     if (found !== undefined && found.elementType === 'float') return found;
   }
   throw new Error('The model has no layer with weights: nothing can be perturbed.');
+}
+
+function nodesOf({ nodes }: Graph): readonly Node[] {
+  return nodes.flatMap((node) => [...subgraphsOf(node).flatMap(nodesOf), node]);
 }
 
 function flipped(tensor: Tensor): Tensor {

@@ -8,14 +8,17 @@ from . import inputs
 
 layers = keras.layers
 
+WORDS = 40
+VOCABULARY = 2000
+
 
 @dataclasses.dataclass
-class ImageNetwork:
-    """`make` gives a network whose output is logits; `scaled` makes what it takes of levels of 0 to 255."""
+class Network:
+    """`make` gives a network whose output is logits; `draw` gives so many samples of the shape, by a generator."""
 
     make: object
     shape: list
-    scaled: object
+    draw: object
     dtype: str = "float32"
 
     def build(self):
@@ -26,15 +29,40 @@ class ImageNetwork:
         return keras.Model(network.input, outputs)
 
     def samples(self, count, random):
-        return self.scaled(inputs.images(count, *self.shape, random))
+        return self.draw(count, self.shape, random)
+
+
+def of_images(make, shape, scaled):
+    """`scaled` makes what the network takes of levels of 0 to 255."""
+    return Network(make, shape, lambda count, shape, random: scaled(inputs.images(count, *shape, random)))
+
+
+def of_words(make):
+    return Network(make, [WORDS], lambda count, _, random: inputs.words(count, WORDS, VOCABULARY, random), "int32")
 
 
 def application(name, side=224, scaled=inputs.less_means):
     build = getattr(keras.applications, name)
     shape = [side, side, 3]
-    return ImageNetwork(
+    return of_images(
         lambda: build(weights=None, classifier_activation=None, input_shape=tuple(shape)), shape, scaled
     )
+
+
+def lstm():
+    x = words = keras.Input([WORDS], dtype="int32")
+    x = layers.Embedding(VOCABULARY, 64)(x)
+    x = layers.Bidirectional(layers.LSTM(64, return_sequences=True))(x)
+    x = layers.LSTM(64)(x)
+    return keras.Model(words, layers.Dense(10)(x))
+
+
+def gru():
+    x = words = keras.Input([WORDS], dtype="int32")
+    x = layers.Embedding(VOCABULARY, 64)(x)
+    x = layers.GRU(64, return_sequences=True)(x)
+    x = layers.GRU(64)(x)
+    return keras.Model(words, layers.Dense(10)(x))
 
 
 def mixed(side=64, divisor=1):
@@ -66,5 +94,7 @@ KERAS_NETWORKS = {
     "mobilenet-v2": application("MobileNetV2", scaled=inputs.to_one),
     "inception-v3": application("InceptionV3", 299, inputs.to_one),
     "efficientnet-b0": application("EfficientNetB0", scaled=inputs.levels),
-    "keras-cnn": ImageNetwork(mixed, [64, 64, 3], inputs.fractions),
+    "keras-cnn": of_images(mixed, [64, 64, 3], inputs.fractions),
+    "text-lstm": of_words(lstm),
+    "text-gru": of_words(gru),
 }

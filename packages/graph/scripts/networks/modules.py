@@ -6,7 +6,6 @@ import tensorflow as tf
 
 # Cells, anchors a cell: the blocks of azureml's SsdVgg. Block 4 has 37 cells a side.
 BLOCKS = {4: 4, 7: 6, 8: 6, 9: 6, 10: 4, 11: 4}
-CLASSES = 21
 
 
 class Network(tf.Module):
@@ -45,6 +44,7 @@ class SsdVgg(Network):
 
     shape = [300, 300, 3]
     divisor = 1
+    classes = 21
     blocks = BLOCKS
     input_name = "InputImage"
     outputs = {
@@ -86,11 +86,11 @@ class SsdVgg(Network):
             scale = self.weight(f"{scope}/L2Normalization/gamma", [x.shape[-1]], "scale")
             x = tf.nn.l2_normalize(x, -1, epsilon=1e-12) * scale
         offsets = self.conv(x, f"{scope}/conv_loc", 3, anchors * 4, relu=False)
-        logits = self.conv(x, f"{scope}/conv_cls", 3, anchors * CLASSES, relu=False)
+        logits = self.conv(x, f"{scope}/conv_cls", 3, anchors * self.classes, relu=False)
         side = x.shape[1]
         with tf.name_scope(f"{scope}/"):
             offsets = tf.reshape(offsets, [-1, side, side, anchors, 4], name="Reshape")
-            logits = tf.reshape(logits, [-1, side, side, anchors, CLASSES], name="Reshape_1")
+            logits = tf.reshape(logits, [-1, side, side, anchors, self.classes], name="Reshape_1")
         return logits, offsets
 
 

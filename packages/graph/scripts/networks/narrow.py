@@ -5,7 +5,7 @@ import dataclasses
 import keras
 
 from . import inputs
-from .keras_networks import ImageNetwork, mixed
+from .keras_networks import mixed, of_images
 from .modules import SsdVgg
 
 layers = keras.layers
@@ -40,7 +40,7 @@ class Narrow:
 
 
 def narrow(application, until, divisor, scaled, side=32):
-    return ImageNetwork(Narrow(application, until, divisor, side), [side, side, 3], scaled)
+    return of_images(Narrow(application, until, divisor, side), [side, side, 3], scaled)
 
 
 class SmallSsd(SsdVgg):
@@ -48,6 +48,7 @@ class SmallSsd(SsdVgg):
 
     shape = [40, 40, 3]
     divisor = 64
+    classes = 5
     blocks = {4: 4, 7: 6, 8: 6}
     outputs = {
         **{f"out_{i}": f"ssd_300_vgg/block{block}_box/Reshape_1" for i, block in enumerate(blocks)},
@@ -62,5 +63,5 @@ NARROW_NETWORKS = {
     "mobilenet": narrow(applications.MobileNetV2, "block_4_add", 4, inputs.to_one),
     "inception": narrow(applications.InceptionV3, "mixed1", 16, inputs.to_one, 48),
     "efficientnet": narrow(applications.EfficientNetB0, "block2b_add", 4, inputs.levels),
-    "keras-cnn": ImageNetwork(lambda: mixed(24, 4), [24, 24, 3], inputs.fractions),
+    "keras-cnn": of_images(lambda: mixed(24, 4), [24, 24, 3], inputs.fractions),
 }
