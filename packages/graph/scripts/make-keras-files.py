@@ -212,6 +212,16 @@ def text(k):
     )
 
 
+def story(k):
+    """Any number of words."""
+    layers = k.layers
+    words = k.Input((None,), dtype="int32", name="words")
+    x = layers.LSTM(3, return_sequences=True)(layers.Embedding(7, 4)(words))
+    back = layers.GRU(3, go_backwards=True, return_sequences=True)(x)
+    average = layers.GlobalAveragePooling1D(name="average")(x)
+    return k.Model(words, [average, layers.Bidirectional(layers.LSTM(2), merge_mode="sum", name="both")(back)])
+
+
 def shapes(k):
     layers = k.layers
     x = table = k.Input((4, 6), name="table")
@@ -334,6 +344,7 @@ MODELS = [
     branches,
     sequence,
     text,
+    story,
     shapes,
     normalized,
     functions,

@@ -40,7 +40,6 @@ const LAYERS: readonly (readonly [what: string, shape: Json, layer: Json, why: R
     /activation is "mine"/,
   ],
   ['dropout in use', [null, 4], layer('Dropout', {}, { training: true }), /training=True/],
-  ['any number of steps', [null, null, 4], layer('LSTM', { units: 2 }), /any number of steps/],
   ['a stateful layer', [null, 3, 4], layer('GRU', { units: 2, stateful: true }), /remembers/],
   ['an interpolation', [null, 4, 4, 1], layer('UpSampling2D', { interpolation: 'lanczos3' }), /lanczos3/],
   [

@@ -70,7 +70,11 @@ export function buildGraph({ file, network, weights, generation }: KerasModel): 
   };
   return {
     tags: ['serve'],
-    graph: { nodes: builder.nodes, functions: new Map(), producer: PRODUCER },
+    graph: {
+      nodes: builder.nodes,
+      functions: new Map(builder.functions.map((one) => [one.signature?.name ?? '', one])),
+      producer: PRODUCER,
+    },
     signatures: new Map<string, SignatureDefinition>([[SIGNATURE, signature]]),
     ops: new Map(),
     assets: [],

@@ -1,6 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   type AttrValueSchema,
+  type FunctionDef,
   type NodeDef,
   NodeDefSchema,
 } from '../../generated/tensorflow/tensorflow_pb.ts';
@@ -46,6 +47,10 @@ export interface Builder {
   /** A name for a scope that nothing has yet. */
   readonly scope: (wanted: string) => string;
   readonly nodes: readonly NodeDef[];
+  /** The functions that nodes call; it grows. */
+  readonly functions: FunctionDef[];
+  /** A builder for the nodes of a function, which count as nodes of the model. */
+  readonly inFunction: () => Builder;
 }
 
 /**
@@ -58,6 +63,12 @@ const MAX_NODES = 100_000;
 const SHARED_ELEMENTS = 16;
 
 export function createBuilder(file: string): Builder {
+  const count = { nodes: 0 };
+  return builderOf(file, count, (node) => node);
+}
+
+/** `referTo` says how nodes name a node whose output they take. */
+function builderOf(file: string, count: { nodes: number }, referTo: (node: string) => string): Builder {
   const nodes: NodeDef[] = [];
   const taken = new Map<string, number>();
   const constants = new Map<string, Tensor>();
@@ -75,7 +86,8 @@ export function createBuilder(file: string): Builder {
     }
   };
   const named: Builder['named'] = (name, op, input, attr) => {
-    if (nodes.length >= MAX_NODES)
+    count.nodes += 1;
+    if (count.nodes > MAX_NODES)
       throw new GraphError(
         'unsupported',
         `${file}: The model becomes more than ${MAX_NODES} nodes. Write a SavedModel with model.export("folder"), and convert that.`,
@@ -87,11 +99,14 @@ export function createBuilder(file: string): Builder {
     const tensorShape = { dim: shape.map((size) => ({ size: BigInt(size ?? 0) })) };
     const tensor = { dtype: typeNumber(dtype), tensorShape, ...values };
     named(name, 'Const', [], { dtype: type(dtype), value: { value: { case: 'tensor', value: tensor } } });
-    return { reference: name, dtype, shape };
+    return { reference: referTo(name), dtype, shape };
   };
   return {
     nodes,
     named,
+    functions: [],
+    // In a function, outputs have names; of ops with one output, any will do.
+    inFunction: () => builderOf(file, count, (node) => `${node}:output:0`),
     scope: free,
     add: (scope, op, inputs, made, attributes = {}) => {
       const name = free(`${scope}/${op}`);
@@ -101,7 +116,7 @@ export function createBuilder(file: string): Builder {
         inputs.map(({ reference }) => reference),
         attributes,
       );
-      return { reference: name, ...made };
+      return { reference: referTo(name), dtype: made.dtype, shape: made.shape };
     },
     constant: (scope, values, dtype, shape = [values.length]) => {
       const key = values.length > SHARED_ELEMENTS ? undefined : `${dtype} ${shape} ${values}`;
@@ -142,6 +157,11 @@ export function type(dtype: string): Attribute {
 
 export function types(dtypes: readonly string[]): Attribute {
   return { value: { case: 'list', value: { type: dtypes.map(typeNumber) } } };
+}
+
+/** The function that a node calls. */
+export function callOf(name: string): Attribute {
+  return { value: { case: 'func', value: { name } } };
 }
 
 export function shape(dims: Shape): Attribute {
