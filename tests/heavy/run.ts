@@ -10,7 +10,9 @@ const FLOW = 'gpu-mnist';
 /** A checkpoint of 5 GiB, which needs no TensorFlow. */
 const CHECKPOINT = 'large-checkpoint';
 const CHECKPOINT_BYTES = 5 * 1024 ** 3;
-const NAMES: readonly string[] = [FLOW, CHECKPOINT, ...NETWORKS];
+/** Conversions by both engines, in a server with TensorFlow. */
+const CONVERSION = 'conversion';
+const NAMES: readonly string[] = [FLOW, CHECKPOINT, CONVERSION, ...NETWORKS];
 
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
@@ -23,9 +25,20 @@ if (unknown.length > 0) {
 }
 for (const name of asked.length > 0 ? asked : NAMES) {
   console.log(name);
-  const passed =
-    name === FLOW ? flow() : name === CHECKPOINT ? largeCheckpoint() : await parity(name, options);
-  if (!passed) process.exitCode = 1;
+  if (!(await run(name))) process.exitCode = 1;
+}
+
+async function run(name: string): Promise<boolean> {
+  switch (name) {
+    case FLOW:
+      return flow();
+    case CHECKPOINT:
+      return largeCheckpoint();
+    case CONVERSION:
+      return conversion();
+    default:
+      return await parity(name, options);
+  }
 }
 
 function flow(): boolean {
@@ -36,10 +49,19 @@ function flow(): boolean {
 
 function largeCheckpoint(): boolean {
   const file = join(import.meta.dirname, '../../packages/graph/dist/import/large-checkpoint.test.js');
-  const env = { ...process.env, CHECKPOINT_BYTES: String(CHECKPOINT_BYTES) };
+  return passes(file, { CHECKPOINT_BYTES: String(CHECKPOINT_BYTES) });
+}
+
+/** Without --python, the server builds the environment from PyPI. */
+function conversion(): boolean {
+  const file = join(import.meta.dirname, '../conversion/engines.test.ts');
+  return passes(file, { SLIPWAY_TENSORFLOW: options.python ?? 'build' });
+}
+
+function passes(file: string, env: Readonly<Record<string, string>>): boolean {
   const { status } = spawnSync(process.execPath, ['--test', '--test-reporter=spec', file], {
     stdio: 'inherit',
-    env,
+    env: { ...process.env, ...env },
   });
   return status === 0;
 }

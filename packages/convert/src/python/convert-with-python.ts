@@ -32,11 +32,16 @@ export async function convertWithPython(
   });
   const graph = inspectTensorFlow(source).graphs.find(({ tags }) => tags.join() === requested.tags.join());
   return {
-    model: withEnds(readModel(output), requested),
+    model: withEnds(withoutPath(readModel(output)), requested),
     images: [],
     ops: graph?.ops ?? [],
     converter: `tf2onnx ${tf2onnx} with TensorFlow ${tensorflow}`,
   };
+}
+
+/** Where the source lay is no part of what came of it. */
+function withoutPath(model: OnnxModel): OnnxModel {
+  return { ...model, graph: { ...model.graph, docString: undefined } };
 }
 
 function withEnds(converted: OnnxModel, { signature, inputs, outputs }: Requested): OnnxModel {
