@@ -127,7 +127,7 @@ function sidesIn(...sizes: readonly Expression[]): readonly number[] {
 /** The shortest decimal that is the same number in single precision, which is what replicas compute with. */
 function shortest(value: number): number {
   const single = Math.fround(value);
-  for (let digits = 1; digits < 9; digits += 1) {
+  for (let digits = 1; digits <= 9; digits += 1) {
     const short = Number(single.toPrecision(digits));
     if (Math.fround(short) === single) return short;
   }

@@ -41,42 +41,55 @@ const MAX_NODES = 50_000;
 export function findImages(search: Search): FoundImages | undefined {
   const candidates = candidatesOf(search);
   if (!candidates.some((name) => decodes(search, name))) return undefined;
-  const [wide, ...others] = ORDERS;
-  const look = lookAt(search, wide as Order);
+  const [first, ...others] = ORDERS.map((order) => lookAt(search, order));
   const refusals: RefusedNode[] = [];
   // What the network behind the images takes, such as weights, tells nothing.
   const way = new Set(candidates);
-  const isOnTheWay = (node: string): boolean => way.has(node) || !search.nodes.has(node);
-  for (const name of candidates) {
-    const seen = look(name);
-    if ('refused' in seen) refusals.push(...seen.refused.filter(({ node }) => isOnTheWay(node)));
-    if (!('declared' in seen)) continue;
-    refuseOtherWays(search, name);
-    let declared = seen.declared;
-    for (const order of others) {
-      const other = lookAt(search, order)(name);
-      if ('refused' in other) throw notDeclared(search, other.refused);
-      const also = new Set('declared' in other ? other.declared.map((one) => JSON.stringify(one)) : []);
-      declared = declared.filter((one) => also.has(JSON.stringify(one)));
+  const isOnTheWay = ({ node }: RefusedNode): boolean => way.has(node) || !search.nodes.has(node);
+  // Each variable of a loop is asked for by what takes it.
+  for (const name of candidates.filter((one) => !LOOPS.has(search.nodes.get(one)?.op ?? ''))) {
+    const seen = first?.(name) ?? {};
+    if ('declared' in seen) {
+      refuseOtherWays(search, name);
+      return { node: name, declared: declaredByAll(search, name, seen.declared, others), batch: seen.batch };
     }
-    const [first] = declared;
-    if (first === undefined) throw notDeclared(search, [refusedAt(search, name, DEPENDS)]);
-    return { node: name, declared: first, batch: seen.batch };
+    if ('refused' in seen) refusals.push(...seen.refused.filter(isOnTheWay));
+    if ('isBatch' in seen && seen.isBatch) break;
   }
   throw notDeclared(search, refusals);
 }
+
+/** The declaration that is one of images in the other orders as well. */
+function declaredByAll(
+  search: Search,
+  name: string,
+  ofFirst: readonly Declared[],
+  others: readonly ((name: string) => Seen)[],
+): Declared {
+  const left = others.reduce((declared, look) => {
+    const other = look(name);
+    if ('refused' in other) throw notDeclared(search, other.refused);
+    const also = new Set('declared' in other ? other.declared.map((one) => JSON.stringify(one)) : []);
+    return declared.filter((one) => also.has(JSON.stringify(one)));
+  }, ofFirst);
+  const [declared] = left;
+  if (declared !== undefined) return declared;
+  throw notDeclared(search, [refusedAt(search, name, DEPENDS)]);
+}
+
+const LOOPS: ReadonlySet<string> = new Set(['While', 'StatelessWhile']);
 
 function decodes({ nodes, functions }: Search, name: string): boolean {
   const node = nodes.get(name);
   if (node === undefined) return false;
   if (DECODERS.has(node.op)) return true;
-  const isLoop = node.op === 'While' || node.op === 'StatelessWhile';
-  return isLoop && [...functions(node, 'body').nodes.values()].some(({ op }) => DECODERS.has(op));
+  return LOOPS.has(node.op) && [...functions(node, 'body').nodes.values()].some(({ op }) => DECODERS.has(op));
 }
 
 type Seen =
   | { readonly declared: readonly Declared[]; readonly batch: number | null }
-  | { readonly refused: readonly RefusedNode[] }
+  /** Behind what is a batch of images already, there are none. */
+  | { readonly refused: readonly RefusedNode[]; readonly isBatch: boolean }
   | Record<string, never>;
 
 /** Says of a node whether its output is what the network takes, for images of one order. */
@@ -98,14 +111,14 @@ function lookAt(search: Search, order: Order): (name: string) => Seen {
   );
   return (name) => {
     const found = value(name);
-    if (found.kind === 'unknown') return { refused: found.causes };
+    if (found.kind === 'unknown') return { refused: found.causes, isBatch: false };
     if (found.kind !== 'picture' || !isWhole(found)) return {};
     try {
       const batch = found.of === 'single' ? 1 : typeof count === 'number' ? count : null;
       return { declared: declarationsOf(algebra, found), batch };
     } catch (error) {
       if (!(error instanceof NotConverted)) throw error;
-      return { refused: [refusedAt(search, name, error.message)] };
+      return { refused: [refusedAt(search, name, error.message)], isBatch: found.of === 'batch' };
     }
   };
 }

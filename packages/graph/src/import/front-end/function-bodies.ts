@@ -1,9 +1,9 @@
 import { create } from '@bufbuild/protobuf';
 import { type NodeDef, NodeDefSchema } from '../../generated/tensorflow/tensorflow_pb.ts';
+import { GraphError } from '../../graph-error.ts';
 import type { MetaGraph } from '../../tensorflow/model.ts';
 import { quoted } from '../../tensorflow/refusals.ts';
 import { inlineFunctions } from '../inline-functions.ts';
-import { notSaid } from './step.ts';
 
 /** The nodes of a function with all that it calls, under names of their own. */
 export interface Body {
@@ -14,7 +14,7 @@ export interface Body {
   readonly results: readonly string[];
 }
 
-/** Gives the function in an attribute of a node. Throws `NotConverted` where there is none. */
+/** Gives the function in an attribute of a node. Throws `GraphError` (`invalid_graph`) where there is none. */
 export type FunctionSource = (node: NodeDef, attribute: string) => Body;
 
 /** The functions of a graph, each put together once for each node that has it. */
@@ -28,7 +28,10 @@ export function functionsOf({ graph, ops }: MetaGraph): FunctionSource {
     const name = f?.value.case === 'func' ? f.value.value.name : '';
     const signature = graph.functions.get(name)?.signature;
     if (f === undefined || signature === undefined)
-      throw notSaid(`The model has no function ${quoted(name)}.`);
+      throw new GraphError(
+        'invalid_graph',
+        `Node ${quoted(node.name)} names the function ${quoted(name)}, which the model does not have. Save it again with TensorFlow.`,
+      );
     const inputs = signature.inputArg.map((argument) => `${key}/${argument.name}`);
     const placeholders = inputs.map((input) => create(NodeDefSchema, { name: input, op: 'Placeholder' }));
     const call = create(NodeDefSchema, { name: key, op: 'PartitionedCall', input: inputs, attr: { f } });
