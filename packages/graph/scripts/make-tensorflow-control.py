@@ -146,6 +146,9 @@ def loops():
     either("while within cond", [x, np.int32(3)], within_cond)
     either("cond within while", [x, np.int32(4)], within_while)
     either("map_fn", [floats(3, 4)], lambda t: tf.map_fn(lambda row: row * tf.reduce_sum(row), t), [(None, 4)])
+    either("while, a list that grows", [np.int32(4)], grows)
+    function("while, a list that is read when it was written", [floats(4, 2)], read_back, [(None, 2)])
+    function("while, pushes until it is long", [np.int32(3)], until_long)
     function("list, push and pop", [floats(3)], pushed)
     graph("TensorArray, size", [floats(4, 2)], size, [(None, 2)])
 
@@ -206,6 +209,29 @@ def within_cond(t, n):
 def within_while(t, n):
     step = lambda i, s: (i + 1, tf.cond(tf.equal(i % 2, 0), lambda: s + t, lambda: s * 2))
     return tf.while_loop(lambda i, _: i < n, step, (0, t))[1]
+
+
+def grows(n):
+    start = tf.TensorArray(tf.float32, 0, dynamic_size=True, element_shape=[])
+    return tf.while_loop(lambda i, _: i < n, lambda i, out: (i + 1, out.write(i, tf.cast(i, tf.float32) * 2)), (0, start))[1].stack()
+
+
+def read_back(t):
+    def step(i, s, out):
+        out = out.write(i, t[i] + s)
+        return i + 1, s + out.read(tf.maximum(i - 1, 0)), out
+
+    start = tf.TensorArray(tf.float32, 4, clear_after_read=False, element_shape=[2])
+    _, total, out = tf.while_loop(lambda i, *_: i < 4, step, (0, tf.zeros([2]), start))
+    return total, out.stack()
+
+
+def until_long(n):
+    raw = tf.raw_ops
+    empty = raw.EmptyTensorList(element_shape=tf.constant([], tf.int32), max_num_elements=-1, element_dtype=tf.float32)
+    push = lambda out: (raw.TensorListPushBack(input_handle=out, tensor=tf.constant(1.5)),)
+    [out] = tf.while_loop(lambda out: raw.TensorListLength(input_handle=out) < n, push, (empty,))
+    return raw.TensorListStack(input_handle=out, element_shape=tf.constant([], tf.int32), element_dtype=tf.float32)
 
 
 def pushed(t):

@@ -8,7 +8,7 @@ import { takeLiveBranches } from './live-branches.ts';
 import { raiseConditions } from './raise-conditions.ts';
 import { raiseLoops } from './raise-loops.ts';
 import { createRaisedGraphs } from './raised.ts';
-import { type Subgraph, tensorInputs } from './subgraph.ts';
+import { outputAt, type Subgraph, tensorAt, tensorInputs } from './subgraph.ts';
 
 /** The loops and conditions of a model. */
 export interface ControlFlow {
@@ -65,9 +65,11 @@ export function createControlFlow({ graph, ops }: Pick<MetaGraph, 'graph' | 'ops
       input: parameters,
       attr: { f: function_ },
     });
-    const nodes = inline([call]);
-    const results = tensorInputs(nodes.find((each) => each.name === name) ?? call);
-    return { parameters, nodes, results: results.map((_, index) => `${name}:${index}`) };
+    const inlined = inline([call]);
+    // Each result by itself: what one of them is computed from is not needed for the others.
+    const results = tensorInputs(inlined.find((each) => each.name === name) ?? call);
+    const nodes = inlined.filter((each) => each.name !== name);
+    return { parameters, nodes, results: results.map((result) => tensorAt(outputAt(result))) };
   };
   return { resolve, subgraph };
 }

@@ -8,11 +8,11 @@ import type { Dims, Value } from '../value.ts';
  *
  * - `whole`: the tensor is there.
  * - `grown`: it is there, and before the first write sizes that are not known may be 1.
- * - `empty`: there is no tensor; of `count` elements none is written.
+ * - `empty`: there is no tensor; of `count` elements none is written. Some `grow` where there is no room.
  */
 export type List =
   | { readonly kind: 'whole' | 'grown' }
-  | { readonly kind: 'empty'; readonly count: Value; readonly element: Dims };
+  | { readonly kind: 'empty'; readonly count: Value; readonly element: Dims; readonly grows: boolean };
 
 /** Where nodes are added, and for whom. */
 export interface Place {
@@ -102,18 +102,18 @@ export function grown(place: Place, list: Value, element: Dims): Value {
   return { ...zeros(place, list.dtype, sizes, shape), list: { kind: 'grown' } };
 }
 
-/** The list with what the loop wrote, and zeros where it ended before the last element. */
-export function filled(place: Place, list: Value, written: Value): Value {
+/** The list with what the loop wrote, and zeros where it ended before the last element. One that `grows` has room for all. */
+export function filled(place: Place, list: Value, written: Value, grows: boolean): Value {
   const { scope, emitter } = place;
   const whole = { kind: 'whole' } as const;
   if (list.list?.kind !== 'empty' || list.list.count.known?.[0] === 0) return { ...written, list: whole };
   const { count } = list.list;
   const { dtype } = written;
-  const shape = written.shape && [count.known?.[0] ?? null, ...written.shape.slice(1)];
-  const missing = emitter.emit(scope, 'Sub', [rowOf(place, count), sizesOf(place, written, 0, 1)], {
-    dtype: 'int64',
-    shape: [1],
-  });
+  const rows = grows ? null : (count.known?.[0] ?? null);
+  const shape = written.shape && [rows, ...written.shape.slice(1)];
+  const one = { dtype: 'int64', shape: [1] };
+  const left = emitter.emit(scope, 'Sub', [rowOf(place, count), sizesOf(place, written, 0, 1)], one);
+  const missing = grows ? emitter.emit(scope, 'Max', [left, emitter.integers(scope, [0])], one) : left;
   const rest = zeros(place, dtype, together(place, [missing, sizesOf(place, written, 1)]), shape);
   const all = emitter.emit(scope, 'Concat', [written, rest], { dtype, shape }, { axis: 0 });
   return { ...all, list: whole };

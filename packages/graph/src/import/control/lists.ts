@@ -53,14 +53,19 @@ const tensorArray: Mapper = (operation) => {
     shape?.case !== 'shape' || shape.value.unknownRank
       ? null
       : shape.value.dim.map(({ size }) => (size < 0n ? null : Number(size)));
-  if (boolAttribute(operation, 'dynamic_size', false))
-    throw new NotConverted('It grows as the model runs.', 'Make the TensorArray with dynamic_size=False.');
-  const list = emptyList(operation, dtype, input(operation, 0), element);
+  const grows = boolAttribute(operation, 'dynamic_size', false);
+  const list = emptyList(operation, dtype, input(operation, 0), element, grows);
   return [list, list];
 };
 
-function emptyList({ node, emitter }: Operation, dtype: string, count: Value, element: Dims): Value {
-  const list: List = { kind: 'empty', count, element };
+function emptyList(
+  { node, emitter }: Operation,
+  dtype: string,
+  count: Value,
+  element: Dims,
+  grows = false,
+): Value {
+  const list: List = { kind: 'empty', count, element, grows };
   return { name: emitter.fresh(node.name), dtype, shape: null, list };
 }
 
@@ -87,6 +92,12 @@ function setItem({ list: at, index = 1, item = 2 }: Roles): Mapper {
   return (operation) => {
     const place = placeOf(operation);
     const [given, value] = [listAt(operation, at), input(operation, item)];
+    const grows = given.list?.kind === 'empty' && given.list.grows;
+    if (grows || boolAttribute(operation, 'resize_if_index_out_of_bounds', false))
+      throw new NotConverted(
+        'It makes the list longer, and not one by one from its beginning.',
+        'Make the TensorArray with its size, and with dynamic_size=False.',
+      );
     const list = roomFor(operation, given, value);
     const where = step(
       operation,

@@ -49,7 +49,12 @@ const loop: Mapper = (operation) => {
   const values = [...inputs];
   for (const [at, index] of carried.entries()) values[index] = outputs[at] as Value;
   for (const [at, index] of scanned.entries())
-    values[index] = filled(place, inputs[index] as Value, outputs[carried.length + at] as Value);
+    values[index] = filled(
+      place,
+      inputs[index] as Value,
+      outputs[carried.length + at] as Value,
+      plan.scans.get(index)?.grows ?? false,
+    );
   return values;
 };
 
@@ -70,11 +75,13 @@ function planOf(operation: Operation): Plan {
   if (body.results.length !== inputs.length || condition.results.length !== 1)
     throw new NotConverted('Its body does not give what it takes.', 'Save the model again with TensorFlow.');
   const unchanged = unchangedIn(body);
+  const ones = new Set([...unchanged].filter((index) => inputs[index]?.known?.join() === '1'));
   const scans = new Map(
-    [...scansIn(body)].filter(([index, { counter }]) => {
+    [...scansIn(body, condition, ones)].flatMap(([index, scan]) => {
       const list = inputs[index]?.list;
-      if (list?.kind !== 'empty' || unchanged.has(index)) return false;
-      return counter === null ? list.count.known?.[0] === 0 : inputs[counter]?.known?.[0] === 0;
+      if (list?.kind !== 'empty' || unchanged.has(index)) return [];
+      const first = scan.counter === null ? list.count.known?.[0] : inputs[scan.counter]?.known?.[0];
+      return first === 0 ? [[index, { ...scan, grows: scan.grows || list.grows }] as const] : [];
     }),
   );
   const results = body.results.map((result, index) => scans.get(index)?.item ?? result);

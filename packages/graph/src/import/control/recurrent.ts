@@ -54,7 +54,12 @@ export function fused(operation: Operation, plan: Plan, round: Round): readonly 
       case 'state':
         return axis(ends[states.indexOf(index)] as Value, 0, [batch, cell.units], `${node.name}:${index}`);
       case 'all':
-        return filled(place, input, axis(all, 1, [null, batch, cell.units]));
+        return filled(
+          place,
+          input,
+          axis(all, 1, [null, batch, cell.units]),
+          plan.scans.get(index)?.grows ?? false,
+        );
       case 'last':
         return { ...(ends[0] as Value), list: { kind: 'whole' } };
       case 'counter':
