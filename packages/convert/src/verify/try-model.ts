@@ -47,9 +47,9 @@ async function fittingSize(open: OpenSession, shapes: Shapes): Promise<number> {
   const isFree = open.inputs.some(
     (input) => shapeGiven(input, shapes) === undefined && input.dims.slice(1).includes(null),
   );
-  const sizes = isFree ? FREE_SIZES : FREE_SIZES.slice(0, 1);
+  if (!isFree) return FREE_SIZES[0];
   let failure: unknown;
-  for (const size of sizes) {
+  for (const size of FREE_SIZES) {
     try {
       await runOnce(open, shapes, size, 'normal', SEEDS[0]);
       return size;
