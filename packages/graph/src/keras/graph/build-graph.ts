@@ -56,13 +56,11 @@ export function buildGraph({ file, network, weights, generation }: KerasModel): 
     return variable;
   };
   const emission: Emission = { file, builder, keras: generation, weight, refusals };
-  const inputs = network.inputs.map(({ layer }) => {
-    const found = network.layers.find(({ name }) => name === layer);
-    return placeholderOf(file, builder, found as Layer);
-  });
+  const layers = new Map(network.layers.map((layer) => [layer.name, layer]));
+  const inputs = network.inputs.map(({ layer }) => placeholderOf(file, builder, layers.get(layer) as Layer));
   const outputs = emitNetwork(emission, network, inputs, '');
   if (outputs === undefined) throw refused(file, refusals);
-  const named = namedOutputs(builder, network, outputs);
+  const named = namedOutputs(builder, network, inputs, outputs);
   const signature = {
     inputs: infosOf(inputs.map((x, index) => [network.inputs[index]?.layer ?? '', x])),
     outputs: infosOf(named),
@@ -143,18 +141,21 @@ function variableOf(builder: Builder, layer: Layer, slot: string, { path, datase
 function namedOutputs(
   builder: Builder,
   network: Network,
+  inputs: readonly Tensor[],
   outputs: readonly Tensor[],
 ): readonly [string, Tensor][] {
+  const counts = new Map<string, number>();
   const names = new Set<string>();
-  const seen = new Set<string>();
+  const seen = new Set(inputs.map(({ reference }) => reference));
   return outputs.map((output, index) => {
     const layer = network.outputs[index]?.layer ?? '';
     let name = layer;
-    for (let count = 1; names.has(name); count += 1) name = `${layer}_${count}`;
+    for (let count = counts.get(layer) ?? 0; names.has(name); count += 1) {
+      name = `${layer}_${count + 1}`;
+      counts.set(layer, count + 1);
+    }
     names.add(name);
-    const twice =
-      seen.has(output.reference) ||
-      builder.nodes.some((node) => node.name === output.reference && node.op === 'Placeholder');
+    const twice = seen.has(output.reference);
     seen.add(output.reference);
     return [name, twice ? builder.add(name, 'Identity', [output], output) : output];
   });

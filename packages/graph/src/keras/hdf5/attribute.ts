@@ -70,7 +70,7 @@ async function textsOf(structure: Structure, attribute: Attribute): Promise<read
     length += bytes.length;
     if (length > MAX_TEXT_BYTES)
       throw damaged(structure.name, address, `the attribute ${quoted(name)} is longer than any model's`);
-    texts.push(bytes.toString('utf8').replace(/[\0 ]+$/, ''));
+    texts.push(withoutPadding(bytes).toString('utf8'));
   }
   return texts;
 }
@@ -89,4 +89,11 @@ async function heapText(structure: Structure, element: Buffer, address: number):
     at += OBJECT_BYTES + Math.ceil(size / 8) * 8;
   }
   throw damaged(structure.name, address, 'a text is not where it is to be');
+}
+
+/** Without the zeros and spaces that fill up a string. A pattern would look at each space of a long text anew. */
+function withoutPadding(bytes: Buffer): Buffer {
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] === 0 || bytes[end - 1] === 0x20)) end -= 1;
+  return bytes.subarray(0, end);
 }
