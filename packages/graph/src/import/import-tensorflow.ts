@@ -54,7 +54,11 @@ export async function importTensorFlow(
   const restored = bindVariables(inlined);
   const bound = restored.size > 0 ? restored : await bindObjects(metaGraph, model.variables, request.signal);
   const control = createControlFlow(metaGraph);
-  const resolved = control.resolve(inlined, new Set(chosen.inputs.map(({ node }) => node)));
+  const resolved = control.resolve(
+    inlined,
+    chosen.outputs.map(({ node }) => node),
+    new Set(chosen.inputs.map(({ node }) => node)),
+  );
   const nodes = neededNodes(resolved, chosen);
   const variables = await readVariables(unfed(nodes, chosen), bound, model.variables, request.signal);
   const byName = new Map(inlined.map((node) => [node.name, node]));

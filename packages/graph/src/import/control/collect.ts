@@ -17,12 +17,14 @@ export interface Collector {
 
 /**
  * `begins` says of a tensor, when the part begins there, what it stands for outside; `first` is what the first
- * parameters stand for. Parameters have the name `scope~` and a number. `find` gives the nodes as they are when asked.
+ * parameters stand for. Parameters have the name `scope~` and a number. `find` gives the nodes as they are when asked;
+ * `spend` is told how many were looked at.
  */
 export function createCollector(
   scope: string,
   find: (name: string) => NodeDef | undefined,
   begins: (tensor: string) => string | undefined,
+  spend: (nodes: number) => void,
   first: readonly string[] = [],
 ): Collector {
   const taken: string[] = [];
@@ -39,7 +41,7 @@ export function createCollector(
   return {
     taken,
     collect: (tensors) => {
-      const inside = nodesInside(tensors, find, begins);
+      const inside = nodesInside(tensors, find, begins, spend);
       if (inside === undefined) return undefined;
       const within = (tensor: string): string => {
         const outside = begins(tensor);
@@ -64,6 +66,7 @@ function nodesInside(
   tensors: readonly string[],
   find: (name: string) => NodeDef | undefined,
   begins: (tensor: string) => string | undefined,
+  spend: (nodes: number) => void,
 ): ReadonlyMap<string, NodeDef> | undefined {
   const inside = new Map<string, NodeDef>();
   const done = new Set<string>();
@@ -88,6 +91,7 @@ function nodesInside(
         path.pop();
         open.delete(top.node.name);
         done.add(top.node.name);
+        spend(1);
         const within = tensorInputs(top.node).map((input) => tensorAt(outputAt(input)));
         if (within.some((input) => begins(input) !== undefined || inside.has(outputAt(input).node)))
           inside.set(top.node.name, top.node);

@@ -8,15 +8,20 @@ import { takeLiveBranches } from './live-branches.ts';
 import { raiseConditions } from './raise-conditions.ts';
 import { raiseLoops } from './raise-loops.ts';
 import { createRaisedGraphs } from './raised.ts';
+import { reachable } from './reachable.ts';
 import { outputAt, type Subgraph, tensorAt, tensorInputs } from './subgraph.ts';
 
 /** The loops and conditions of a model. */
 export interface ControlFlow {
   /**
-   * The nodes without the branches that are never taken, and with While and If for loops and conditions of TensorFlow 1.
-   * `fed` are the nodes that callers give a value.
+   * The nodes that the wanted ones depend on, without branches that are never taken, and with While and If for loops and
+   * conditions of TensorFlow 1. `fed` are the nodes that callers give a value.
    */
-  readonly resolve: (nodes: readonly NodeDef[], fed: ReadonlySet<string>) => readonly NodeDef[];
+  readonly resolve: (
+    nodes: readonly NodeDef[],
+    wanted: readonly string[],
+    fed: ReadonlySet<string>,
+  ) => readonly NodeDef[];
   /** The graph that a node has in an attribute, for so many tensors. Throws `GraphError` where there is none. */
   readonly subgraph: (node: NodeDef, attribute: string, parameters: number) => Subgraph;
 }
@@ -29,12 +34,13 @@ export function createControlFlow({ graph, ops }: Pick<MetaGraph, 'graph' | 'ops
   const made = new Map<string, Subgraph>();
   const inline = (nodes: readonly NodeDef[]): readonly NodeDef[] =>
     inlineFunctions({ graph: { ...graph, nodes }, ops });
-  const resolve = (nodes: readonly NodeDef[], fed: ReadonlySet<string>): readonly NodeDef[] => {
-    let live = nodes;
+  const resolve: ControlFlow['resolve'] = (nodes, wanted, fed) => {
+    // What only trains has loops and conditions, too, and may have more than all that is converted.
+    let live = reachable(nodes, wanted, fed);
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const taken = takeLiveBranches(live, fed);
       if (taken === live) break;
-      live = inline(taken);
+      live = reachable(inline(taken), wanted, fed);
     }
     return raiseConditions(raiseLoops(live, raised), raised);
   };
@@ -46,7 +52,11 @@ export function createControlFlow({ graph, ops }: Pick<MetaGraph, 'graph' | 'ops
     const known = made.get(key);
     if (known !== undefined) return known;
     const whole = found ?? functionGraph(node, attribute, key, parameters);
-    const nodes = resolve(whole.nodes, new Set(whole.parameters));
+    const nodes = resolve(
+      whole.nodes,
+      whole.results.map((result) => outputAt(result).node),
+      new Set(whole.parameters),
+    );
     const ready = { ...whole, nodes };
     made.set(key, ready);
     return ready;

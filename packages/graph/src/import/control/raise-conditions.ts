@@ -31,7 +31,7 @@ export function raiseConditions(nodes: readonly NodeDef[], raised: RaisedGraphs)
   if (levels.length === 0) return nodes;
   const byName = new Map(nodes.map((node) => [node.name, node]));
   for (const level of levels) {
-    const merges = level.flatMap((node) => mergeOf(node, byName) ?? []);
+    const merges = level.flatMap((node) => mergeOf(node, byName, raised) ?? []);
     for (const group of Map.groupBy(merges, ({ predicate }) => predicate).values())
       for (const node of raisedCondition(group, byName, raised)) byName.set(node.name, node);
   }
@@ -66,11 +66,11 @@ function mergesByLevel(nodes: readonly NodeDef[]): readonly (readonly NodeDef[])
   return [...levels].toSorted(([a], [b]) => a - b).map(([, merges]) => merges);
 }
 
-function mergeOf(node: NodeDef, nodes: Nodes): Merge | undefined {
+function mergeOf(node: NodeDef, nodes: Nodes, raised: RaisedGraphs): Merge | undefined {
   const inputs = tensorInputs(node).map((input) => tensorAt(outputAt(input)));
   const [first, second] = inputs;
   if (first === undefined || second === undefined || inputs.length > 2) return undefined;
-  const [a, b] = [sideOf(first, nodes), sideOf(second, nodes)];
+  const [a, b] = [sideOf(first, nodes, raised), sideOf(second, nodes, raised)];
   if (a === undefined || b === undefined) return undefined;
   const one = a ?? b;
   if (one === null) return undefined;
@@ -84,16 +84,16 @@ function mergeOf(node: NodeDef, nodes: Nodes): Merge | undefined {
  * The side that a tensor is computed on, by the Switches that it depends on first; by those that it only runs behind
  * where there are none. `null` where nothing says it, `undefined` where it depends on several sides.
  */
-function sideOf(tensor: string, nodes: Nodes): Side | null | undefined {
-  const byData = sidesBehind(tensor, nodes, false);
-  const sides = byData.length > 0 ? byData : sidesBehind(tensor, nodes, true);
+function sideOf(tensor: string, nodes: Nodes, raised: RaisedGraphs): Side | null | undefined {
+  const byData = sidesBehind(tensor, nodes, raised, false);
+  const sides = byData.length > 0 ? byData : sidesBehind(tensor, nodes, raised, true);
   const [first] = sides;
   if (first === undefined) return null;
   const one = sides.every(({ predicate, truth }) => predicate === first.predicate && truth === first.truth);
   return one ? first : undefined;
 }
 
-function sidesBehind(tensor: string, nodes: Nodes, order: boolean): readonly Side[] {
+function sidesBehind(tensor: string, nodes: Nodes, raised: RaisedGraphs, order: boolean): readonly Side[] {
   const sides: Side[] = [];
   const seen = new Set<string>();
   const waiting = [tensor];
@@ -102,6 +102,7 @@ function sidesBehind(tensor: string, nodes: Nodes, order: boolean): readonly Sid
     const node = nodes.get(name);
     if (node === undefined || seen.has(next)) continue;
     seen.add(next);
+    raised.spend(1);
     const predicate = isSwitch(node) ? tensorInputs(node)[1] : undefined;
     if (predicate !== undefined) sides.push({ predicate: behind(nodes, predicate), truth: index === 1 });
     else if (order)
@@ -123,7 +124,7 @@ function raisedCondition(merges: readonly Merge[], nodes: Nodes, raised: RaisedG
     return tensorAt(outputAt(data));
   };
   const scope = `${first.node.name}~if`;
-  const collector = createCollector(scope, (name) => nodes.get(name), begins);
+  const collector = createCollector(scope, (name) => nodes.get(name), begins, raised.spend);
   const then = collector.collect(merges.map(({ whenTrue }) => whenTrue));
   const otherwise = collector.collect(merges.map(({ whenFalse }) => whenFalse));
   if (then === undefined || otherwise === undefined) return [];

@@ -120,7 +120,7 @@ function raisedLoop(
     return outside === undefined ? undefined : tensorAt(outputAt(outside));
   };
   const scope = `${name}~loop`;
-  const collector = createCollector(scope, find, begins, keys);
+  const collector = createCollector(scope, find, begins, raised.spend, keys);
   const condition = collector.collect([tensorAt(outputAt(predicate))]);
   const body = collector.collect(variables.map(({ next }) => tensorAt(outputAt(next))));
   if (condition === undefined || body === undefined) return [];
