@@ -11,6 +11,8 @@ function numbers(
   elements: readonly Expression[],
 ): readonly Abstract[] {
   if (elements.length > MOST_NUMBERS) throw notSaid(`It makes ${elements.length} numbers.`);
+  if (shape.reduce((product, size) => product * size, 1) !== elements.length)
+    throw notSaid('Its shapes do not fit.');
   return [{ kind: 'numbers', dtype, shape, elements }];
 }
 
@@ -201,8 +203,6 @@ const reshape: Rule = (step) => {
   const said = fixedAt(step, 1, 'shape');
   const product = said.reduce((sizes, size) => sizes * (size === -1 ? 1 : size), 1);
   const shape = said.map((size) => (size === -1 ? elements.length / product : size));
-  if (shape.reduce((sizes, size) => sizes * size, 1) !== elements.length)
-    throw notSaid('Its shapes do not fit.');
   return numbers(dtype, shape, elements);
 };
 

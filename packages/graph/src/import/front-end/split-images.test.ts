@@ -348,6 +348,29 @@ for (const [name, input] of [
     );
   });
 
+test('numbers whose shape is another than theirs are refused, and so is a network for other channels', async (t) => {
+  const squeezed = (graph: Editable): void => {
+    graph.add('squeezed', 'Squeeze', [`${LOOP}/Shape`]);
+    set(graph.node('squeezed'), 'squeeze_dims', { value: { case: 'list', value: { i: [0n] } } });
+    graph.add('added', 'AddV2', ['squeezed', 'squeezed']);
+    place(graph.node(`${LOOP}/strided_slice`), 0, 'added');
+  };
+  await assert.rejects(importEdited(t, 'flow.pb', squeezed), {
+    code: 'unsupported',
+    message: /"squeezed" \(Squeeze\): Its shapes do not fit/,
+  });
+  const chained = (graph: Editable): void => {
+    graph.add('again', 'Conv2D', ['resnet_v1_50/Relu', 'resnet_v1_50/conv1/weights/read'], {
+      ...graph.node('resnet_v1_50/Conv2D').attr,
+    });
+    place(graph.node('resnet_v1_50/features'), 0, 'again');
+  };
+  await assert.rejects(importEdited(t, 'flow.pb', chained), {
+    code: 'unsupported',
+    message: /"again" \(Conv2D\): It takes 4 channels, and its kernel 3/,
+  });
+});
+
 test('strings that are needed besides their images are refused', async (t) => {
   const edit = ({ add }: Editable): void => {
     add('count', 'Shape', ['Placeholder'], { T: type(7), out_type: type(3) });

@@ -21,6 +21,11 @@ function convolution(count: number): Mapper {
     const [channels, taken] = [x.shape?.[1], kernel.shape?.[count]];
     if (channels == null || !taken)
       throw new NotConverted('How many channels it takes is not known.', 'Give the placeholders a shape.');
+    if (channels % taken !== 0)
+      throw new NotConverted(
+        `It takes ${channels} channels, and its kernel ${taken}.`,
+        'Save the model again with TensorFlow.',
+      );
     return convolved(operation, x, outputsFirst(operation, kernel), channels / taken);
   };
 }
