@@ -1,9 +1,11 @@
 import type { Nearness } from './compare.ts';
 import type { FormatResult, NetworkResult } from './results.ts';
 
-/** The text of docs/conversion.md. */
-export function document(results: readonly NetworkResult[]): string {
-  return `${[INTRODUCTION, ...results.map(section)].join('\n\n')}\n`;
+/** The text of docs/conversion.md: the results, and which of the networks have none. */
+export function document(networks: readonly string[], results: readonly NetworkResult[]): string {
+  const notRun = networks.filter((name) => results.every(({ network }) => network !== name));
+  const left = notRun.length === 0 ? [] : [`Not run so far: ${notRun.join(', ')}.`];
+  return `${[INTRODUCTION, ...left, ...results.map(section)].join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `# Conversion, compared with TensorFlow

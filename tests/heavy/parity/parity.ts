@@ -23,7 +23,7 @@ const PAGE = join(import.meta.dirname, '../../../docs/conversion.md');
 export async function parity(network: string, options: ParityOptions): Promise<boolean> {
   const result = await withScope((scope) => compared(scope, network, options));
   await saveResult(result);
-  await writeFile(PAGE, document(await lastResults(NETWORKS)));
+  await writeFile(PAGE, document(NETWORKS, await lastResults(NETWORKS)));
   return result.formats.every(({ problems }) => problems.length === 0);
 }
 
