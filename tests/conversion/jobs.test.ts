@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { AccelOnnxConverter, Model, type Workspace } from '@slipway/sdk';
@@ -9,6 +9,7 @@ import { type Installation, startInstallation } from '../harness/installation.ts
 import { writeFakePython } from './fake-tensorflow.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../packages/graph/fixtures/tensorflow');
+const FLOW = join(import.meta.dirname, '../../packages/graph/fixtures/tensorflow-flow');
 
 /** Starting Node and ONNX Runtime takes a second; with every core taken by others, much more. */
 const LONG_MS = 120_000;
@@ -52,6 +53,30 @@ test('a model of TensorFlow becomes a model of ONNX that is served under all its
   }
   client.close();
   assert.deepEqual(answers, { 'x:0': ['y:0'], x: ['y'], images: ['scores', 'y:0'] });
+});
+
+test("the FPGA flow's graph is served with its input of encoded images, under its own names", async (t) => {
+  const installation = await startInstallation(t);
+  const workspace = await installation.workspace();
+  const modelPath = join(FLOW, 'flow-saved-model');
+  const source = await Model.register({ workspace, modelPath, modelName: 'resnet50' });
+  const converted = await (await source.convert()).wait();
+  assert.deepEqual(converted.conversion?.images, ['Placeholder:0']);
+  assert.ok(converted.files.some(({ path }) => path === 'signature.json'));
+  const service = await Model.deploy({ workspace, name: 'resnet50', models: [converted] });
+  await service.waitForDeployment({ timeoutSec: 60 });
+  const client = await service.grpcClient({ protocol: 'tfserving' });
+  const image = await readFile(join(FLOW, 'images', 'grey.png'));
+  const scores = 'classifier/resnet_v1_50/predictions/Softmax:0';
+  for (const [name, expected] of [
+    ['Placeholder:0', [scores]],
+    ['images', [scores, 'output_alias']],
+  ] as const) {
+    const { outputs } = await client.scoreTensors([{ name, datatype: 'BYTES', shape: [1], data: [image] }]);
+    assert.deepEqual(Object.keys(outputs).toSorted(), expected);
+    assert.deepEqual(outputs[scores]?.shape, [1, 10]);
+  }
+  client.close();
 });
 
 test('kill -9 of server and job: the conversion begins again from a clean folder, and registers one model', async (t) => {
