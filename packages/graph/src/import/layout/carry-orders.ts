@@ -2,6 +2,7 @@ import { mapGraphs, takenNames } from '../../onnx/edit/names.ts';
 import { makeNode } from '../../onnx/edit/nodes.ts';
 import type { Graph, Node, OnnxModel } from '../../onnx/model.ts';
 import type { Dims } from '../value.ts';
+import { keepPadding } from './keep-padding.ts';
 import { composed, isIdentity, movesNothing, type Order } from './permutation.ts';
 import { RULES } from './rules.ts';
 import { createTensors, type Known, type Tensors } from './tensors.ts';
@@ -26,7 +27,8 @@ function layOut(graph: Graph, known: Known): Graph {
   const tensors = createTensors(graph.initializers, known);
   for (const node of graph.nodes) lay(node, tensors, known);
   for (const { name = '' } of graph.outputs) tensors.need(name);
-  return { ...graph, nodes: tensors.nodes, initializers: [...graph.initializers, ...tensors.added] };
+  const initializers = [...graph.initializers, ...tensors.added];
+  return keepPadding({ ...graph, nodes: tensors.nodes, initializers });
 }
 
 function lay(given: Node, tensors: Tensors, known: Known): void {
