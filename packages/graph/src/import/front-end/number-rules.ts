@@ -178,7 +178,7 @@ const split: Rule = (step) => {
   const { dtype, shape, elements } = numbersAt(step, 1, 'input');
   const parts = intAttribute(step, 'num_split', 1);
   const size = elements.length / parts;
-  if (shape.length !== 1 || !Number.isInteger(size))
+  if (shape.length !== 1 || parts < 1 || elements.length === 0 || !Number.isInteger(size))
     throw notSaid('It splits numbers of more or less than one dimension.');
   return Array.from({ length: parts }, (_, index) =>
     elements.slice(index * size, (index + 1) * size),

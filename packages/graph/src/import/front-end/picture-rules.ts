@@ -251,6 +251,8 @@ const split: Rule = (step) => {
   const [axis = 0] = fixedAt(step, 0, 'axis');
   const count = intAttribute(step, 'num_split', 1);
   const picture = pictureAt(step, 1);
+  if (count < 1 || picture.channels.length % count !== 0)
+    throw notSaid(`It splits ${picture.channels.length} channels into ${count} parts.`);
   return parts(picture, axis, new Array<number>(count).fill(picture.channels.length / count));
 };
 

@@ -269,6 +269,12 @@ const REFUSED: readonly (readonly [string, (graph: Editable) => void, string, Re
     'TensorArrayStack/range',
     /other things than images/,
   ],
+  [
+    'a split into no parts',
+    ({ node }) => set(node(`${LOOP}/split`), 'num_split', int(-1)),
+    'split',
+    /3 channels into -1 parts/,
+  ],
   ['an op of no declaration', ({ node }) => reop(node(`${LOOP}/mul_2`), 'Pow'), 'mul_2', /No declaration/],
 ];
 for (const [what, edit, name, why] of REFUSED)
