@@ -23,7 +23,8 @@ export function withFiles<C extends TensorClient>(client: C): C & FileScoring {
   };
 }
 
-async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
+/** Reads a file that is to be scored. Throws `invalid_argument` if it cannot be read. */
+export async function readImage(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await readFile(path));
   } catch (cause) {
