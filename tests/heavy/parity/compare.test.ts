@@ -15,6 +15,7 @@ const NEAR: Compared = {
 test('an output is measured against float64 and held to twice the error of TensorFlow', () => {
   assert.deepEqual(nearness(NEAR), {
     key: 'logits',
+    softmax: false,
     signal: 6,
     largest: 7,
     error: 1,

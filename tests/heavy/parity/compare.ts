@@ -13,6 +13,7 @@ export interface Compared {
 /** How near an output is, in its own unit. */
 export interface Nearness {
   readonly key: string;
+  readonly softmax: boolean;
   /** The least difference between two neighbouring rows, each at the element where it is largest. */
   readonly signal: number;
   readonly largest: number;
@@ -54,6 +55,7 @@ export function nearness(compared: Compared): Nearness {
   ];
   return {
     key,
+    softmax,
     signal,
     largest,
     error,
