@@ -48,10 +48,9 @@ test('both engines convert, and answer as TensorFlow does', { skip }, async (t) 
       assert.match(converter, engine === 'python' ? /^tf2onnx .* with TensorFlow / : /^slipway /);
       assert.notEqual(version, null);
       for (const { error } of trials) assert.ok(error !== null && error <= LARGEST_ERROR, `${id}: ${error}`);
-      const again = await (
-        await source.convert({ ...options, ...where, engine, name: `${modelName}-${engine}` })
-      ).wait();
-      assert.equal(again.id, id, 'the same bytes');
+      if (path !== MODELS[0]?.[0]) continue;
+      const again = await source.convert({ ...options, ...where, engine, name: `${modelName}-${engine}` });
+      assert.equal((await again.wait()).id, id, 'the same bytes');
     }
   }
 });
