@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runProcess, type TestScope, temporaryFolder } from '@slipway/testkit';
+import { answerOf, images } from '../conversion/answers.ts';
+import { convert } from '../conversion/converted.ts';
+import { pythonEnvironment } from '../harness/python-environment.ts';
+import { serveModels } from '../harness/served-models.ts';
+
+const PACKAGE = join(import.meta.dirname, '../../python/slipway');
+const REQUIREMENTS = join(PACKAGE, 'tests/requirements.lock');
+
+/** PNG, as TensorFlow's other way to decode JPEG is no matter of the service. */
+const IMAGE = 'enlarged.png';
+const INPUT = 'Placeholder:0';
+const OUTPUT = 'classifier/resnet_v1_50/predictions/Softmax:0';
+
+function python(scope: TestScope): Promise<string> {
+  return pythonEnvironment(scope, {
+    locks: [REQUIREMENTS],
+    fill: ({ pip }) => pip('install', '--require-hashes', '--only-binary=:all:', '-r', REQUIREMENTS),
+  });
+}
+
+/** Runs it with the sources of the package; what it wrote. */
+async function run(scope: TestScope, args: readonly string[]) {
+  const options = { cwd: PACKAGE, env: { PYTHONPATH: join(PACKAGE, 'src') } };
+  const { code, stdout, stderr } = await runProcess(scope, await python(scope), ['-B', ...args], options);
+  assert.equal(code, 0, `${stdout}${stderr}`);
+  return { stdout, stderr };
+}
+
+test('the messages and repeats of the client for Python', async (t) => {
+  const { stderr } = await run(t, ['-m', 'unittest', 'discover', '-t', '.', '-s', 'tests']);
+  assert.match(stderr, /^Ran [1-9]\d* tests? in /m);
+});
+
+test('the client for Python scores an image on a service, at both doors', async (t) => {
+  const { onnx, signature } = await convert(t, 'flow-saved-model', {});
+  const model = { name: 'resnet50', version: 1, onnx, signature };
+  const { key, gateway, replica } = await serveModels(t, { service: 'flow', models: [model] });
+  const path = join(await temporaryFolder(t), IMAGE);
+  await writeFile(path, images().get(IMAGE) ?? '');
+  const expected = [...answerOf('flow', IMAGE).scores];
+  for (const { port } of [gateway, replica]) {
+    const args = ['127.0.0.1', String(port), key, 'flow', path, INPUT, OUTPUT];
+    const { stdout } = await run(t, ['tests/real_service.py', ...args]);
+    const { answers, refusals } = JSON.parse(stdout);
+    const shapes = Object.entries(answers).map(([name, answer]) => [name, (answer as Answer).shape]);
+    const classes = expected.length;
+    assert.deepEqual(Object.fromEntries(shapes), {
+      one: [classes],
+      listed: [1, classes],
+      all: [classes],
+      image: [classes],
+    });
+    for (const { data } of Object.values<Answer>(answers))
+      for (const [index, value] of expected.entries())
+        assert.ok(Math.abs(value - (data[index] ?? Number.NaN)) < 1e-5, `score ${index}`);
+    assert.deepEqual(refusals, ['INVALID_ARGUMENT', 'INVALID_ARGUMENT']);
+  }
+});
+
+interface Answer {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+
+test('pip installs the package from its folder', async (t) => {
+  const folder = await temporaryFolder(t);
+  const source = join(folder, 'slipway');
+  await cp(PACKAGE, source, { recursive: true });
+  const target = join(folder, 'installed');
+  const offline = ['--no-index', '--no-deps', '--no-build-isolation', '--target', target];
+  await run(t, ['-m', 'pip', '--disable-pip-version-check', '--quiet', 'install', ...offline, source]);
+  const check = 'import slipway.accel; print(slipway.__file__, *slipway.accel.__all__)';
+  const isolated = `import sys; sys.path[:0] = [${JSON.stringify(target)}]; ${check}`;
+  const { code, stdout, stderr } = await runProcess(t, await python(t), ['-I', '-c', isolated]);
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, `${target}/slipway/__init__.py PredictionClient client_from_service\n`);
+});
