@@ -16,7 +16,7 @@ const BUILT: Readonly<Record<string, URL>> = {
 const PAGE = `<!doctype html>
 <title>A page that calls a service</title>
 <link rel="icon" href="data:,">
-<script type="importmap">{"imports": {"@slipway/contract": "/contract/index.js"}}</script>`;
+<script type="importmap">{"imports": {"@slipway/contract": "/contract/index.js", "@slipway/contract/detection": "/contract/detection/index.js"}}</script>`;
 
 /** Serves a page and the built client, as it stands in the packages, without a bundler. Resolves with its port. */
 export async function startPageServer(scope: TestScope): Promise<number> {

@@ -4,6 +4,7 @@ export { type DenseLayer, DIGIT_LAYERS, digitMlp, randomDigitLayers } from './mo
 export { addModel, identityModel } from './models/elementwise.ts';
 export { type ExternalDataModel, externalDataModel } from './models/external-data.ts';
 export { loopModel, memoryHogModel } from './models/misbehaving.ts';
+export { type SsdObject, ssdNet } from './models/ssd-net.ts';
 export { encodeModel } from './onnx/encode.ts';
 export {
   type ExternalInitializer,
