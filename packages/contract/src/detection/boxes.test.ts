@@ -87,6 +87,13 @@ test('suppression keeps the best, no two of a class that overlap, and all that n
   );
 });
 
+test('an overlap that is just the threshold is too much', () => {
+  const whole = { classIndex: 1, box: { yMin: 0, xMin: 0, yMax: 1, xMax: 1 } };
+  const half = { classIndex: 1, box: { ...whole.box, xMax: 0.5 } };
+  assert.deepEqual(suppressOverlaps([whole, half], 0.5), [whole]);
+  assert.deepEqual(suppressOverlaps([whole, half], 0.5001), [whole, half]);
+});
+
 test('suppressing what was suppressed changes nothing', () => {
   fc.assert(
     fc.property(sorted, part, (found, threshold) => {

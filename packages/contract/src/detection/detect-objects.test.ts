@@ -75,6 +75,19 @@ test('one object is found where its anchor is, with its name, in whatever order 
   assertNear([yMin, xMin, yMax, xMax], [0.065, 0.065, 0.935, 0.935], 'the box');
 });
 
+test('what is left out by default is a score of 0.5, and an overlap of 0.45', () => {
+  const outputs = hashedOutputs({ seed: 1, images: 1, logits: 8, offsets: 2 });
+  const said = detectObjects(outputs, { selectThreshold: 0.5, nmsThreshold: 0.45 });
+  assert.deepEqual(detectObjects(outputs), said);
+});
+
+test('a score must lie above the threshold', () => {
+  // Beside these two, all others vanish: each has exactly one half.
+  const halves = outputsOf(1, (tensor, index) => (tensor < 6 && [0, 12].includes(index % 21) ? 800 : 0));
+  assert.deepEqual(detectObjects(halves, { selectThreshold: 0.5 }), [[]]);
+  assert.notDeepEqual(detectObjects(halves, { selectThreshold: 0.4999 }), [[]]);
+});
+
 test('an output that came under two names counts once', () => {
   const twice = oneObject.flatMap((output) => [output, { ...output, name: `${output.name}:0` }]);
   assert.deepEqual(detectObjects(twice), detectObjects(oneObject));
