@@ -10,6 +10,9 @@ const ROUTE_HEADER = 'x-ms-aml-grpc-service-route';
 
 const SERVICE_ROUTE = /^\/?(?:api\/v1\/service\/)?([^/]+)\/?$/;
 
+/** What Azure's clients send that were given no name of a service. */
+const NO_ROUTE = /^(?:\/?api\/v1\/service)?\/?$/;
+
 /** Methods that the gateway answers for all services together, where there is not just one. */
 const OWN_METHODS: ReadonlyMap<string, OwnMethod> = new Map([
   ['/grpc.health.v1.Health/Check', 'health'],
@@ -48,8 +51,8 @@ export function findCallDestination(
   method: string,
   headers: IncomingHttpHeaders,
 ): CallDestination | NamedWithin {
-  const route = headers[ROUTE_HEADER];
-  if (route !== undefined) return byRoute(table, String(route));
+  const route = String(headers[ROUTE_HEADER] ?? '');
+  if (!NO_ROUTE.test(route)) return byRoute(table, route);
   const [only, ...others] = table.services();
   if (only !== undefined && others.length === 0) return { kind: 'service', service: only };
   return byMethod(table.services(), method);

@@ -75,6 +75,7 @@ test('calls find their service by route, by name, or as the only one', async (t)
   await gateway.route(digits([first]));
   for (const model of ['', 'mnist', 'frogs']) assert.equal(await said(PREDICT, model), 'first');
   assert.equal(await said(PREDICT, '', route('cats')), 'NOT_FOUND There is no service named "cats".');
+  assert.equal(await said(PREDICT, '', route('')), 'first');
 
   const cats = { ...digits([second]), name: 'cats', models: ['resnet', 'shared'] };
   await gateway.route(digits([first], { models: ['mnist', 'shared'] }), cats);
@@ -83,6 +84,7 @@ test('calls find their service by route, by name, or as the only one', async (t)
     assert.equal(await said(path, 'resnet'), 'second');
     assert.equal(await said(path, 'cats'), 'second');
     assert.equal(await said(path, 'mnist', route('cats')), 'second');
+    assert.equal(await said(path, 'resnet', route('')), 'second');
     assert.match(
       await said(path, 'shared'),
       /^INVALID_ARGUMENT "shared" is a model of several.*digits, cats/,
