@@ -1,10 +1,16 @@
 export { applyPlan } from './apply/apply-plan.ts';
 export { type CalibrationModel, calibrationModel, withOutputs } from './calibrate/calibration-model.ts';
 export type { Calibrator } from './calibrate/calibrator.ts';
+export { entropyCalibrator } from './calibrate/entropy.ts';
 export { minMaxCalibrator } from './calibrate/min-max.ts';
+export { percentileCalibrator } from './calibrate/percentile.ts';
+export { type Agreement, topAgreement } from './compare/agreement.ts';
+export { addErrors, compareValues, decibels, type TensorError } from './compare/tensor-error.ts';
+export { type LayerError, tensorsToCompare, worstLayers } from './compare/worst-layers.ts';
 export type { Exclusions, FloatNode } from './plan/choose-nodes.ts';
 export {
   type BiasPlan,
+  type LayerPlan,
   type PlanOptions,
   planQuantization,
   type QuantizationPlan,

@@ -7,6 +7,7 @@ import type { Node, OnnxModel, Tensor } from '../../onnx/model.ts';
 import { floatsOf, type Network, networkOf, titleOf } from '../network.ts';
 import type { BiasPlan, QuantizationPlan, TensorPlan, WeightPlan } from '../plan/plan.ts';
 import { quantizePerAxis, quantizeValue, quantizeValues } from '../scales/quantize-values.ts';
+import { biasesToKeepFloat, type ExactBias } from './keep-float.ts';
 import { type GiveName, namesFor } from './names-for.ts';
 
 /** What is put into the graph, and what nodes take and make instead. */
@@ -15,6 +16,8 @@ interface Additions {
   readonly initializers: Tensor[];
   /** By node: the names of inputs that it takes others for. */
   readonly takes: Map<string, Map<string, string>>;
+  /** By node: the bias that it takes as its third input, because it has none. */
+  readonly biases: Map<string, string>;
   /** What a node makes under another name, because the quantized tensor has its own. */
   readonly makes: Map<string, string>;
   readonly nameFor: GiveName;
@@ -33,12 +36,14 @@ export function applyPlan(given: OnnxModel, plan: QuantizationPlan): OnnxModel {
     nodes: [],
     initializers: [],
     takes: new Map(),
+    biases: new Map(),
     makes: new Map(),
     nameFor: namesFor(model.graph),
   };
   for (const tensor of plan.tensors) addTensor(tensor, network, plan, additions);
   for (const weights of plan.weights) addWeights(weights, network, additions);
   for (const bias of plan.biases) addBias(bias, network, additions);
+  for (const bias of biasesToKeepFloat(network, plan)) addExactBias(bias, additions);
   const changed = model.graph.nodes.map((node) => rewired(node, additions));
   const nodes = inOrder([...changed, ...additions.nodes]);
   const initializers = [...model.graph.initializers, ...additions.initializers];
@@ -47,7 +52,7 @@ export function applyPlan(given: OnnxModel, plan: QuantizationPlan): OnnxModel {
 
 function requireNodes(network: Network, { integer, tensors }: QuantizationPlan): void {
   const titles = new Set(network.nodes.map(titleOf));
-  const node = integer.find((title) => !titles.has(title));
+  const node = integer.find(({ node: title }) => !titles.has(title))?.node;
   const tensor = tensors.find(({ tensor: name }) => !network.floats.has(name))?.tensor;
   if (node === undefined && tensor === undefined) return;
   const what = node === undefined ? `tensor ${tensor}` : `node ${node}`;
@@ -80,7 +85,7 @@ function addTensor(
     const bytes = quantizeValues(floatsOf(constant), plan, type);
     initializers.push(rawTensor(whole, type, constant.dims, bytes));
   }
-  const running = new Set(integer);
+  const running = new Set(integer.map(({ node }) => node));
   const takers = (network.takers.get(tensor) ?? []).map(titleOf).filter((title) => running.has(title));
   for (const title of takers) takeInstead(additions, title, tensor, after);
 }
@@ -120,6 +125,18 @@ function addBias({ tensor, scales, node }: BiasPlan, network: Network, additions
   takeInstead(additions, node, tensor, after);
 }
 
+function addExactBias({ node, tensor, whole, scales }: ExactBias, additions: Additions): void {
+  const name = tensor ?? `${titleOf(node)}_bias`;
+  const constant = {
+    elementType: 'int32',
+    dims: [whole.length],
+    bytes: new Uint8Array(whole.buffer),
+  } as const;
+  const after = addConstant(name, constant, { axis: 0, scales }, additions);
+  if (tensor === undefined) additions.biases.set(titleOf(node), after);
+  else takeInstead(additions, titleOf(node), tensor, after);
+}
+
 /** Adds integers that stand for a constant; returns the name of what they are dequantized to. */
 function addConstant(
   tensor: string,
@@ -147,11 +164,13 @@ function takeInstead({ takes }: Additions, node: string, from: string, to: strin
   takes.set(node, known.set(from, to));
 }
 
-function rewired(node: Node, { takes, makes }: Additions): Node {
+function rewired(node: Node, { takes, biases, makes }: Additions): Node {
   const own = takes.get(titleOf(node));
+  const bias = biases.get(titleOf(node));
+  const inputs = bias === undefined ? node.inputs : [...node.inputs.slice(0, 2), bias];
   return {
     ...node,
-    inputs: node.inputs.map((name) => own?.get(name) ?? name),
+    inputs: inputs.map((name) => own?.get(name) ?? name),
     outputs: node.outputs.map((name) => makes.get(name) ?? name),
   };
 }

@@ -51,13 +51,22 @@ export interface BiasPlan {
   readonly node: string;
 }
 
+/** A node that runs in integers, with the tensors of the float model around it. */
+export interface LayerPlan {
+  readonly node: string;
+  readonly op: string;
+  /** Besides weights. */
+  readonly takes: readonly string[];
+  /** Behind the ReLU or the like that is done with it. */
+  readonly makes: string;
+}
+
 /** Which tensor gets which scale and why: what `applyPlan` makes of a model. It holds no weights, and may be kept as JSON. */
 export interface QuantizationPlan {
   readonly tensors: readonly TensorPlan[];
   readonly weights: readonly WeightPlan[];
   readonly biases: readonly BiasPlan[];
-  /** Nodes that run in integers, by name. */
-  readonly integer: readonly string[];
+  readonly integer: readonly LayerPlan[];
   /** Nodes that stay in FP32 although their operator has an integer kernel. */
   readonly float: readonly FloatNode[];
 }
@@ -93,7 +102,9 @@ export function planQuantization(
     tensors,
     weights,
     biases: biasPlans(nodes, tensors, weights),
-    integer: nodes.integer.map(({ node }) => titleOf(node)),
+    integer: nodes.integer.map(({ node, takes, makes }) => {
+      return { node: titleOf(node), op: node.op ?? '', takes, makes };
+    }),
     float: nodes.float,
   };
 }
