@@ -51,6 +51,9 @@ export function encodeModel(model: OnnxModel): Uint8Array {
     textField(2, 'slipway-testkit'),
     messageField(7, graphFields(model.graph)),
     messageField(8, [textField(1, ''), integerField(2, model.opset)]),
+    ...Object.entries(model.metadata ?? {}).map(([key, value]) =>
+      messageField(14, [textField(1, key), textField(2, value)]),
+    ),
   ]);
 }
 

@@ -5,6 +5,8 @@ export interface OnnxModel {
   /** Version of the default operator set. */
   readonly opset: number;
   readonly graph: OnnxGraph;
+  /** What the file says of the model beside its graph. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A graph: the whole of a model, or the body of a `Loop`. */

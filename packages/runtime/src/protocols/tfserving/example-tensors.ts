@@ -1,12 +1,14 @@
 import {
   type Datatype,
   elementCount,
+  type Signature,
   SlipwayError,
   type Tensor,
   type TensorData,
   type TensorSpec,
 } from '@slipway/contract';
 import { toBfloat16 } from '../../json/float-formats.ts';
+import { acceptedNames, keyOf } from '../tensor-names.ts';
 import { tensorflowType } from './data-types.ts';
 
 /** The values of a feature, which are all of one kind, as in a `tf.train.Feature`. */
@@ -20,26 +22,33 @@ export type Example = ReadonlyMap<string, Feature>;
 
 /**
  * The tensors that a model is run on to answer for `examples`: for each input the feature of its name, one row for each
- * example. Features that are no inputs are ignored. Where a signature leaves one size open, the number of values decides
+ * example; of several names, the key counts first. Features that are no inputs are ignored. Where a signature leaves one size open, the number of values decides
  * it. Integers are taken for floating-point inputs too. The errors are those of TensorFlow's parser of examples.
  */
 export function examplesToTensors(
-  specs: readonly TensorSpec[],
+  signature: Signature,
   examples: readonly Example[],
 ): readonly Tensor[] | SlipwayError {
+  const { inputs } = acceptedNames(signature);
   const tensors: Tensor[] = [];
-  for (const spec of specs) {
-    const tensor = stackFeature(spec, examples);
+  for (const spec of signature.inputs) {
+    const names = [...inputs].flatMap(([name, named]) => (named.spec === spec ? [name] : []));
+    const tensor = stackFeature(spec, names, examples);
     if (tensor instanceof SlipwayError) return tensor;
     tensors.push(tensor);
   }
   return tensors;
 }
 
-function stackFeature(spec: TensorSpec, examples: readonly Example[]): Tensor | SlipwayError {
+function stackFeature(
+  spec: TensorSpec,
+  names: readonly string[],
+  examples: readonly Example[],
+): Tensor | SlipwayError {
   const features: Feature[] = [];
   for (const [index, example] of examples.entries()) {
-    const feature = example.get(spec.name);
+    const name = names.find((one) => example.has(one));
+    const feature = name === undefined ? undefined : example.get(name);
     if (feature === undefined) return missing(spec);
     const expected = expectedKind(spec.datatype);
     const fits = feature.kind === expected || (feature.kind === 'int64' && expected === 'float');
@@ -141,16 +150,17 @@ function wrapped(value: bigint): number {
   return Number(BigInt.asIntN(32, value));
 }
 
-function missing({ name, datatype }: TensorSpec): SlipwayError {
-  const { word } = tensorflowType(datatype);
+function missing(spec: TensorSpec): SlipwayError {
+  const { word } = tensorflowType(spec.datatype);
   return new SlipwayError(
     'invalid_argument',
-    `Name: <unknown>, Feature: ${name} (data type: ${word}) is required but could not be found.`,
+    `Name: <unknown>, Feature: ${keyOf(spec)} (data type: ${word}) is required but could not be found.`,
   );
 }
 
-function wrongFeature({ name }: TensorSpec, index: number, problem: string): SlipwayError {
-  return new SlipwayError('invalid_argument', `Name: <unknown>, Key: ${name}, Index: ${index}.  ${problem}`);
+function wrongFeature(spec: TensorSpec, index: number, problem: string): SlipwayError {
+  const text = `Name: <unknown>, Key: ${keyOf(spec)}, Index: ${index}.  ${problem}`;
+  return new SlipwayError('invalid_argument', text);
 }
 
 function wrongKind({ datatype }: TensorSpec, { kind }: Feature): string {

@@ -1,4 +1,5 @@
 import { type Datatype, type Signature, SlipwayError, type TensorSpec } from '@slipway/contract';
+import { keyOf } from '../tensor-names.ts';
 
 /** The name under which a model's one signature is found, as TensorFlow names the signature to serve. */
 export const DEFAULT_SIGNATURE = 'serving_default';
@@ -37,7 +38,8 @@ export function unknownPredictSignature(name: string): SlipwayError | undefined 
 /**
  * The outputs that answer the question. A model can classify if it has an output `classes` (BYTES), an output `scores`
  * (floating point), or both, or only one output (floating point) whose classes have declared labels; it can regress if
- * it has an output `outputs` (floating point), or only one that is floating point. Either way every input must have a
+ * it has an output `outputs` (floating point), or only one that is floating point; these are keys where the model has any.
+ * Either way every input must have a
  * dimension for the examples. The error is the stock server's.
  */
 export function findAnswerOutputs(
@@ -55,11 +57,11 @@ export function findAnswerOutputs(
 }
 
 function findClasses(outputs: readonly TensorSpec[]): AnswerOutputs | undefined {
-  const classes = outputs.find(({ name, datatype }) => name === 'classes' && datatype === 'BYTES')?.name;
+  const classes = outputs.find((spec) => keyOf(spec) === 'classes' && spec.datatype === 'BYTES')?.name;
   const floats = outputs.filter(({ datatype }) => SCORES.has(datatype));
   const labelled = floats.filter(({ labels }) => labels !== undefined);
   const scores =
-    floats.find(({ name }) => name === 'scores') ??
+    floats.find((spec) => keyOf(spec) === 'scores') ??
     (classes === undefined && labelled.length === 1 ? labelled[0] : undefined);
   if (classes === undefined && scores === undefined) return undefined;
   const labels = classes === undefined ? scores?.labels : undefined;
@@ -69,7 +71,7 @@ function findClasses(outputs: readonly TensorSpec[]): AnswerOutputs | undefined 
 function findValues(outputs: readonly TensorSpec[]): AnswerOutputs | undefined {
   const floats = outputs.filter(({ datatype }) => SCORES.has(datatype));
   const values =
-    floats.find(({ name }) => name === 'outputs') ?? (floats.length === 1 ? floats[0] : undefined);
+    floats.find((spec) => keyOf(spec) === 'outputs') ?? (floats.length === 1 ? floats[0] : undefined);
   return values && { method: 'regress', values: values.name };
 }
 

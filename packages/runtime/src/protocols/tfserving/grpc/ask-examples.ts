@@ -44,7 +44,7 @@ export function askExamples(method: ExampleMethod): UnaryMethod['serve'] {
     const names = findAnswerOutputs(method, spec?.signatureName ?? '', model.signature);
     if (names instanceof SlipwayError) return names;
     if (examples instanceof SlipwayError) return examples;
-    const inputs = examplesToTensors(model.signature.inputs, examples);
+    const inputs = examplesToTensors(model.signature, examples);
     if (inputs instanceof SlipwayError) return inputs;
     const asked = { inputs, outputs: answerOutputNames(names) };
     const question = QUESTIONS[method];
@@ -72,7 +72,7 @@ export function multiInference(message: Uint8Array, call: GrpcCall): Reply | Pro
   const asking = questionsOf(tasks, servable);
   if (asking instanceof SlipwayError) return asking;
   if (examples instanceof SlipwayError) return examples;
-  const inputs = examplesToTensors(model.signature.inputs, examples);
+  const inputs = examplesToTensors(model.signature, examples);
   if (inputs instanceof SlipwayError) return inputs;
   const outputs = [...new Set(asking.flatMap(answerOutputNames))];
   const asked = { inputs, outputs };

@@ -7,6 +7,7 @@ import { decodeMessage } from '../../../protobuf/decode.ts';
 import { encodeToBytes } from '../../../protobuf/encode.ts';
 import type { MessageInit } from '../../../protobuf/schema.ts';
 import { keyAuth, startReplica } from '../../../replica-fixtures.ts';
+import { convertedModel } from '../../converted-model.test.helper.ts';
 import { callMethod, callUnary, openClient } from '../../grpc/client-fixtures.ts';
 import * as serving from './codec/serving-messages.ts';
 import type { EXAMPLE, TENSOR_PROTO } from './codec/tensor-messages.ts';
@@ -238,6 +239,37 @@ test('several questions must be about one model, and none twice', async (t) => {
   }
 });
 
+test('a converted model tells its tensors by the keys of their signature, and takes them so', async (t) => {
+  const { port } = await startReplica(t, { model: convertedModel() });
+  const client = openClient(t, port);
+  const { inputs, outputs } = await signatureOf(client);
+  const names = [...inputs, ...outputs].map(([key, { name }]) => `${key} ${name}`);
+  assert.deepEqual(names, [
+    'a serving_default_a:0',
+    'b serving_default_b:0',
+    'total StatefulPartitionedCall:0',
+    'outputs StatefulPartitionedCall:1',
+  ]);
+  const { told } = await predict(client, summands(['a', 'b'], { outputFilter: ['total'] }));
+  assert.deepEqual(told, [['total', 11, 22]]);
+});
+
+async function signatureOf(client: Client) {
+  const { metadata } = await callMethod(
+    client,
+    `${PREDICTION}/GetModelMetadata`,
+    [serving.GET_MODEL_METADATA_REQUEST, serving.GET_MODEL_METADATA_RESPONSE],
+    { metadataField: ['signature_def'] },
+  );
+  const any = metadata.get('signature_def');
+  assert.equal(any?.typeUrl, 'type.googleapis.com/tensorflow.serving.SignatureDefMap');
+  const map = decodeMessage(serving.SIGNATURE_DEF_MAP, any?.value ?? Buffer.of());
+  assert.ok(!(map instanceof SlipwayError));
+  const signature = map.signatureDef.get('serving_default');
+  assert.ok(signature !== undefined);
+  return signature;
+}
+
 test('a model tells its status and its signature', async (t) => {
   const client = await startAdder(t);
   // A label is not looked at.
@@ -256,17 +288,7 @@ test('a model tells its status and its signature', async (t) => {
       { version: 3, state: 'AVAILABLE', status: { errorCode: 'OK', errorMessage: '' } },
     ]);
   }
-  const { metadata } = await callMethod(
-    client,
-    `${PREDICTION}/GetModelMetadata`,
-    [serving.GET_MODEL_METADATA_REQUEST, serving.GET_MODEL_METADATA_RESPONSE],
-    { metadataField: ['signature_def'] },
-  );
-  const any = metadata.get('signature_def');
-  assert.equal(any?.typeUrl, 'type.googleapis.com/tensorflow.serving.SignatureDefMap');
-  const map = decodeMessage(serving.SIGNATURE_DEF_MAP, any?.value ?? Buffer.of());
-  assert.ok(!(map instanceof SlipwayError));
-  assert.deepEqual([...(map.signatureDef.get('serving_default')?.inputs.keys() ?? [])], ['a', 'b']);
+  assert.deepEqual([...(await signatureOf(client)).inputs.keys()], ['a', 'b']);
   const unknown = { modelSpec: { name: 'x' } };
   for (const [path, request, status, text] of [
     [

@@ -1,22 +1,17 @@
 import { type Signature, SlipwayError, type Tensor, type TensorSpec } from '@slipway/contract';
-
-/**
- * How a request names its tensors: as the model does; with the `:0` that TensorFlow puts behind an operation's name where
- * the model has none, or without it where the model has it; or by aliases: the keys of the signature that a model of
- * TensorFlow had, and those of Azure's preview clients.
- */
-type Naming = 'own' | 'suffixed' | 'bare' | 'alias';
-
-interface Resolved {
-  readonly name: string;
-  readonly naming: Naming;
-}
+import {
+  answerNaming,
+  findTensor,
+  keyOf,
+  type NamedSpec,
+  type Naming,
+  publicName,
+  renamed,
+} from '../../tensor-names.ts';
 
 /** What the aliases stand for, in a model with just one: Azure's preview clients know no other names. */
 const INPUT_ALIAS = 'images';
 const OUTPUT_ALIAS = 'output_alias';
-
-const SUFFIX = ':0';
 
 /** The tensors of a request under the model's names, and the names for its outputs. */
 export interface NamedTensors {
@@ -41,56 +36,39 @@ export function resolveNames(
   const known = resolved.filter((one) => one !== undefined);
   const problem = wrongInputs(inputSpecs, given, resolved);
   if (problem !== undefined) return problem;
-  const inputs = given.map((tensor, index) => renamed(tensor, known[index]?.name ?? tensor.name));
+  const inputs = given.map((tensor, index) => renamed(tensor, known[index]?.spec.name ?? tensor.name));
   if (filter.length > 0) {
     const wanted = resolveFilter(outputSpecs, filter);
     if (wanted instanceof SlipwayError) return wanted;
     return { inputs, outputs: [...new Set(wanted)], nameOutputs: (all) => pick(all, wanted, filter) };
   }
-  const naming = known.find((one) => one.naming !== 'own')?.naming ?? 'own';
+  const naming = answerNaming(known, 'own');
   return {
     inputs,
     outputs: outputSpecs.map(({ name }) => name),
     nameOutputs: (all) => {
-      const aliased = both || naming === 'alias';
-      return all.flatMap((output) =>
-        publish(output, naming, aliased ? aliasOf(outputSpecs, output) : undefined),
-      );
+      const aliased = both || naming === 'key';
+      return all.flatMap((output) => publish(output, outputSpecs, naming, aliased));
     },
   };
 }
 
-function resolve(name: string, specs: readonly TensorSpec[], alias: string): Resolved | undefined {
-  const has = (wanted: string) => specs.some((spec) => spec.name === wanted);
-  if (has(name)) return { name, naming: 'own' };
-  if (has(name + SUFFIX)) return { name: name + SUFFIX, naming: 'bare' };
-  const bare = withoutSuffix(name);
-  if (bare !== name && has(bare)) return { name: bare, naming: 'suffixed' };
+function resolve(name: string, specs: readonly TensorSpec[], alias: string): NamedSpec | undefined {
+  const found = findTensor(specs, name);
+  if (found !== undefined || name !== alias) return found;
   const [only, ...others] = specs;
-  const isAlias = name === alias && only !== undefined && others.length === 0;
-  const aliased = specs.find((spec) => spec.alias === name) ?? (isAlias ? only : undefined);
-  return aliased === undefined ? undefined : { name: aliased.name, naming: 'alias' };
-}
-
-/** The key of the signature; of an output that is alone and has none, the one that Azure's preview clients know. */
-function aliasOf(specs: readonly TensorSpec[], { name }: Tensor): string | undefined {
-  const alias = specs.find((spec) => spec.name === name)?.alias;
-  return alias ?? (specs.length === 1 ? OUTPUT_ALIAS : undefined);
-}
-
-function withoutSuffix(name: string): string {
-  return name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name;
+  return only === undefined || others.length > 0 ? undefined : { spec: only, naming: 'key' };
 }
 
 function wrongInputs(
   specs: readonly TensorSpec[],
   given: readonly Tensor[],
-  resolved: readonly (Resolved | undefined)[],
+  resolved: readonly (NamedSpec | undefined)[],
 ): SlipwayError | undefined {
-  const found = new Set(resolved.map((one) => one?.name));
+  const found = new Set(resolved.map((one) => one?.spec));
   const extra = given.filter((_, index) => resolved[index] === undefined).map(({ name }) => name);
   if (given.length !== specs.length) {
-    const missing = specs.map(({ name }) => name).filter((name) => !found.has(name));
+    const missing = specs.filter((spec) => !found.has(spec)).map(keyOf);
     return invalid(
       `input size does not match signature: ${given.length}!=${specs.length} len(${set(given.map(({ name }) => name))}) != len(${setOf(specs)}). Sent extra: ${set(extra)}. Missing but required: ${set(missing)}.`,
     );
@@ -116,7 +94,7 @@ function resolveFilter(
     }
     if (seen.has(alias)) return invalid(`duplicate output tensor alias: ${alias}`);
     seen.add(alias);
-    names.push(found.name);
+    names.push(found.spec.name);
   }
   return names;
 }
@@ -132,30 +110,25 @@ function pick(
   });
 }
 
-/** An output under its tensor name, and under its alias too for whoever knows tensors by aliases. */
-function publish(output: Tensor, naming: Naming, alias: string | undefined): readonly Tensor[] {
-  const named = renamed(output, publicName(output.name, naming));
-  return alias === undefined || named.name === alias ? [named] : [named, renamed(output, alias)];
-}
-
-function publicName(name: string, naming: Naming): string {
-  switch (naming) {
-    case 'own':
-    case 'alias':
-      return name;
-    case 'suffixed':
-      return name.endsWith(SUFFIX) ? name : name + SUFFIX;
-    case 'bare':
-      return withoutSuffix(name);
-  }
-}
-
-function renamed(tensor: Tensor, name: string): Tensor {
-  return tensor.name === name ? tensor : { ...tensor, name };
+/**
+ * An output under its tensor name, and for whoever knows tensors by aliases also under its key; where it is alone and
+ * has none, under the alias that Azure's preview clients know.
+ */
+function publish(
+  output: Tensor,
+  specs: readonly TensorSpec[],
+  naming: Naming,
+  aliased: boolean,
+): readonly Tensor[] {
+  const spec = specs.find(({ name }) => name === output.name);
+  if (spec === undefined) return [output];
+  const named = renamed(output, publicName(spec, naming === 'key' ? 'own' : naming));
+  const alias = spec.alias ?? (specs.length === 1 ? OUTPUT_ALIAS : undefined);
+  return !aliased || alias === undefined || named.name === alias ? [named] : [named, renamed(output, alias)];
 }
 
 function setOf(specs: readonly TensorSpec[]): string {
-  return set(specs.map(({ name }) => name));
+  return set(specs.map(keyOf));
 }
 
 function set(names: readonly string[]): string {

@@ -3,6 +3,7 @@ import type { Question } from '../../../observability/asked-by.ts';
 import type { Answer } from '../../exchange.ts';
 import { JSON_TYPE } from '../../headers.ts';
 import type { InferSteps } from '../../infer.ts';
+import { nameOutputs } from '../../tensor-names.ts';
 import type { ExampleMethod } from '../signatures.ts';
 import { decodeExamples, type ExampleCall } from './codec/decode-examples.ts';
 import { decodePredict } from './codec/decode-predict.ts';
@@ -13,8 +14,9 @@ import type { PredictCall } from './codec/predict-call.ts';
 /** Images that come as they are are instances, and are answered so. */
 export const PREDICT: InferSteps<PredictCall> = {
   decode: (body, { signature }) => decodePredict(body, signature),
-  ofInputs: (inputs) => ({ inputs, format: 'row' }),
-  encode: ({ outputs }, { format }) => jsonAnswer(encodePredict(outputs, format)),
+  ofInputs: (inputs) => ({ inputs, format: 'row', naming: 'key' }),
+  encode: ({ outputs }, { format, naming }, { signature }) =>
+    jsonAnswer(encodePredict(nameOutputs(outputs, signature, naming), format)),
 };
 
 export const CLASSIFY = exampleSteps('classify', 'Classify');

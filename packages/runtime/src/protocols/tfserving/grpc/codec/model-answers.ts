@@ -3,6 +3,7 @@ import { encodeMessage, encodeToBytes } from '../../../../protobuf/encode.ts';
 import type { WireReader } from '../../../../protobuf/reader.ts';
 import { decodeWith, nextField, readMessage, readString, skipField } from '../../../../protobuf/reader.ts';
 import type { EncodedMessage } from '../../../../protobuf/writer.ts';
+import { keyOf } from '../../../tensor-names.ts';
 import { tensorflowType } from '../../data-types.ts';
 import { DEFAULT_SIGNATURE, PREDICT_METHOD } from '../../signatures.ts';
 import type { VersionStatus } from '../../version-states.ts';
@@ -51,7 +52,7 @@ function readModelRequest(reader: WireReader) {
   return { spec, names };
 }
 
-/** Writes a `GetModelMetadataResponse`: what the model takes and gives, where a size that is not fixed is -1. */
+/** Writes a `GetModelMetadataResponse`: what the model takes and gives, by key where it has keys; a size that is not fixed is -1. */
 export function encodeModelMetadata(
   model: Pick<LoadedModel, 'name' | 'version' | 'signature'>,
 ): EncodedMessage {
@@ -71,7 +72,7 @@ export function encodeModelMetadata(
 }
 
 function describeTensors(specs: readonly TensorSpec[]) {
-  return new Map(specs.map((spec) => [spec.name, describeTensor(spec)]));
+  return new Map(specs.map((spec) => [keyOf(spec), describeTensor(spec)]));
 }
 
 function describeTensor({ name, datatype, shape }: TensorSpec) {

@@ -1,6 +1,13 @@
 import { elementCount, type Signature, SlipwayError, type Tensor, type TensorSpec } from '@slipway/contract';
 import type { JsonCursor } from '../../../../json/cursor.ts';
 import { skipAnyValue } from '../../../../json/skip-any-value.ts';
+import {
+  acceptedNames,
+  answerNaming,
+  keyOf,
+  type NamedSpec,
+  type SpecsByName,
+} from '../../../tensor-names.ts';
 import { unknownPredictSignature } from '../../signatures.ts';
 import {
   type Document,
@@ -35,16 +42,28 @@ export function decodeCarefully(body: Uint8Array, signature: Signature): Predict
     const text = "Not formatted correctly expecting only one of 'inputs' or 'instances' keys to exist ";
     return wrongDocument(document, text);
   }
-  if (instances !== undefined) return called(readInstances(document, instances, specs), 'row');
-  if (inputs !== undefined) return called(readInputs(inputs, specs), 'column');
+  const names = acceptedNames(signature).inputs;
+  const used: NamedSpec[] = [];
+  if (instances !== undefined) {
+    return called(readInstances(document, instances, specs, { names, used }), 'row', used);
+  }
+  if (inputs !== undefined) return called(readInputs(inputs, specs, { names, used }), 'column', used);
   return invalid("Missing 'inputs' or 'instances' key");
 }
 
 function called(
   inputs: readonly Tensor[] | SlipwayError,
   format: PredictCall['format'],
+  used: readonly NamedSpec[],
 ): PredictCall | SlipwayError {
-  return inputs instanceof SlipwayError ? inputs : { inputs, format };
+  if (inputs instanceof SlipwayError) return inputs;
+  return { inputs, format, naming: answerNaming(used, 'key') };
+}
+
+/** The names that a body may use for inputs, and those that it does, in the first instance if it has several. */
+interface InputNames {
+  readonly names: SpecsByName;
+  readonly used: NamedSpec[];
 }
 
 /** An input while its values are read: one from each instance. */
@@ -59,6 +78,7 @@ function readInstances(
   document: Document,
   cursor: JsonCursor,
   specs: readonly TensorSpec[],
+  inputNames: InputNames,
 ): readonly Tensor[] | SlipwayError {
   if (nextType(cursor) !== 'Array') {
     return wrongDocument(document, "Expecting 'instances' to be an list/array");
@@ -76,7 +96,7 @@ function readInstances(
   let rows = 0;
   const error = visitItems(cursor, (row) => {
     rows += 1;
-    return form === 'Object' ? readObject(cursor, row, columns) : readPlain(cursor, row, columns);
+    return form === 'Object' ? readObject(cursor, row, columns, inputNames) : readPlain(cursor, row, columns);
   });
   return error ?? finishColumns(columns, rows);
 }
@@ -96,34 +116,39 @@ function isNamedObject(cursor: JsonCursor): boolean {
   return nextType(cursor) === 'Object' && !isBase64Object(cursor);
 }
 
-function readObject(cursor: JsonCursor, row: number, columns: readonly Column[]): SlipwayError | undefined {
+function readObject(
+  cursor: JsonCursor,
+  row: number,
+  columns: readonly Column[],
+  { names, used }: InputNames,
+): SlipwayError | undefined {
   if (!isNamedObject(cursor)) return invalid(`Expecting object but got list at item ${row} of input list`);
   const { bytes, offset: start } = cursor;
   const seen = new Set<string>();
+  const filled = new Set<Column>();
   const wrong = visitMembers(cursor, (key) => {
-    if (seen.has(key)) {
+    const named = names.get(key);
+    const column = columns.find(({ spec }) => spec === named?.spec);
+    const again = seen.has(key) || (column !== undefined && filled.has(column));
+    seen.add(key);
+    if (again) {
       skipAnyValue(cursor);
       return undefined;
     }
-    seen.add(key);
-    const error = readNamedCell(cursor, key, columns);
+    if (row === 0 && named !== undefined) used.push(named);
+    if (column !== undefined) filled.add(column);
+    const error =
+      column === undefined
+        ? invalid(`JSON object: does not have named input: ${key}`)
+        : readCell(cursor, column);
     return error && wrongElement(row, ` key: ${key}`, error);
   });
-  if (wrong !== undefined || seen.size === columns.length) return wrong;
-  const names = columns.map(({ spec }) => spec.name).sort();
+  const isWhole = seen.size === columns.length && filled.size === columns.length;
+  if (wrong !== undefined || isWhole) return wrong;
+  const keys = columns.map(({ spec }) => keyOf(spec)).sort();
   return invalid(
-    `Failed to process element: ${row} of 'instances' list. JSON object: ${excerpt(bytes, start)} keys must be equal to: ${names.join(',')}`,
+    `Failed to process element: ${row} of 'instances' list. JSON object: ${excerpt(bytes, start)} keys must be equal to: ${keys.join(',')}`,
   );
-}
-
-function readNamedCell(
-  cursor: JsonCursor,
-  key: string,
-  columns: readonly Column[],
-): SlipwayError | undefined {
-  const column = columns.find(({ spec }) => spec.name === key);
-  if (column === undefined) return invalid(`JSON object: does not have named input: ${key}`);
-  return readCell(cursor, column);
 }
 
 /** With several inputs this fills the first alone, and the data plane says that the others are missing. */
@@ -161,8 +186,12 @@ function finishColumns(columns: readonly Column[], rows: number): readonly Tenso
   return tensors;
 }
 
-function readInputs(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly Tensor[] | SlipwayError {
-  if (isNamedObject(cursor)) return readNamed(cursor, specs);
+function readInputs(
+  cursor: JsonCursor,
+  specs: readonly TensorSpec[],
+  inputNames: InputNames,
+): readonly Tensor[] | SlipwayError {
+  if (isNamedObject(cursor)) return readNamed(cursor, specs, inputNames);
   const [only, ...others] = specs;
   if (only === undefined || others.length > 0) {
     return invalid(
@@ -173,14 +202,20 @@ function readInputs(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly 
   return tensor instanceof SlipwayError ? tensor : [tensor];
 }
 
-function readNamed(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly Tensor[] | SlipwayError {
-  const names = specs.map(({ name }) => name);
-  const offsets = indexMembers(cursor, names);
+/** As other names that are not needed, a second one of the same input is passed over. */
+function readNamed(
+  cursor: JsonCursor,
+  specs: readonly TensorSpec[],
+  { names, used }: InputNames,
+): readonly Tensor[] | SlipwayError {
+  const offsets = indexMembers(cursor, [...names.keys()]);
   const tensors: Tensor[] = [];
   for (const spec of specs) {
-    const offset = offsets.get(spec.name);
-    if (offset === undefined) return invalid(`Missing named input: ${spec.name} in 'inputs' object.`);
-    cursor.offset = offset;
+    const found = [...names].find(([name, named]) => named.spec === spec && offsets.has(name));
+    if (found === undefined) return invalid(`Missing named input: ${keyOf(spec)} in 'inputs' object.`);
+    const [name, named] = found;
+    used.push(named);
+    cursor.offset = offsets.get(name) ?? cursor.offset;
     const tensor = readInput(cursor, spec);
     if (tensor instanceof SlipwayError) return tensor;
     tensors.push(tensor);

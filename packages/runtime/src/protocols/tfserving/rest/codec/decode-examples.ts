@@ -1,5 +1,6 @@
 import { type Signature, SlipwayError, type Tensor } from '@slipway/contract';
 import type { JsonCursor } from '../../../../json/cursor.ts';
+import { acceptedNames, type SpecsByName } from '../../../tensor-names.ts';
 import { type Example, examplesToTensors } from '../../example-tensors.ts';
 import {
   type AnswerOutputs,
@@ -38,17 +39,17 @@ export function decodeExamples(
   if (document instanceof SlipwayError) return document;
   const name = readSignatureName(document);
   if (name instanceof SlipwayError) return name;
-  const wanted = new Set(signature.inputs.map((input) => input.name));
+  const wanted = acceptedNames(signature).inputs;
   const examples = readExamples(document, wanted);
   if (examples instanceof SlipwayError) return examples;
   const answer = findAnswerOutputs(method, name, signature);
   if (answer instanceof SlipwayError) return answer;
-  const inputs = examplesToTensors(signature.inputs, examples);
+  const inputs = examplesToTensors(signature, examples);
   if (inputs instanceof SlipwayError) return inputs;
   return { inputs, outputs: answerOutputNames(answer), answer, examples: examples.length };
 }
 
-function readExamples(document: Document, wanted: ReadonlySet<string>): readonly Example[] | SlipwayError {
+function readExamples(document: Document, wanted: SpecsByName): readonly Example[] | SlipwayError {
   const context = readContext(document, wanted);
   if (context instanceof SlipwayError) return context;
   const cursor = memberOf(document, 'examples');
@@ -71,18 +72,14 @@ function readExamples(document: Document, wanted: ReadonlySet<string>): readonly
   return examples.length > 0 ? examples : wrongDocument(document, "'examples' value is an empty array");
 }
 
-function readContext(document: Document, wanted: ReadonlySet<string>): Example | SlipwayError {
+function readContext(document: Document, wanted: SpecsByName): Example | SlipwayError {
   const cursor = memberOf(document, 'context');
   const nothing: Example = new Map();
   return cursor === undefined ? nothing : readExample(cursor, nothing, wanted);
 }
 
 /** The wanted features of an example and of `context`; of equal names the last counts. All others are checked too. */
-function readExample(
-  cursor: JsonCursor,
-  context: Example,
-  wanted: ReadonlySet<string>,
-): Example | SlipwayError {
+function readExample(cursor: JsonCursor, context: Example, wanted: SpecsByName): Example | SlipwayError {
   const type = nextType(cursor);
   if (type !== 'Object') return invalid(`Example must be JSON object but got JSON ${type}`);
   const example = new Map(context);

@@ -1,8 +1,9 @@
 import type { Dimension, LoadedModel, TensorSpec } from '@slipway/contract';
+import { keyOf } from '../../../tensor-names.ts';
 import { tensorflowType } from '../../data-types.ts';
 import { DEFAULT_SIGNATURE, PREDICT_METHOD } from '../../signatures.ts';
 
-/** Writes what a model takes and gives. A size that is not fixed is -1; 64-bit integers are strings. */
+/** Writes what a model takes and gives, by key where it has keys. A size that is not fixed is -1; 64-bit integers are strings. */
 export function encodeMetadata(model: Pick<LoadedModel, 'name' | 'version' | 'signature'>): Buffer {
   const { name, version, signature } = model;
   const signatureDef = {
@@ -19,7 +20,7 @@ export function encodeMetadata(model: Pick<LoadedModel, 'name' | 'version' | 'si
 }
 
 function describeTensors(specs: readonly TensorSpec[]): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(specs.map((spec) => [spec.name, describeTensor(spec)]));
+  return Object.fromEntries(specs.map((spec) => [keyOf(spec), describeTensor(spec)]));
 }
 
 function describeTensor({ name, datatype, shape }: TensorSpec): unknown {

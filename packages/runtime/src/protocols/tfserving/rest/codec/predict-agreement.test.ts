@@ -9,10 +9,17 @@ import { decodeQuickly } from './quick-predict.ts';
 const DATATYPES = ['FP32', 'FP64', 'INT64', 'INT8', 'UINT32', 'BOOL', 'BYTES'] as const;
 
 const datatypes = fc.constantFrom<Datatype>(...DATATYPES);
-const signatures = fc.array(datatypes, { minLength: 1, maxLength: 3 }).map((types): Signature => {
-  const inputs = types.map((datatype, index) => ({ name: 'abc'[index] ?? '', datatype, shape: [null] }));
-  return { inputs, outputs: [] };
-});
+/** Of a model that was converted, `a`, `b` and `c` are keys. */
+const signatures = fc
+  .tuple(fc.array(datatypes, { minLength: 1, maxLength: 3 }), fc.boolean())
+  .map(([types, isConverted]): Signature => {
+    const inputs = types.map((datatype, index) => {
+      const name = 'abc'[index] ?? '';
+      const names = isConverted ? { name: `in_${name}:0`, alias: name } : { name };
+      return { ...names, datatype, shape: [null] };
+    });
+    return { inputs, outputs: [] };
+  });
 
 const scalars = fc.oneof(
   fc.integer({ min: -200, max: 200 }).map(String),
@@ -36,7 +43,7 @@ const values = fc.letrec<{ value: string; list: string }>((tie) => ({
   list: fc.array(tie('value'), { maxLength: 3 }).map((members) => `[${members.join(' , ')}]`),
 })).value;
 const objects = fc
-  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'b64'), values), { maxLength: 4 })
+  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'b64', 'in_a:0', 'in_b'), values), { maxLength: 4 })
   .map((members) => `{${members.map(([key, value]) => `"${key}":${value}`).join(',')}}`);
 const anything = fc.oneof(
   values,
@@ -84,7 +91,8 @@ test('both read the tensors of JSON.parse', () => {
       const parsed: number[][] = JSON.parse(JSON.stringify(nested));
       const shape = [parsed.length, parsed[0]?.length ?? 0];
       const tensor = { name: 'x', datatype: 'FP64', shape, data: Float64Array.from(parsed.flat()) };
-      const expected = { inputs: [tensor], format: key === 'instances' ? 'row' : 'column' };
+      const format = key === 'instances' ? 'row' : 'column';
+      const expected = { inputs: [tensor], format, naming: 'key' };
       assert.deepEqual(decodeQuickly(body, signature), expected);
       assert.deepEqual(decodeCarefully(body, signature), expected);
     }),

@@ -1,4 +1,5 @@
 import type { Tensor } from '@slipway/contract';
+import type { Naming } from '../../../tensor-names.ts';
 
 /** The two shapes of a predict body, and of its answer: a list of instances, or one value for each input. */
 export type PredictFormat = 'row' | 'column';
@@ -7,4 +8,6 @@ export type PredictFormat = 'row' | 'column';
 export interface PredictCall {
   readonly inputs: readonly Tensor[];
   readonly format: PredictFormat;
+  /** The way to name the outputs. */
+  readonly naming: Naming;
 }

@@ -5,6 +5,7 @@ import { readNested } from '../../../../json/read-nested.ts';
 import { readText } from '../../../../json/read-strings.ts';
 import { readTensor, type TensorReader, tensorReader } from '../../../../json/read-tensor.ts';
 import { skipValue } from '../../../../json/skip-value.ts';
+import { acceptedNames, answerNaming, type NamedSpec, type SpecsByName } from '../../../tensor-names.ts';
 import { isDefaultSignature } from '../../signatures.ts';
 import { isBase64Object } from './json-values.ts';
 import type { PredictCall } from './predict-call.ts';
@@ -12,17 +13,25 @@ import type { PredictCall } from './predict-call.ts';
 /** Types that the stock server cannot read from JSON. */
 const UNREADABLE: ReadonlySet<Datatype> = new Set(['FP16', 'BF16', 'UINT16']);
 
+/** Inputs as they were read, and as the body names them. */
+interface ReadInputs {
+  readonly inputs: readonly Tensor[];
+  readonly used: readonly NamedSpec[];
+}
+
 /**
  * Reads the bodies that clients send, in one pass and straight into typed arrays. `undefined` for every body that is
  * wrong or only unusual: `decodeCarefully` reads it then, and says what is wrong. Where both read a body, they agree.
  */
-export function decodeQuickly(body: Uint8Array, { inputs: specs }: Signature): PredictCall | undefined {
+export function decodeQuickly(body: Uint8Array, signature: Signature): PredictCall | undefined {
+  const { inputs: specs } = signature;
   if (specs.length === 0 || specs.some(({ datatype }) => UNREADABLE.has(datatype))) return undefined;
+  const names = acceptedNames(signature).inputs;
   const cursor = openJson(body);
   const calls: (PredictCall | undefined)[] = [];
   readMembers(cursor, (key) => {
-    if (key === 'instances') calls.push(readRows(cursor, specs));
-    else if (key === 'inputs') calls.push(readColumns(cursor, specs));
+    if (key === 'instances') calls.push(readRows(cursor, specs, names));
+    else if (key === 'inputs') calls.push(readColumns(cursor, specs, names));
     else if (key === 'signature_name') readDefaultName(cursor, calls);
     else skipValue(cursor);
   });
@@ -36,37 +45,59 @@ function readDefaultName(cursor: JsonCursor, calls: (PredictCall | undefined)[])
   if (name === undefined || !isDefaultSignature(name)) calls.push(undefined, undefined);
 }
 
-function readRows(cursor: JsonCursor, specs: readonly TensorSpec[]): PredictCall | undefined {
-  const inputs = hasObjectsOnly(cursor) ? readObjects(cursor, specs) : readWhole(cursor, specs);
+function readRows(
+  cursor: JsonCursor,
+  specs: readonly TensorSpec[],
+  names: SpecsByName,
+): PredictCall | undefined {
+  const read = hasObjectsOnly(cursor) ? readObjects(cursor, specs, names) : readWhole(cursor, specs);
   // A scalar is no list of instances, and an empty list is refused.
-  const isList = inputs?.every(({ shape }) => (shape[0] ?? 0) > 0) ?? false;
-  return inputs !== undefined && isList ? { inputs, format: 'row' } : undefined;
+  const isList = read?.inputs.every(({ shape }) => (shape[0] ?? 0) > 0) ?? false;
+  return read !== undefined && isList ? called(read, 'row') : undefined;
 }
 
-function readColumns(cursor: JsonCursor, specs: readonly TensorSpec[]): PredictCall | undefined {
+function readColumns(
+  cursor: JsonCursor,
+  specs: readonly TensorSpec[],
+  names: SpecsByName,
+): PredictCall | undefined {
   const isPlain = peek(cursor) !== BYTE.openObject || isBase64Object(cursor);
-  const inputs = isPlain ? readWhole(cursor, specs) : readNamed(cursor, specs);
-  return inputs && { inputs, format: 'column' };
+  const read = isPlain ? readWhole(cursor, specs) : readNamed(cursor, specs, names);
+  return read && called(read, 'column');
+}
+
+function called({ inputs, used }: ReadInputs, format: PredictCall['format']): PredictCall {
+  return { inputs, format, naming: answerNaming(used, 'key') };
 }
 
 /** The value that comes next as the only input. */
-function readWhole(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly Tensor[] | undefined {
+function readWhole(cursor: JsonCursor, specs: readonly TensorSpec[]): ReadInputs | undefined {
   const [spec, ...others] = specs;
   if (spec === undefined || others.length > 0) return undefined;
   const tensor = readInput(cursor, spec);
-  return tensor && [tensor];
+  return tensor && { inputs: [tensor], used: [] };
 }
 
-function readNamed(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly Tensor[] | undefined {
-  const byName = new Map<string, Tensor>();
+/** An input that comes under two of its names is only unusual. */
+function readNamed(
+  cursor: JsonCursor,
+  specs: readonly TensorSpec[],
+  names: SpecsByName,
+): ReadInputs | undefined {
+  const found = new Map<TensorSpec, Tensor>();
+  const used: NamedSpec[] = [];
   readMembers(cursor, (key) => {
-    const spec = specs.find(({ name }) => name === key);
-    const tensor = spec && readInput(cursor, spec);
-    if (spec === undefined) skipValue(cursor);
-    else if (tensor !== undefined) byName.set(key, tensor);
+    const named = names.get(key);
+    const tensor = named && readInput(cursor, named.spec);
+    if (named === undefined) skipValue(cursor);
+    else if (tensor !== undefined) {
+      found.set(named.spec, tensor);
+      used.push(named);
+    }
   });
-  const tensors = specs.map(({ name }) => byName.get(name));
-  return tensors.every((tensor) => tensor !== undefined) ? tensors : undefined;
+  const inputs = specs.map((spec) => found.get(spec));
+  const areAll = inputs.every((tensor) => tensor !== undefined);
+  return areAll && used.length === specs.length ? { inputs, used } : undefined;
 }
 
 function readInput(cursor: JsonCursor, spec: TensorSpec): Tensor | undefined {
@@ -92,12 +123,17 @@ interface Column {
   rows: number;
 }
 
-/** Instances that are objects with exactly the inputs' names. */
-function readObjects(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly Tensor[] | undefined {
-  const columns = new Map<string, Column>();
+/** Instances that are objects with exactly the inputs' names. The first one decides how the outputs are named. */
+function readObjects(
+  cursor: JsonCursor,
+  specs: readonly TensorSpec[],
+  names: SpecsByName,
+): ReadInputs | undefined {
+  const columns = new Map<TensorSpec, Column>();
   for (const spec of specs) {
-    columns.set(spec.name, { spec, reader: tensorReader(spec.datatype, 0), shape: undefined, rows: 0 });
+    columns.set(spec, { spec, reader: tensorReader(spec.datatype, 0), shape: undefined, rows: 0 });
   }
+  const used: NamedSpec[] = [];
   let rows = 0;
   let areAlike = true;
   readItems(cursor, () => {
@@ -105,22 +141,27 @@ function readObjects(cursor: JsonCursor, specs: readonly TensorSpec[]): readonly
     rows += 1;
     readMembers(cursor, (key) => {
       members += 1;
-      const column = columns.get(key);
+      const named = names.get(key);
+      const column = named && columns.get(named.spec);
       if (column === undefined) skipValue(cursor);
-      areAlike &&= column !== undefined && readCell(cursor, column);
+      else if (rows === 1) used.push(named as NamedSpec);
+      areAlike &&= column !== undefined && readCell(cursor, column, rows);
     });
     areAlike &&= members === columns.size;
   });
   if (cursor.problem !== undefined || !areAlike) return undefined;
-  return [...columns.values()].map((column) => finishColumn(column, rows));
+  return { inputs: [...columns.values()].map((column) => finishColumn(column, rows)), used };
 }
 
-/** False if the value is wrong, or shaped otherwise than those before. */
-function readCell(cursor: JsonCursor, column: Column): boolean {
+/** False if the value is wrong, shaped otherwise than those before, or the row's second under another name. */
+function readCell(cursor: JsonCursor, column: Column, row: number): boolean {
   const shape = readNested(cursor, column.reader);
   if (shape === undefined) return false;
   column.shape ??= shape;
-  return shape.length === column.shape.length && shape.every((size, axis) => size === column.shape?.[axis]);
+  column.rows += 1;
+  const isAlike =
+    shape.length === column.shape.length && shape.every((size, axis) => size === column.shape?.[axis]);
+  return isAlike && column.rows === row;
 }
 
 function finishColumn({ spec, reader, shape = [] }: Column, rows: number): Tensor {
