@@ -4,6 +4,7 @@ import { subgraphsOf } from '../tensors-of.ts';
 import { checkFunction, checkGraph } from './check-graph.ts';
 import { canonicalDomain, NEWEST_OPSET } from './operators.ts';
 import { functionKey, type Problem, type Rules } from './scope.ts';
+import { inferShapes } from './shapes/infer-shapes.ts';
 
 export interface CheckOptions {
   /** Domains whose operators are taken as they are, such as `com.microsoft`. Default: none. */
@@ -17,8 +18,8 @@ const MOST_PROBLEMS = 1000;
 const NEWEST_IR = 14;
 
 /**
- * Finds all that is wrong with a model: names, order, operators, numbers of inputs, attributes, types of elements. Shapes
- * are not computed. Beyond 1,000 problems, it says only how many there are.
+ * Finds all that is wrong with a model: names, order, operators, numbers of inputs, attributes, types of elements, and
+ * shapes that do not fit each other. Weights are not read. Beyond 1,000 problems, it says only how many there are.
  */
 export function checkModel(model: OnnxModel, options: CheckOptions = {}): readonly Problem[] {
   const problems: Problem[] = [];
@@ -39,7 +40,9 @@ export function checkModel(model: OnnxModel, options: CheckOptions = {}): readon
   }
   const shared = { functions, irVersion, trusted: new Set(options.trustedDomains ?? []), report };
   const rules: Rules = { ...shared, opsets: opsetsOf(model.opsets, inModel), parameters: undefined };
-  checkGraph(model.graph, `graph ${model.graph.name ?? ''}`.trimEnd(), undefined, rules);
+  const place = `graph ${model.graph.name ?? ''}`.trimEnd();
+  checkGraph(model.graph, place, undefined, rules);
+  inferShapes(model.graph, place, rules);
   for (const each of model.functions) {
     const parameters = new Set([...each.attributes, ...each.defaults.map(({ name }) => name ?? '')]);
     const inFunction = (why: string): void => report({ place: `function ${each.name ?? ''}`, why });

@@ -8,7 +8,10 @@ import { functionKey, type Problem, type Rules, type Scope } from './scope.ts';
 type CheckGraph = (graph: Graph, place: string, outer: Scope, rules: Rules) => void;
 
 /** How a problem names a node. */
-export function describeNode(node: Node, scope: Scope): Pick<Problem, 'place' | 'node' | 'op'> {
+export function describeNode(
+  node: Node,
+  scope: Pick<Scope, 'place'>,
+): Pick<Problem, 'place' | 'node' | 'op'> {
   return { place: scope.place, node: nodeTitle(node), op: node.op ?? '' };
 }
 
