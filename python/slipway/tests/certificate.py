@@ -1,4 +1,4 @@
-"""A certificate for localhost and 127.0.0.1, signed by itself: the one of `packages/testkit/src/test-certificates.ts`."""
+"""Certificates for localhost and 127.0.0.1: those of `packages/testkit/src/test-certificates.ts`."""
 
 import pathlib
 import re

@@ -45,7 +45,9 @@ def array_of(tensor):
 
 def tensor_in(request):
     """The TensorProto of the input `x`."""
-    entries = [wire.read_entry(value) for field, _, value in wire.fields(memoryview(request)) if field == 2]
+    entries = [
+        wire.read_entry(value) for field, _, value in wire.fields(memoryview(request)) if field == 2
+    ]
     return dict(entries)["x"]
 
 
@@ -113,7 +115,10 @@ class Messages(unittest.TestCase):
 
     def test_wanted_outputs(self):
         def answer(**arrays):
-            entries = (wire.entry_field(1, name, tensor_proto.of_value(array)) for name, array in arrays.items())
+            entries = (
+                wire.entry_field(1, name, tensor_proto.of_value(array))
+                for name, array in arrays.items()
+            )
             return b"".join(entries)
 
         one, two = answer(y=[1.0]), answer(y=[1.0], z=[2.0])

@@ -31,8 +31,14 @@ class Server:
         self.server = grpc.server(futures.ThreadPoolExecutor(4))
         handler = grpc.unary_unary_rpc_method_handler(self.predict)
         service, method = predict.METHOD[1:].split("/")
-        self.server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, {method: handler}),))
-        add = self.server.add_insecure_port if credentials is None else self.add_secure_port(credentials)
+        self.server.add_generic_rpc_handlers(
+            (grpc.method_handlers_generic_handler(service, {method: handler}),)
+        )
+        add = (
+            self.server.add_insecure_port
+            if credentials is None
+            else self.add_secure_port(credentials)
+        )
         self.port = add("127.0.0.1:0")
 
     def add_secure_port(self, credentials):
@@ -62,7 +68,9 @@ class Server:
         if self.failures:
             context.abort(self.failures.pop(0), "as it was told")
         items = self.outputs.items()
-        return b"".join(wire.entry_field(1, name, tensor_proto.of_value(array)) for name, array in items)
+        return b"".join(
+            wire.entry_field(1, name, tensor_proto.of_value(array)) for name, array in items
+        )
 
 
 def client_of(server, **options):
@@ -79,11 +87,15 @@ class Calls(unittest.TestCase):
     def test_a_file_loses_its_batch_for_one_name_and_keeps_it_in_a_list(self):
         with Server() as server:
             client = client_of(server, access_token="secret", service_name="flow")
-            one = client.score_file(path=self.path, input_name="Placeholder:0", outputs="output_alias")
+            one = client.score_file(
+                path=self.path, input_name="Placeholder:0", outputs="output_alias"
+            )
             listed = client.score_file(path=self.path, outputs=["output_alias"])
             alone = client.score_file(self.path, timeout=300.0)
             image = client.score_image(self.path)
-        self.assertEqual([array.shape for array in (one, listed[0], alone, image)], [(2,), (1, 2), (2,), (2,)])
+        self.assertEqual(
+            [array.shape for array in (one, listed[0], alone, image)], [(2,), (1, 2), (2,), (2,)]
+        )
         self.assertEqual(one.tolist(), SCORES[0].tolist())
         first = server.calls[0]
         self.assertEqual(first.inputs["Placeholder:0"].tolist(), [b"\xff\xd8jpeg"])
@@ -103,9 +115,15 @@ class Calls(unittest.TestCase):
             client = client_of(server)
             both = client.score_numpy_arrays({"a": SCORES, "b": [1, 2]})
             chosen = client.score_numpy_arrays(input_map={"a": SCORES}, outputs=["z", "y"])
-            tensor = client.score_tensors({"a": (SCORES.tobytes(), [1, 2], 1)}, outputs="z", timeout=600.0)
-        self.assertEqual([array.tolist() for array in both], [SCORES.tolist(), (SCORES + 1).tolist()])
-        self.assertEqual([array.tolist() for array in chosen], [(SCORES + 1).tolist(), SCORES.tolist()])
+            tensor = client.score_tensors(
+                {"a": (SCORES.tobytes(), [1, 2], 1)}, outputs="z", timeout=600.0
+            )
+        self.assertEqual(
+            [array.tolist() for array in both], [SCORES.tolist(), (SCORES + 1).tolist()]
+        )
+        self.assertEqual(
+            [array.tolist() for array in chosen], [(SCORES + 1).tolist(), SCORES.tolist()]
+        )
         self.assertEqual(tensor.tolist(), (SCORES + 1).tolist())
         self.assertEqual(server.calls[0].inputs["b"].dtype, np.int32)
         self.assert_seconds(server.calls[0], 30)
@@ -120,7 +138,9 @@ class Calls(unittest.TestCase):
             tensor = client.score_tensor(b"jpeg", [1], 7, timeout=3.0)
         self.assertEqual((array.shape, tensor.shape), ((1, 2), (1, 2)))
         self.assertEqual([list(call.inputs) for call in server.calls], [["images"], ["images"]])
-        self.assertEqual([call.outputs for call in server.calls], [["output_alias"], ["output_alias"]])
+        self.assertEqual(
+            [call.outputs for call in server.calls], [["output_alias"], ["output_alias"]]
+        )
 
     def test_threads_share_a_client(self):
         with Server() as server, futures.ThreadPoolExecutor(8) as threads:
@@ -138,7 +158,11 @@ class Repeats(unittest.TestCase):
         return told.getvalue()
 
     def test_a_call_is_tried_five_times_on_new_connections(self):
-        for code in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAVAILABLE):
+        for code in (
+            grpc.StatusCode.UNAUTHENTICATED,
+            grpc.StatusCode.NOT_FOUND,
+            grpc.StatusCode.UNAVAILABLE,
+        ):
             with self.subTest(code), Server() as server:
                 server.failures = [code] * 5
                 client = client_of(server)
@@ -206,7 +230,9 @@ class Addresses(unittest.TestCase):
         with Server(credentials) as server:
             client = client_of(server, use_ssl=True, root_certificates=CERTIFICATE)
             self.assertEqual(client.score_numpy_array(SCORES).shape, (1, 2))
-            other = client_of(server, use_ssl=True, root_certificates=OTHER_CERTIFICATE, retry_delays=())
+            other = client_of(
+                server, use_ssl=True, root_certificates=OTHER_CERTIFICATE, retry_delays=()
+            )
             with self.assertRaises(grpc.RpcError) as raised:
                 other.score_numpy_array(SCORES)
             self.assertIs(raised.exception.code(), grpc.StatusCode.UNAVAILABLE)
@@ -217,7 +243,11 @@ class Addresses(unittest.TestCase):
             for service, authorization in (
                 ({"auth_enabled": True, "get_keys": lambda: ("first", "second")}, "Bearer first"),
                 (
-                    {"auth_enabled": False, "token_auth_enabled": True, "get_token": lambda: ("token", None)},
+                    {
+                        "auth_enabled": False,
+                        "token_auth_enabled": True,
+                        "get_token": lambda: ("token", None),
+                    },
                     "Bearer token",
                 ),
                 ({"auth_enabled": False}, None),

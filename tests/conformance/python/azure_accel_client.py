@@ -78,7 +78,9 @@ def main():
     pixels = np.zeros((1, 4), np.float32)
     calls = {
         "one output": lambda client: client.score_file(IMAGE, INPUT, OUTPUT),
-        "a list of one": lambda client: client.score_file(path=IMAGE, input_name=INPUT, outputs=[OUTPUT]),
+        "a list of one": lambda client: client.score_file(
+            path=IMAGE, input_name=INPUT, outputs=[OUTPUT]
+        ),
         "all outputs": lambda client: client.score_file(IMAGE, INPUT),
         "aliases": lambda client: client.score_file(IMAGE, outputs="output_alias", timeout=20.0),
         "both names": lambda client: sorted(client.score_file(IMAGE), key=np.size),
@@ -86,7 +88,9 @@ def main():
             {INPUT: (Path(IMAGE).read_bytes(), [1], types_pb2.DT_STRING)}, OUTPUT
         ),
         "an unknown input": lambda client: client.score_file(IMAGE, "nothing", OUTPUT),
-        "numbers in place of an image": lambda client: client.score_numpy_arrays({INPUT: pixels}, OUTPUT),
+        "numbers in place of an image": lambda client: client.score_numpy_arrays(
+            {INPUT: pixels}, OUTPUT
+        ),
     }
     for name, call in calls.items():
         first, second = outcome(azure, call), outcome(ours, call)
@@ -101,7 +105,9 @@ def outcome(client, call):
     except grpc.RpcError as error:
         return error.code().name, error.details()
     arrays = answer if isinstance(answer, list) else [answer]
-    return type(answer).__name__, [(array.shape, array.dtype.str, array.tolist()) for array in arrays]
+    return type(answer).__name__, [
+        (array.shape, array.dtype.str, array.tolist()) for array in arrays
+    ]
 
 
 if __name__ == "__main__":

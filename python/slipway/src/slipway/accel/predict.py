@@ -41,5 +41,7 @@ def arrays(response: bytes, outputs: Outputs) -> typing.Union[np.ndarray, typing
 
 def _array(found: typing.Mapping[str, memoryview], name: str) -> np.ndarray:
     if name not in found:
-        raise KeyError(f"The service has no output {name!r}: it answered with {', '.join(found) or 'none'}.")
+        raise KeyError(
+            f"The service has no output {name!r}: it answered with {', '.join(found) or 'none'}."
+        )
     return tensor_proto.to_array(found[name])

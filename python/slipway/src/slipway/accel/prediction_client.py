@@ -32,7 +32,8 @@ class PredictionClient:
     """Scores images, arrays and tensors over gRPC. Keep it: its connection is used again, from any thread.
 
     A call is tried five times, 1, 2, 4 and 8 seconds apart and each on a new connection, whatever went wrong, unless
-    its caller has to change it (INVALID_ARGUMENT). Then it raises `grpc.RpcError`.
+    its caller has to change it (INVALID_ARGUMENT). Then it raises `grpc.RpcError`. An answer that cannot be read raises
+    ValueError, one without an output that is wanted KeyError.
 
     Where `outputs` is one name, an array is returned, for a list of names a list of arrays; without names the only
     output as an array, or a list of all.
@@ -68,7 +69,11 @@ class PredictionClient:
         self._retry_delays = tuple(retry_delays)
 
     def score_file(
-        self, path: str, input_name: str = _IMAGES, outputs: Outputs = None, timeout: float = _TIMEOUT
+        self,
+        path: str,
+        input_name: str = _IMAGES,
+        outputs: Outputs = None,
+        timeout: float = _TIMEOUT,
     ) -> Answer:
         """Sends a file as it is, such as a JPEG. `timeout`: seconds of each attempt.
 
@@ -76,14 +81,18 @@ class PredictionClient:
         """
         with open(path, "rb") as file:
             data = file.read()
-        answer = self.score_tensors({input_name: (data, [1], data_types.DT_STRING)}, outputs, timeout)
+        answer = self.score_tensors(
+            {input_name: (data, [1], data_types.DT_STRING)}, outputs, timeout
+        )
         return answer if isinstance(answer, list) or not answer.ndim else answer[0]
 
     def score_image(self, path: str, timeout: float = _TIMEOUT) -> np.ndarray:
         """Sends a file to the input `images`, and returns `output_alias` without the axis of the batch."""
         return self.score_file(path, _IMAGES, _OUTPUT_ALIAS, timeout)
 
-    def score_numpy_arrays(self, input_map: typing.Mapping[str, typing.Any], outputs: Outputs = None) -> Answer:
+    def score_numpy_arrays(
+        self, input_map: typing.Mapping[str, typing.Any], outputs: Outputs = None
+    ) -> Answer:
         """Sends arrays by the names of their inputs. Each attempt may take 30 seconds."""
         inputs = {name: tensor_proto.of_value(value) for name, value in input_map.items()}
         return self._predict(inputs, outputs, _ARRAYS_TIMEOUT)
@@ -111,7 +120,9 @@ class PredictionClient:
         """Sends one tensor to the input `images`, and returns `output_alias`."""
         return self.score_tensors({_IMAGES: (data, shape, datatype)}, _OUTPUT_ALIAS, timeout)
 
-    def _predict(self, inputs: typing.Mapping[str, bytes], outputs: Outputs, timeout: float) -> Answer:
+    def _predict(
+        self, inputs: typing.Mapping[str, bytes], outputs: Outputs, timeout: float
+    ) -> Answer:
         request = predict.request(inputs, outputs)
         for delay in self._retry_delays:
             try:
@@ -140,10 +151,16 @@ def _connect_with(
     ]
     if not use_ssl:
         return lambda: grpc.insecure_channel(target, options)
-    return lambda: grpc.secure_channel(target, grpc.ssl_channel_credentials(root_certificates), options)
+    return lambda: grpc.secure_channel(
+        target, grpc.ssl_channel_credentials(root_certificates), options
+    )
 
 
 def _metadata(access_token: str, service_name: str) -> typing.Tuple[typing.Tuple[str, str], ...]:
     authorization = (("authorization", f"Bearer {access_token}"),) if access_token else ()
-    route = (("x-ms-aml-grpc-service-route", f"/api/v1/service/{service_name}"),) if service_name else ()
+    route = (
+        (("x-ms-aml-grpc-service-route", f"/api/v1/service/{service_name}"),)
+        if service_name
+        else ()
+    )
     return authorization + route

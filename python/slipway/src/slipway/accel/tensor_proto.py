@@ -69,7 +69,9 @@ def _encoded(element: typing.Any) -> bytes:
         return element.encode()
     if isinstance(element, bytes):
         return element
-    raise TypeError(f"An array of objects can have bytes and texts alone, not {type(element).__name__}.")
+    raise TypeError(
+        f"An array of objects can have bytes and texts alone, not {type(element).__name__}."
+    )
 
 
 def _head(dtype: int, shape: typing.Sequence[int]) -> bytes:
@@ -112,7 +114,9 @@ def _typed(data_type: data_types.DataType, parts: _Parts) -> np.ndarray:
     if is_float:
         return np.frombuffer(b"".join(wire.part(value) for _, value in parts), data_type.raw).copy()
     numbers = [
-        np.array([value], np.uint64) if kind == wire.VARINT else wire.packed_varints(wire.part(value))
+        np.array([value], np.uint64)
+        if kind == wire.VARINT
+        else wire.packed_varints(wire.part(value))
         for kind, value in parts
     ]
     whole = np.concatenate(numbers) if numbers else np.zeros(0, np.uint64)
