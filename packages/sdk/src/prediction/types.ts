@@ -58,6 +58,8 @@ export interface Prediction {
 /** An input or output as the service describes it. */
 export interface DescribedTensor {
   readonly name: string;
+  /** Its name in the graph, which callers may use too, where `name` is the key of a signature of TensorFlow. */
+  readonly tensorName?: string | undefined;
   readonly datatype: Datatype;
   readonly shape: readonly Dimension[];
   /** The names of the classes that an output scores, along its last axis, where the service says them; TensorFlow Serving has no place for them. */

@@ -14,16 +14,23 @@ import { readText } from '../../json/read-strings.ts';
 import { readTensor } from '../../json/read-tensor.ts';
 import { putString } from '../../json/write-strings.ts';
 import { putTensor } from '../../json/write-tensor.ts';
+import { acceptedNames, answerNaming, keyOf, type NamedSpec, type Naming } from '../tensor-names.ts';
 
 /** What a body of `/score` asks for. */
 export interface ScoreCall {
   readonly inputs: readonly Tensor[];
+  /** The outputs that were asked for, as the model names them, and as the caller does; absent: all. */
   readonly outputs: readonly string[] | undefined;
+  readonly outputNames: readonly string[] | undefined;
+  /** The way to name outputs that were not asked for. */
+  readonly naming: Naming;
 }
 
 interface ScoreBody {
   inputs: Tensor[] | undefined;
-  outputs: string[] | undefined;
+  outputNames: string[] | undefined;
+  /** How the inputs were named. */
+  readonly used: NamedSpec[];
 }
 
 /**
@@ -33,14 +40,14 @@ interface ScoreBody {
  */
 export function decodeScore(body: Uint8Array, signature: Signature): ScoreCall | SlipwayError {
   const cursor = openJson(body);
-  const read: ScoreBody = { inputs: undefined, outputs: undefined };
+  const read: ScoreBody = { inputs: undefined, outputNames: undefined, used: [] };
   readMembers(cursor, 'the body', (key) => readField(cursor, key, signature, read));
   peek(cursor);
   if (cursor.offset < body.length) failExpecting(cursor, 'the end of the body');
   if (cursor.problem === undefined && read.inputs === undefined) {
     fail(cursor, `the body has neither ${takes(signature)}`);
   }
-  if (cursor.problem === undefined) return { inputs: read.inputs ?? [], outputs: read.outputs };
+  if (cursor.problem === undefined) return toCall(read, signature);
   const { text, path, offset } = cursor.problem;
   const message = path === '' ? `The body is not valid: ${text}` : `${path}: ${text}`;
   return new SlipwayError('invalid_argument', `${message} (at byte ${offset}).`, {
@@ -48,19 +55,28 @@ export function decodeScore(body: Uint8Array, signature: Signature): ScoreCall |
   });
 }
 
+/** That an output is not there is the data plane's to say. */
+function toCall({ inputs, outputNames: asked, used }: ScoreBody, signature: Signature): ScoreCall {
+  const known = acceptedNames(signature).outputs;
+  // No names are all of them, for the data plane too.
+  const outputNames = asked?.length === 0 ? undefined : asked;
+  const outputs = outputNames?.map((name) => known.get(name)?.spec.name ?? name);
+  return { inputs: inputs ?? [], outputs, outputNames, naming: answerNaming(used, 'key') };
+}
+
 function readField(cursor: JsonCursor, key: string, signature: Signature, read: ScoreBody): void {
   if ((key === 'data' || key === 'inputs') && read.inputs !== undefined) {
     fail(cursor, 'give either "data" or "inputs", not both');
   } else if (key === 'data') read.inputs = readData(cursor, signature);
-  else if (key === 'inputs') read.inputs = readInputs(cursor, signature);
-  else if (key === 'outputs') read.outputs = readNames(cursor);
+  else if (key === 'inputs') read.inputs = readInputs(cursor, signature, read.used);
+  else if (key === 'outputs') read.outputNames = readNames(cursor, signature);
   else fail(cursor, `${quote(key)} is not known here; the body takes ${takes(signature)}, and "outputs"`);
 }
 
 function readData(cursor: JsonCursor, signature: Signature): Tensor[] | undefined {
   const [only, ...others] = signature.inputs;
   if (only === undefined || others.length > 0) {
-    const names = signature.inputs.map(({ name }) => quote(name)).join(', ');
+    const names = signature.inputs.map((input) => quote(keyOf(input))).join(', ');
     fail(cursor, `is for models with one input; this one has ${names}: use "inputs"`, 'data');
     return undefined;
   }
@@ -68,16 +84,22 @@ function readData(cursor: JsonCursor, signature: Signature): Tensor[] | undefine
   return tensor === undefined ? undefined : [tensor];
 }
 
-function readInputs(cursor: JsonCursor, signature: Signature): Tensor[] {
+function readInputs(cursor: JsonCursor, signature: Signature, used: NamedSpec[]): Tensor[] {
+  const known = acceptedNames(signature).inputs;
   const tensors: Tensor[] = [];
   readMembers(cursor, 'inputs', (name) => {
-    const spec = signature.inputs.find((input) => input.name === name);
-    if (spec === undefined) {
-      const names = signature.inputs.map((input) => quote(input.name)).join(', ');
+    const named = known.get(name);
+    if (named === undefined) {
+      const names = signature.inputs.map((input) => quote(keyOf(input))).join(', ');
       fail(cursor, `the model has no input ${quote(name)}; it takes ${names}`, 'inputs');
       return;
     }
-    const tensor = readInput(cursor, spec, `inputs.${name}`);
+    if (used.some(({ spec }) => spec === named.spec)) {
+      fail(cursor, `${quote(name)} is another name of an input that is there already`, 'inputs');
+      return;
+    }
+    used.push(named);
+    const tensor = readInput(cursor, named.spec, `inputs.${name}`);
     if (tensor !== undefined) tensors.push(tensor);
   });
   return tensors;
@@ -88,15 +110,19 @@ function readInput(cursor: JsonCursor, spec: TensorSpec, path: string): Tensor |
   return value && { name: spec.name, datatype: spec.datatype, shape: value.shape, data: value.data };
 }
 
-function readNames(cursor: JsonCursor): string[] {
+function readNames(cursor: JsonCursor, signature: Signature): string[] {
+  const known = acceptedNames(signature).outputs;
   const names: string[] = [];
+  const tensors = new Set<string>();
   if (!accept(cursor, BYTE.openArray)) failExpecting(cursor, 'an array of names');
   else if (!accept(cursor, BYTE.closeArray)) {
     do {
       peek(cursor);
       const name = readText(cursor);
       if (name === undefined) break;
-      if (names.includes(name)) fail(cursor, `${quote(name)} comes twice`);
+      const tensor = known.get(name)?.spec.name ?? name;
+      if (tensors.has(tensor)) fail(cursor, `${quote(name)} comes twice`);
+      tensors.add(tensor);
       names.push(name);
     } while (cursor.problem === undefined && accept(cursor, BYTE.comma));
     if (!accept(cursor, BYTE.closeArray)) failExpecting(cursor, '"," or "]"');

@@ -1,4 +1,5 @@
 import type { Datatype, LoadedModel, TensorSpec } from '@slipway/contract';
+import { acceptedNames, keyOf } from '../tensor-names.ts';
 
 /** The versions of the document that may be asked for; the first is the default. */
 export const SWAGGER_VERSIONS = ['2', '3', '3.1'] as const;
@@ -155,13 +156,10 @@ function paths(
 
 function definitions({ signature }: LoadedModel): Json {
   const [only, ...others] = signature.inputs;
-  const inputs = tensors(
-    signature.inputs,
-    signature.inputs.map(({ name }) => name),
-  );
+  const inputs = tensors(signature.inputs, signature.inputs.map(keyOf));
   const outputs = {
     type: 'array',
-    items: { type: 'string', enum: signature.outputs.map(({ name }) => name) },
+    items: { type: 'string', enum: [...acceptedNames(signature).outputs.keys()] },
   };
   const isSingle = only !== undefined && others.length === 0;
   return {
@@ -186,7 +184,9 @@ function definitions({ signature }: LoadedModel): Json {
 function tensors(specs: readonly TensorSpec[], required: readonly string[]): Json {
   return {
     type: 'object',
-    properties: Object.fromEntries(specs.map((spec) => [spec.name, { ...nested(spec), ...labels(spec) }])),
+    properties: Object.fromEntries(
+      specs.map((spec) => [keyOf(spec), { ...nested(spec), ...labels(spec), ...tensorName(spec) }]),
+    ),
     ...(required.length === 0 ? {} : { required }),
   };
 }
@@ -194,6 +194,11 @@ function tensors(specs: readonly TensorSpec[], required: readonly string[]): Jso
 /** The names of the classes; OpenAPI has no word for them. */
 function labels({ labels: names }: TensorSpec): Json {
   return names === undefined ? {} : { 'x-labels': names };
+}
+
+/** The other name of a tensor that has a key, which callers may use in its place. */
+function tensorName({ name, alias }: TensorSpec): Json {
+  return alias === undefined ? {} : { 'x-tensor-name': name };
 }
 
 /** Arrays nested as the shape says; only sizes that are known are told. */

@@ -1,5 +1,6 @@
-import { type Datatype, SlipwayError, type Tensor } from '@slipway/contract';
+import { type Datatype, SlipwayError } from '@slipway/contract';
 import { formatScoringJson } from '../../scoring-json.ts';
+import { describedAs } from '../described-tensor.ts';
 import { brokenAnswer } from '../elements.ts';
 import { imageType } from '../image-type.ts';
 import { asObject, type JsonObject, parseAnswer, textsOf } from '../json-answer.ts';
@@ -59,8 +60,8 @@ export const AZURE: RestProtocol = {
   },
 };
 
-function datatypeOf(name: string, described: readonly Pick<Tensor, 'name' | 'datatype'>[]): Datatype {
-  const found = described.find((output) => output.name === name);
+function datatypeOf(name: string, described: readonly DescribedTensor[]): Datatype {
+  const found = describedAs(described, name);
   if (found !== undefined) return found.datatype;
   throw brokenAnswer(`It has an output "${name}" that the service does not describe.`);
 }
@@ -74,12 +75,18 @@ function describedTensors(schema: unknown): DescribedTensor[] {
     const shape: (number | null)[] = [];
     let inner = asObject(tensor, `The schema of ${name}`);
     const labels = textsOf(inner['x-labels']);
+    const tensorName = inner['x-tensor-name'];
     while (inner['type'] === 'array') {
       shape.push(typeof inner['minItems'] === 'number' ? inner['minItems'] : null);
       inner = asObject(inner['items'], '"items"');
     }
-    const described = { name, datatype: elementType(inner), shape };
-    return labels === undefined ? described : { ...described, labels };
+    return {
+      name,
+      datatype: elementType(inner),
+      shape,
+      ...(typeof tensorName === 'string' && { tensorName }),
+      ...(labels !== undefined && { labels }),
+    };
   });
 }
 

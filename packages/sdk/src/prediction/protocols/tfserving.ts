@@ -1,6 +1,7 @@
 import type { Datatype, Tensor } from '@slipway/contract';
 import { formatScoringJson } from '../../scoring-json.ts';
 import { toBase64 } from '../base64.ts';
+import { describedAs } from '../described-tensor.ts';
 import { brokenAnswer } from '../elements.ts';
 import { asList, asObject, asText, parseAnswer } from '../json-answer.ts';
 import { chooseOutputs, type ModelCall } from '../model-call.ts';
@@ -30,7 +31,7 @@ export const TENSORFLOW_SERVING: RestProtocol = {
 
   async decode(answer, call, describe) {
     const { outputs } = asObject(parseAnswer(answer.body), 'It');
-    const tensors = readOutputs(outputs, await describe());
+    const tensors = readOutputs(outputs, await describe(), call);
     return { modelName: call.model, modelVersion: call.version, outputs: chooseOutputs(tensors, call) };
   },
 
@@ -72,12 +73,19 @@ function nestBase64(shape: readonly number[], elements: readonly Uint8Array[]): 
   );
 }
 
-/** One output comes bare, several by their names. */
-function readOutputs(outputs: unknown, { outputs: described }: ModelDescription): Tensor[] {
+/** One output comes bare, which is told by the name that was asked for; several come by their names. */
+function readOutputs(
+  outputs: unknown,
+  { outputs: described }: ModelDescription,
+  { outputs: wanted }: ModelCall,
+): Tensor[] {
   const [only, ...others] = described;
-  if (only !== undefined && others.length === 0) return [fromAnswer(only.name, only.datatype, outputs)];
+  if (only !== undefined && others.length === 0) {
+    const asked = wanted?.find((name) => describedAs(described, name) === only);
+    return [fromAnswer(asked ?? only.name, only.datatype, outputs)];
+  }
   return Object.entries(asObject(outputs, '"outputs"')).map(([name, nested]) => {
-    const found = described.find((output) => output.name === name);
+    const found = describedAs(described, name);
     if (found === undefined) throw brokenAnswer(`It has an output "${name}" that is not in the signature.`);
     return fromAnswer(name, found.datatype, nested);
   });
@@ -85,8 +93,9 @@ function readOutputs(outputs: unknown, { outputs: described }: ModelDescription)
 
 function describedTensors(tensors: unknown): DescribedTensor[] {
   return Object.entries(asObject(tensors, 'A signature')).map(([name, info]) => {
-    const { dtype, tensor_shape: shape } = asObject(info, name);
-    return { name, datatype: datatypeOfDtype(dtype), shape: dimensions(shape) };
+    const { dtype, tensor_shape: shape, name: tensorName } = asObject(info, name);
+    const described = { name, datatype: datatypeOfDtype(dtype), shape: dimensions(shape) };
+    return typeof tensorName === 'string' && tensorName !== name ? { ...described, tensorName } : described;
   });
 }
 
