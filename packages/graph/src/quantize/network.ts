@@ -4,12 +4,12 @@ import { canonicalDomain, findOperator } from '../onnx/check/operators.ts';
 import { typeText } from '../onnx/check/scope.ts';
 import { constantsToInitializers } from '../onnx/edit/constants.ts';
 import { takenNames } from '../onnx/edit/names.ts';
-import { loadElements } from '../onnx/load-elements.ts';
 import type { Node, OnnxModel, Tensor } from '../onnx/model.ts';
+import { foldBatchNormalization } from './prepare/fold-batch-norm.ts';
 
 /** A model with what is asked of it over and over. */
 export interface Network {
-  /** Its constants are initializers. */
+  /** Its constants are initializers, and each normalization behind a convolution is a part of it. */
   readonly model: OnnxModel;
   readonly nodes: readonly Node[];
   readonly constants: ReadonlyMap<string, Tensor>;
@@ -25,7 +25,7 @@ const LEAST_OPSET = 13;
 
 /** Throws `invalid_argument` for a model whose operator set has no quantization of channels. */
 export function networkOf(given: OnnxModel): Network {
-  const model = withOwnNames(constantsToInitializers(given));
+  const model = withOwnNames(foldBatchNormalization(constantsToInitializers(given)));
   const opset = model.opsets.find(({ domain }) => canonicalDomain(domain) === '')?.version ?? 0;
   if (opset < LEAST_OPSET) {
     const said = `The model uses operator set ${opset} of ONNX, and quantization needs ${LEAST_OPSET} or newer`;
@@ -90,23 +90,4 @@ function floatTensors(model: OnnxModel, opset: number): ReadonlySet<string> {
 /** What a node is called here: its name, or its first output if it has none. */
 export function titleOf(node: Node): string {
   return node.name === undefined || node.name === '' ? (node.outputs[0] ?? '') : node.name;
-}
-
-/** An attribute that is a whole number, or the default of the operator. */
-export function intAttribute(node: Node, name: string, otherwise: number): number {
-  const value = node.attributes.find((each) => each.name === name)?.value;
-  return value?.kind === 'int' ? Number(value.value) : otherwise;
-}
-
-/** An attribute that is a number, or the default of the operator. */
-export function floatAttribute(node: Node, name: string, otherwise: number): number {
-  const value = node.attributes.find((each) => each.name === name)?.value;
-  return value?.kind === 'float' ? value.value : otherwise;
-}
-
-/** The values of an FP32 tensor. */
-export function floatsOf(tensor: Tensor): Float32Array {
-  const bytes = loadElements(tensor);
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }

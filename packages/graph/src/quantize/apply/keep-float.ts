@@ -1,5 +1,6 @@
 import type { Node, Tensor } from '../../onnx/model.ts';
-import { floatsOf, intAttribute, type Network, titleOf } from '../network.ts';
+import { floatsOf, intAttribute } from '../elements.ts';
+import { type Network, titleOf } from '../network.ts';
 import type { QuantizationPlan } from '../plan/plan.ts';
 import { exactWhole } from '../scales/exact-whole.ts';
 

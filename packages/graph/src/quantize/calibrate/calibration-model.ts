@@ -1,4 +1,5 @@
 import { GraphError } from '../../graph-error.ts';
+import { withoutDeadCode } from '../../onnx/edit/dead-code.ts';
 import type { OnnxModel, ValueInfo } from '../../onnx/model.ts';
 import { networkOf } from '../network.ts';
 import { type PlanOptions, tensorsToObserve } from '../plan/plan.ts';
@@ -41,5 +42,6 @@ export function withOutputs(given: OnnxModel, tensors: readonly string[]): OnnxM
     return known.get(name) ?? { name, type: { kind: 'tensor', elementType: 'float' }, metadata: [] };
   });
   const valueInfo = model.graph.valueInfo.filter(({ name = '' }) => !added.includes(name));
-  return { ...model, graph: { ...model.graph, valueInfo, outputs: [...model.graph.outputs, ...infos] } };
+  const graph = { ...model.graph, valueInfo, outputs: [...model.graph.outputs, ...infos] };
+  return withoutDeadCode({ ...model, graph });
 }

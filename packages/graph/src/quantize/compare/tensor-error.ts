@@ -15,7 +15,8 @@ export interface TensorError {
 export function compareValues(float: Float32Array, other: Float32Array): TensorError {
   if (float.length !== other.length) throw differentLengths(float.length, other.length);
   let [signal, noise, largest] = [0, 0, 0];
-  for (const [index, value] of float.entries()) {
+  for (let index = 0; index < float.length; index += 1) {
+    const value = float[index] ?? 0;
     const difference = value - (other[index] ?? 0);
     signal += value * value;
     noise += difference * difference;

@@ -1,6 +1,8 @@
 import { GraphError } from '../../graph-error.ts';
 import type { OnnxModel, Tensor } from '../../onnx/model.ts';
-import { floatsOf, type Network, networkOf, titleOf } from '../network.ts';
+import { rangeOfValues } from '../calibrate/calibrator.ts';
+import { floatsOf } from '../elements.ts';
+import { type Network, networkOf, titleOf } from '../network.ts';
 import {
   type ActivationType,
   affineParameters,
@@ -130,11 +132,7 @@ function tensorPlan(
 
 function rangeOf(name: string, constant: Tensor | undefined, ranges: ReadonlyMap<string, Range>): Range {
   if (constant !== undefined) {
-    const values = floatsOf(constant);
-    return values.reduce<Range>(
-      ({ min, max }, value) => ({ min: Math.min(min, value), max: Math.max(max, value) }),
-      { min: 0, max: 0 },
-    );
+    return rangeOfValues(name, floatsOf(constant)) ?? { min: 0, max: 0 };
   }
   const range = ranges.get(name);
   if (

@@ -1,5 +1,6 @@
 import type { Node } from '../../onnx/model.ts';
-import { floatAttribute, intAttribute, type Network } from '../network.ts';
+import { floatAttribute, intAttribute } from '../elements.ts';
+import type { Network } from '../network.ts';
 
 /** The constants of a node that multiplies by them. */
 export interface Weights {

@@ -25,8 +25,7 @@ export function quantizeValues(
   type: ActivationType,
 ): Uint8Array {
   const whole = new Uint8Array(values.length);
-  // A byte holds the lowest eight bits, so INT8 comes out as two's complement.
-  for (const [index, value] of values.entries()) whole[index] = quantizeValue(value, parameters, type);
+  quantizeRun(values, whole, 0, values.length, parameters, type);
   return whole;
 }
 
@@ -38,12 +37,28 @@ export function quantizePerAxis(
   scales: readonly number[],
 ): Uint8Array {
   const whole = new Uint8Array(values.length);
+  const run = runOf(dims, axis);
   const parameters = scales.map((scale) => ({ scale, zeroPoint: 0 }));
-  forEachAlong(dims, axis, values.length, (index, channel) => {
-    const own = parameters[channel];
-    if (own !== undefined) whole[index] = quantizeValue(values[index] ?? 0, own, 'int8');
-  });
+  for (let start = 0, index = 0; start < values.length; start += run, index += 1) {
+    const own = parameters[index % parameters.length];
+    if (own !== undefined) quantizeRun(values, whole, start, start + run, own, 'int8');
+  }
   return whole;
+}
+
+// By index, here and below: there are many millions of weights.
+function quantizeRun(
+  values: Float32Array,
+  into: Uint8Array,
+  start: number,
+  end: number,
+  parameters: Parameters,
+  type: ActivationType,
+): void {
+  for (let index = start; index < end; index += 1) {
+    // A byte holds the lowest eight bits, so INT8 comes out as two's complement.
+    into[index] = quantizeValue(values[index] ?? 0, parameters, type);
+  }
 }
 
 /** The largest magnitude for each index of an axis; without an axis, the only one of all. */
@@ -53,20 +68,20 @@ export function largestPerAxis(
   axis: number | undefined,
 ): Float32Array {
   const largest = new Float32Array(axis === undefined ? 1 : (dims[axis] ?? 0));
-  forEachAlong(dims, axis, values.length, (index, channel) => {
-    largest[channel] = Math.max(largest[channel] ?? 0, Math.abs(values[index] ?? 0));
-  });
+  const run = axis === undefined ? values.length : runOf(dims, axis);
+  for (let start = 0, index = 0; start < values.length; start += run, index += 1) {
+    const channel = index % largest.length;
+    let found = largest[channel] ?? 0;
+    for (let each = start; each < start + run; each += 1) {
+      const magnitude = Math.abs(values[each] ?? 0);
+      if (magnitude > found) found = magnitude;
+    }
+    largest[channel] = found;
+  }
   return largest;
 }
 
-/** Tells each element's index along an axis; without an axis, 0. */
-function forEachAlong(
-  dims: readonly number[],
-  axis: number | undefined,
-  count: number,
-  tell: (index: number, channel: number) => void,
-): void {
-  const channels = axis === undefined ? 1 : (dims[axis] ?? 1);
-  const inner = axis === undefined ? 1 : dims.slice(axis + 1).reduce((product, dim) => product * dim, 1);
-  for (let index = 0; index < count; index += 1) tell(index, Math.floor(index / inner) % channels);
+/** So many elements behind each other have the same index of an axis. */
+function runOf(dims: readonly number[], axis: number): number {
+  return dims.slice(axis + 1).reduce((product, dim) => product * dim, 1);
 }
