@@ -1,6 +1,5 @@
-import type { Rule } from './rule.ts';
-import { rankOf } from './rule.ts';
-import { asSize, type Dim, type Dims, differ, ofRank, shaped } from './shape.ts';
+import { axesOf, axisOf, type Call, type Rule, rankOf } from './rule.ts';
+import { asSize, type Dim, type Dims, differ, NOTHING, ofRank, shaped } from './shape.ts';
 
 /** A normalization with a number for each channel in these inputs. */
 export function perChannel(first: number, last: number): Rule {
@@ -14,9 +13,22 @@ export function perChannel(first: number, last: number): Rule {
         `Its input ${call.title(each)} must have one axis, with a number for each of the ${channels ?? '?'} channels of ${call.title(0)}.`,
       );
     }
-    return [shaped(input)];
+    const perEach = shaped([channels]);
+    return [
+      shaped(input),
+      ...Array.from({ length: call.outputCount - 1 }, () => (channels === undefined ? NOTHING : perEach)),
+    ];
   };
 }
+
+/** The mean and what follows are of one for each that is normalized. */
+export const layerNormalization: Rule = (call) => {
+  const input = call.dims(0);
+  const axis = input === undefined ? undefined : axisOf(call, call.int('axis') ?? -1, input.length);
+  if (input === undefined || axis === undefined) return [];
+  const rows = shaped(input.map((dim, index) => (index < axis ? dim : 1)));
+  return [shaped(input), rows, rows];
+};
 
 /** LSTM, GRU and RNN: by time step, direction and batch; then the last states. */
 export function recurrent(gates: number): Rule {
@@ -54,31 +66,40 @@ export function recurrent(gates: number): Rule {
 export const resize: Rule = (call) => {
   const input = call.dims(0);
   if (input === undefined) return [];
-  // Version 10, and Upsample, have no input for the region.
-  const scales = call.version < 11 ? 1 : 2;
-  if (call.has('axes') || !['stretch', undefined].includes(call.text('keep_aspect_ratio_policy')))
-    return [ofRank(input.length)];
-  if (call.version > 10 && call.given(3)) {
-    const sizes = call.elements(3);
-    if (sizes === undefined || sizes.length === 0) return [ofRank(input.length)];
-    if (sizes.length === input.length) return [shaped(sizes.map(asSize))];
-    call.report(`It has ${sizes.length} sizes; its input ${call.title(0)} has ${input.length} axes.`);
-    return [];
+  const axes = call.has('axes')
+    ? axesOf(call, Number.POSITIVE_INFINITY, input.length)
+    : input.map((_, axis) => axis);
+  const stretches = ['stretch', undefined].includes(call.text('keep_aspect_ratio_policy'));
+  if (typeof axes === 'string' || !stretches) return [ofRank(input.length)];
+  const found =
+    call.version > 10 && call.given(3) ? call.elements(3)?.map(asSize) : scaledSizes(call, axes, input);
+  if (found === undefined || found.length === 0) return [ofRank(input.length)];
+  if (found.length === axes.length) {
+    return [shaped(input.map((dim, axis) => (axes.includes(axis) ? found[axes.indexOf(axis)] : dim)))];
   }
-  const factors = call.floats(scales);
-  if (
-    factors?.length !== input.length ||
-    call.text('coordinate_transformation_mode') === 'tf_crop_and_resize'
-  )
-    return [ofRank(input.length)];
-  return [shaped(scaled(input, factors))];
+  call.report(
+    `It has ${found.length} sizes or scales, not one for each of the ${axes.length} axes of ${call.title(0)}.`,
+  );
+  return [ofRank(input.length)];
 };
 
-function scaled(dims: Dims, factors: readonly number[]): Dims {
-  return dims.map((dim, axis): Dim => {
-    const factor = factors[axis];
+function scaledSizes(call: Call, axes: readonly number[], input: Dims): Dims | undefined {
+  if (call.text('coordinate_transformation_mode') === 'tf_crop_and_resize') return undefined;
+  // Version 10, and Upsample, have no input for the region.
+  const factors = call.has('scales') ? undefined : call.floats(call.version < 11 ? 1 : 2);
+  return factors === undefined
+    ? undefined
+    : scaled(
+        factors,
+        axes.map((axis) => input[axis]),
+      );
+}
+
+function scaled(factors: readonly number[], dims: Dims): Dims {
+  return factors.map((factor, index): Dim => {
+    const dim = dims[index];
     if (factor === 1) return dim;
-    if (typeof dim !== 'number' || factor === undefined) return undefined;
+    if (typeof dim !== 'number') return undefined;
     const size = dim * factor;
     // Close to a whole number, the result depends on how a runtime rounds.
     const sure = Number.isInteger(size) || Math.abs(size - Math.round(size)) > 1e-3;

@@ -28,7 +28,14 @@ import {
   transpose,
   unsqueeze,
 } from './moves.ts';
-import { dynamicQuantization, ofAttribute, perChannel, recurrent, resize } from './networks.ts';
+import {
+  dynamicQuantization,
+  layerNormalization,
+  ofAttribute,
+  perChannel,
+  recurrent,
+  resize,
+} from './networks.ts';
 import { indexOfBest, reduce, sizeOf } from './reductions.ts';
 import type { Rule } from './rule.ts';
 import { convolution, globalPool, pool, transposedConvolution } from './windows.ts';
@@ -44,7 +51,7 @@ const FAMILIES: readonly (readonly [number, Rule, string])[] = [
     1,
     same,
     `Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BitwiseNot CastLike Ceil Celu Clip Cos Cosh CumProd CumSum DequantizeLinear Elu
-    Erf Exp EyeLike Floor Gelu GroupNormalization HardSigmoid HardSwish Hardmax IsInf IsNaN LRN LayerNormalization LeakyRelu Log
+    Erf Exp EyeLike Floor Gelu GroupNormalization HardSigmoid HardSwish Hardmax IsInf IsNaN LRN LeakyRelu Log
     LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not PRelu QuantizeLinear RMSNormalization RandomNormalLike
     RandomUniformLike Reciprocal Relu ReverseSequence Round Scatter ScatterElements Selu Shrink Sigmoid Sign Sin Sinh Softmax
     Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu`,
@@ -69,6 +76,7 @@ const FAMILIES: readonly (readonly [number, Rule, string])[] = [
   [1, transposedConvolution, 'ConvTranspose'],
   [1, pool, 'AveragePool LpPool MaxPool'],
   [1, globalPool, 'GlobalAveragePool GlobalLpPool GlobalMaxPool'],
+  [1, layerNormalization, 'LayerNormalization'],
   [9, perChannel(1, 4), 'BatchNormalization'],
   [1, perChannel(1, 2), 'InstanceNormalization'],
   [7, recurrent(4), 'LSTM'],
