@@ -4,7 +4,9 @@ import type { OnnxModel, Tensor, ValueInfo } from '../onnx/model.ts';
 import { describedProblems, weightProblems } from './check-weights.ts';
 import { FEATURE_TENSOR, INPUT_TENSOR } from './facts.ts';
 import { conv } from './layers.ts';
+import { VARIANT_METADATA, WEIGHTS_METADATA } from './metadata.ts';
 import type { Network, Variant } from './network.ts';
+import { pixelsOf } from './network-pixels.ts';
 import { densenet } from './networks/densenet.ts';
 import { resnet } from './networks/resnet.ts';
 import { type Boxes, ssd } from './networks/ssd.ts';
@@ -31,9 +33,6 @@ export interface BuildOptions {
   /** The scope of the default classifier: `classifier`. */
   readonly classifierScope?: string | undefined;
 }
-
-/** The metadata that says where a model's weights come from: `keras`, or `random, seed 7`. */
-export const WEIGHTS_METADATA = 'slipway.weights';
 
 const OPSET = 18;
 const IR_VERSION = 8;
@@ -74,12 +73,6 @@ export function withClassifier({ featurizer, classifier }: BuiltNetwork): OnnxMo
 export function neededWeights(network: Network, variant: Variant): readonly WeightSpec[] {
   const { sketch, outputs } = sketchFeaturizer(network, variant, pixelsOf(network));
   return [...sketch.weights, ...(sketchClassifier(network, outputs, '')?.sketch.weights ?? [])];
-}
-
-/** What the network's own input is, as a framework would say it. */
-export function pixelsOf({ input }: Network): Pixels {
-  const std = 1 / input.scale;
-  return { mean: input.mean, std: [std, std, std] };
 }
 
 function sketchFeaturizer(network: Network, variant: Variant, pixels: Pixels) {
@@ -156,7 +149,7 @@ function modelOf(
   { nodes, weights: specs, constants, prefix, scope }: Sketch,
   inputs: readonly ValueInfo[],
   outputs: readonly ValueInfo[],
-  { tensors, origin }: NetworkWeights,
+  { tensors, origin, layout }: NetworkWeights,
 ): OnnxModel {
   const initializers = specs.map(({ name, dims }): Tensor => {
     const bytes = tensors.get(name)?.bytes ?? new Uint8Array();
@@ -183,7 +176,10 @@ function modelOf(
       metadata: [],
     },
     opsets: [{ domain: '', version: OPSET }],
-    metadata: [{ key: WEIGHTS_METADATA, value: origin }],
+    metadata: [
+      { key: WEIGHTS_METADATA, value: origin },
+      { key: VARIANT_METADATA, value: layout },
+    ],
     functions: [],
   };
 }

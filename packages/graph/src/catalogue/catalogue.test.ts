@@ -4,9 +4,10 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { requireValid } from '../onnx/check/check-model.ts';
 import { rewritten } from '../onnx/fixtures.test.helper.ts';
 import type { ValueInfo } from '../onnx/model.ts';
-import { buildNetwork, neededWeights, pixelsOf, withClassifier } from './build-network.ts';
+import { buildNetwork, neededWeights, withClassifier } from './build-network.ts';
 import { CATALOGUE } from './facts.ts';
 import type { Network } from './network.ts';
+import { pixelsOf } from './network-pixels.ts';
 import { randomWeights } from './random-weights.ts';
 import { TINY } from './tiny.test.helper.ts';
 import { ORIGINAL } from './variants.ts';
@@ -70,7 +71,10 @@ test('the same seed gives the same weights, and another one others', () => {
 
 test('a model of random weights says so, also behind its classifier', () => {
   const model = withClassifier(buildNetwork(TINY.resnet, randomWeights(TINY.resnet, 7)));
-  assert.deepEqual(model.metadata, [{ key: 'slipway.weights', value: 'random, seed 7' }]);
+  assert.deepEqual(model.metadata, [
+    { key: 'slipway.weights', value: 'random, seed 7' },
+    { key: 'slipway.variant', value: 'slim' },
+  ]);
 });
 
 test('all weights that are wrong are told at once', () => {
@@ -96,7 +100,7 @@ function unread(network: Network): NetworkWeights {
       { dims, bytes: { file, offset: 0, length: 4 * product(dims) } },
     ]),
   );
-  return { variant, pixels: pixelsOf(network), origin: 'nowhere', tensors };
+  return { layout: 'slim', variant, pixels: pixelsOf(network), origin: 'nowhere', tensors };
 }
 
 function product(dims: readonly number[]): number {

@@ -4,7 +4,7 @@ import type { WeightSpec } from './sketch.ts';
 
 /** What is wrong with weights, and of which; all of one kind are told in one sentence. */
 export interface WeightProblem {
-  readonly kind: 'missing' | 'extra' | 'misshapen';
+  readonly kind: 'missing' | 'extra' | 'misshapen' | 'otherType';
   readonly weight: string;
 }
 
@@ -38,6 +38,7 @@ export function describedProblems({ scope }: Network, problems: readonly WeightP
       ['missing', 'are missing'],
       ['extra', 'have no place in it'],
       ['misshapen', 'have another shape'],
+      ['otherType', 'are no float32'],
     ] as const
   ).flatMap(([kind, what]) => {
     const names = of(kind);

@@ -3,11 +3,14 @@ export {
   type BuiltNetwork,
   buildNetwork,
   neededWeights,
-  WEIGHTS_METADATA,
   withClassifier,
 } from './build-network.ts';
 export { CATALOGUE, type CatalogueEntry, type CatalogueName, type NamedTensor } from './facts.ts';
+export { openWeights } from './files/open-weights.ts';
+export type { StoredTensor, StoredWeights } from './files/stored-weights.ts';
+export { type ImportWeightsOptions, importWeights } from './import-weights.ts';
+export { VARIANT_METADATA, WEIGHTS_METADATA } from './metadata.ts';
 export type { DenseNet, Family, Network, NetworkInput, ResNet, Ssd, Variant, Vgg } from './network.ts';
 export { randomWeights } from './random-weights.ts';
 export type { WeightRole, WeightSpec } from './sketch.ts';
-export type { NetworkWeights, Pixels, Weight } from './weights.ts';
+export type { LayoutName, NetworkWeights, Pixels, Weight } from './weights.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { neededWeights, pixelsOf } from './build-network.ts';
+import { neededWeights } from './build-network.ts';
 import type { Network } from './network.ts';
+import { pixelsOf } from './network-pixels.ts';
 import type { WeightSpec } from './sketch.ts';
 import { ORIGINAL } from './variants.ts';
 import type { NetworkWeights, Weight } from './weights.ts';
@@ -13,7 +14,7 @@ import type { NetworkWeights, Weight } from './weights.ts';
 export function randomWeights(network: Network, seed: number): NetworkWeights {
   const variant = ORIGINAL[network.family];
   const tensors = new Map(neededWeights(network, variant).map((spec) => [spec.name, draw(spec, seed)]));
-  return { variant, pixels: pixelsOf(network), origin: `random, seed ${seed}`, tensors };
+  return { layout: 'slim', variant, pixels: pixelsOf(network), origin: `random, seed ${seed}`, tensors };
 }
 
 /** Each weight has a generator of its own: what another one takes does not change it. */

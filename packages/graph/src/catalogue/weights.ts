@@ -8,8 +8,13 @@ export interface Weight {
   readonly bytes: Bytes;
 }
 
+/** Of TF-slim, keras.applications, and torchvision: how each names and stores the weights of its networks. */
+export type LayoutName = 'slim' | 'keras' | 'torchvision';
+
 /** The weights of a network, for its featurizer and its classifier. */
 export interface NetworkWeights {
+  /** Said in the metadata of the model, so that its weights can be read from it again. */
+  readonly layout: LayoutName;
   /** How the framework builds the network that they are from. */
   readonly variant: Variant;
   /** What the framework puts in: (level - mean) / std of each channel, red first. */

@@ -1,0 +1,130 @@
+"""The networks of keras.applications, with other sizes, as their own functions build them."""
+
+import keras
+import numpy as np
+
+from networks import weights
+
+from . import answers
+
+applications = keras.applications
+layers = keras.layers
+
+
+def network(size):
+    return KerasNetwork(size)
+
+
+class KerasNetwork:
+    def __init__(self, size):
+        self.size = size
+        random = np.random.default_rng(20)
+        self.model = build(size)
+        weights.initialise(self.model, random)
+        weights.calibrate(self.model, preprocessed(size, answers.images(size, 8, seed=5)))
+
+    def save(self, folder):
+        self.model.save(str(folder / "weights.h5"))
+        return "weights.h5"
+
+    def run(self, levels):
+        return outputs(self.model, self.size, preprocessed(self.size, levels))
+
+    def exactly(self, levels):
+        keras.config.set_floatx("float64")
+        keras.config.set_dtype_policy("float64")
+        try:
+            model = build(self.size)
+            model.set_weights(self.model.get_weights())
+            return outputs(model, self.size, preprocessed(self.size, levels.astype(np.float64)))
+        finally:
+            keras.config.set_floatx("float32")
+            keras.config.set_dtype_policy("float32")
+
+
+def preprocessed(size, levels):
+    module = {"resnet": applications.resnet, "densenet": applications.densenet, "vgg": applications.vgg16}
+    return module[size["family"]].preprocess_input(levels.copy())
+
+
+def outputs(model, size, pixels):
+    ends = {"resnet": "avg_pool", "densenet": "avg_pool", "vgg": "fc2"}
+    both = keras.Model(model.input, [model.get_layer(ends[size["family"]]).output, model.output])
+    features, last = both.predict(pixels, batch_size=4, verbose=0)
+    key = "logits" if size["family"] == "vgg" else "probabilities"
+    return {"features": features.reshape(len(pixels), 1, 1, -1), key: last}
+
+
+def build(size):
+    keras.utils.set_random_seed(1)
+    shape = (size["side"], size["side"], 3)
+    if size["family"] == "resnet":
+        return resized(residual(size, shape), size)
+    if size["family"] == "densenet":
+        return resized(dense(size, shape), size)
+    return resized(
+        applications.VGG16(weights=None, input_shape=shape, classes=size["classes"], classifier_activation=None), size
+    )
+
+
+def residual(size, shape):
+    """As ResNet50 calls it, with other numbers of units."""
+    from keras.src.applications import resnet
+
+    def stack(x):
+        for index, count in enumerate(size["units"]):
+            stride = 1 if index == 0 else 2
+            x = resnet.stack_residual_blocks_v1(
+                x, 64 * 2**index, count, stride1=stride, name=f"conv{index + 2}"
+            )
+        return x
+
+    return resnet.ResNet(
+        stack, False, True, name="resnet", weights=None, input_shape=shape, classes=size["classes"], weights_name=None
+    )
+
+
+def dense(size, shape):
+    from keras.src.applications import densenet
+
+    return densenet.DenseNet(size["units"], weights=None, input_shape=shape, classes=size["classes"])
+
+
+def resized(model, size):
+    """The same layers with as many channels as the size has."""
+    clones = {"resnet": by_factor, "densenet": by_part, "vgg": by_block}
+    images = keras.Input((size["side"], size["side"], 3))
+    return keras.models.clone_model(
+        model, input_tensors=images, clone_function=lambda layer: clones[size["family"]](layer, size)
+    )
+
+
+def changed(layer, **settings):
+    return type(layer).from_config({**layer.get_config(), **settings})
+
+
+def by_factor(layer, size):
+    if isinstance(layer, layers.Conv2D):
+        return changed(layer, filters=layer.filters * size["width"] // 64)
+    return changed(layer)
+
+
+def by_part(layer, size):
+    if not isinstance(layer, layers.Conv2D):
+        return changed(layer)
+    if layer.name == "conv1_conv":
+        return changed(layer, filters=size["width"])
+    if not layer.name.startswith("pool"):
+        return changed(layer, filters=size["growth"] * (4 if layer.name.endswith("_1_conv") else 1))
+    channels = size["width"]
+    for units in size["units"][: int(layer.name[4]) - 1]:
+        channels = (channels + units * size["growth"]) // 2
+    return changed(layer, filters=channels)
+
+
+def by_block(layer, size):
+    if isinstance(layer, layers.Conv2D):
+        return changed(layer, filters=size["widths"][int(layer.name[5]) - 1])
+    if isinstance(layer, layers.Dense) and layer.name.startswith("fc"):
+        return changed(layer, units=size["hidden"])
+    return changed(layer)

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { type TestScope, temporaryFolder } from '@slipway/testkit';
+import fc from 'fast-check';
+import { writeArchive } from '../keras/zip/write-archive.test.helper.ts';
+import { loadBytes } from '../onnx/bytes.ts';
+import { rewritten } from '../onnx/fixtures.test.helper.ts';
+import { buildNetwork, withClassifier } from './build-network.ts';
+import { openWeights } from './files/open-weights.ts';
+import type { StoredTensor, StoredWeights } from './files/stored-weights.ts';
+import { importWeights } from './import-weights.ts';
+import { outputsFirst } from './layouts/arrange.ts';
+import { CATALOGUE_FIXTURES } from './parity.test.helper.ts';
+import { randomWeights } from './random-weights.ts';
+import { TINY } from './tiny.test.helper.ts';
+import type { NetworkWeights } from './weights.ts';
+
+const KERAS = join(CATALOGUE_FIXTURES, 'keras-resnet/weights.h5');
+const SAFETENSORS = join(CATALOGUE_FIXTURES, 'torchvision-vgg/weights.safetensors');
+
+for (const [name, weights] of [
+  ['random', async () => randomWeights(TINY.resnet, 3)],
+  ['keras', () => importedFrom(KERAS)],
+] as const)
+  test(`${name} weights come back as they are from the model that was built of them`, async (t) => {
+    const before = await weights();
+    const path = await rewritten(t, withClassifier(buildNetwork(TINY.resnet, before)));
+    await using stored = await openWeights(path);
+    const after = await importWeights(TINY.resnet, stored);
+    assert.deepEqual(inMemory(after), inMemory(before));
+  });
+
+test('an archive of numpy is read by the names in it', async (t) => {
+  const slim = randomWeights(TINY.vgg, 3);
+  const files = [...slim.tensors].map(([name, { dims, bytes }]) => {
+    const [outputs = 0, inputs = 0, rows = 0, columns = 0] = dims;
+    const elements = loadBytes(bytes);
+    if (dims.length === 1) return { name: `${name}.npy`, bytes: npy(dims, elements) };
+    const last = outputsLast(elements, dims);
+    return { name: `${name}.npy`, bytes: npy([rows, columns, inputs, outputs], last), deflated: rows > 1 };
+  });
+  const path = await fileOf(t, 'weights.npz', writeArchive(files));
+  await using stored = await openWeights(path);
+  const read = await importWeights(TINY.vgg, stored);
+  assert.equal(read.layout, 'slim');
+  assert.deepEqual(inMemory(read).tensors, inMemory(slim).tensors);
+});
+
+test('a kernel with its outputs first holds the same elements', () => {
+  const sizes = fc.tuple(
+    fc.nat(40),
+    fc.nat(40),
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 3 }),
+  );
+  fc.assert(
+    fc.property(sizes, fc.boolean(), ([outputs, inputs, rows, columns], reversed) => {
+      const dims = [outputs, inputs, rows, columns];
+      const numbers = Float32Array.from({ length: outputs * inputs * rows * columns }, (_, index) => index);
+      const found = outputsFirst(new Uint8Array(numbers.buffer), dims, false);
+      assert.deepEqual(outputsLast(found, dims), new Uint8Array(numbers.buffer));
+      const twice = outputsFirst(
+        outputsLast(outputsFirst(new Uint8Array(numbers.buffer), dims, reversed), dims),
+        dims,
+        reversed,
+      );
+      assert.deepEqual(twice, found);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('weights that are missing, extra, misshapen and of other types are told at once, by their own names', async () => {
+  await using stored = await openWeights(KERAS);
+  const tensors = new Map(stored.tensors);
+  const kernel = tensors.get('conv1_conv/kernel') as StoredTensor;
+  tensors.delete('conv1_bn/gamma');
+  tensors.set('conv1_conv/kernel', { ...kernel, dtype: 'float16' });
+  tensors.set('predictions/bias', { ...kernel, shape: [1001] });
+  tensors.set('top/kernel', kernel);
+  const wrong: StoredWeights = { ...stored, tensors, [Symbol.asyncDispose]: async () => {} };
+  await assert.rejects(importWeights(TINY.resnet, wrong), {
+    code: 'invalid_argument',
+    message:
+      /1 are missing: "conv1_bn\/gamma"\. 1 have no place in it: "top\/kernel"\. 1 have another shape: "predictions\/bias is \[1001\] instead of \[10\]"\. 1 are no float32: "conv1_conv\/kernel is float16"/,
+  });
+});
+
+test('weights of another network are refused with the layouts that were looked for', async () => {
+  await using stored = await openWeights(KERAS);
+  await assert.rejects(importWeights(TINY.ssd, stored), {
+    code: 'invalid_argument',
+    message: /no weights of ssd_300_vgg under the names of slim\. Its own are "conv1_conv\/kernel"/,
+  });
+});
+
+for (const [what, change] of [
+  ['a header longer than the file', (file: Buffer) => file.writeBigUInt64LE(10n ** 6n)],
+  ['a header that no number holds', (file: Buffer) => file.writeBigUInt64LE(2n ** 63n)],
+  ['a header that is no JSON', (file: Buffer) => file.write('{"', file.indexOf('}') - 3)],
+  ['offsets beyond the file', (file: Buffer) => file.write('9', file.indexOf('"data_offsets":[0,') + 17)],
+] as const)
+  test(`safetensors with ${what} are refused`, async (t) => {
+    const file = readFileSync(SAFETENSORS);
+    change(file);
+    const path = await fileOf(t, 'weights.safetensors', file);
+    await assert.rejects(openWeights(path), { code: 'invalid_file' });
+  });
+
+test('safetensors that were cut, and files of other kinds, are refused', async (t) => {
+  const cut = await fileOf(t, 'cut.safetensors', readFileSync(SAFETENSORS).subarray(0, -1));
+  await assert.rejects(openWeights(cut), { code: 'invalid_file' });
+  const pickle = await fileOf(t, 'weights.pth', Buffer.from('\x80\x02 a pickle'));
+  await assert.rejects(openWeights(pickle), {
+    code: 'unsupported',
+    message: /Save weights of PyTorch with safetensors/,
+  });
+});
+
+async function importedFrom(path: string): Promise<NetworkWeights> {
+  await using stored = await openWeights(path);
+  return importWeights(TINY.resnet, stored);
+}
+
+/** With all elements, whether or not they lie in a file. */
+function inMemory(weights: NetworkWeights) {
+  const tensors = [...weights.tensors].map(([name, { dims, bytes }]) => [
+    name,
+    dims,
+    Buffer.from(loadBytes(bytes)).toString('base64'),
+  ]);
+  return { ...weights, tensors };
+}
+
+/** The way back from `outputsFirst`, one element at a time. */
+function outputsLast(bytes: Uint8Array, [outputs = 0, inputs = 0, rows = 0, columns = 0]: readonly number[]) {
+  const from = new Float32Array(Uint8Array.from(bytes).buffer);
+  const places = rows * columns;
+  const to = from.map((_, index) => {
+    const output = index % outputs;
+    const input = Math.floor(index / outputs) % inputs;
+    const place = Math.floor(index / (outputs * inputs));
+    return from[(output * inputs + input) * places + place] as number;
+  });
+  return new Uint8Array(to.buffer);
+}
+
+function npy(dims: readonly number[], bytes: Uint8Array): Buffer {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dims.join(', ')},), }\n`;
+  const start = Buffer.from('\x93NUMPY\x01\x00\x00\x00', 'latin1');
+  start.writeUInt16LE(header.length, 8);
+  return Buffer.concat([start, Buffer.from(header), bytes]);
+}
+
+async function fileOf(scope: TestScope, name: string, bytes: Uint8Array): Promise<string> {
+  const path = join(await temporaryFolder(scope), name);
+  await writeFile(path, bytes);
+  return path;
+}

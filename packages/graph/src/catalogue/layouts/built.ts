@@ -1,0 +1,14 @@
+import { CONSTANT } from '../sketch.ts';
+import type { Layout } from './layout.ts';
+
+/** A model that was built here of another layout's weights: names are TF-slim's, and all is as ONNX has it. */
+export function builtOf(layout: Layout): Layout {
+  return {
+    ...layout,
+    blueFirst: () => false,
+    nameOf: ({ name }) => name,
+    kernels: 'outputs first',
+    matrices: false,
+    beside: new RegExp(`${CONSTANT}_\\d+$`),
+  };
+}

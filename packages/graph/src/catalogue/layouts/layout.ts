@@ -1,0 +1,36 @@
+import type { Family, Network, Variant } from '../network.ts';
+import type { WeightSpec } from '../sketch.ts';
+import type { LayoutName, Pixels } from '../weights.ts';
+
+/** How a framework stores the weights of networks, and how it builds them. */
+export interface Layout {
+  readonly name: LayoutName;
+  /** Families that it has no networks of are not there. */
+  readonly variants: Partial<Readonly<Record<Family, Variant>>>;
+  /** What its weights were trained on. */
+  readonly pixels: (network: Network) => Pixels;
+  /** Whether its first convolution takes blue first. */
+  readonly blueFirst: (family: Family) => boolean;
+  readonly nameOf: (spec: WeightSpec, network: Network) => string;
+  /** Kernels by rows, columns, inputs, outputs, or by outputs, inputs, rows, columns. */
+  readonly kernels: 'outputs last' | 'outputs first';
+  /** Whether fully connected layers are stored with all their inputs in one dimension. */
+  readonly matrices: boolean;
+  /** What stands beside the weights and is no part of the network: counters, and what the training kept. */
+  readonly beside: RegExp;
+}
+
+/** As images are normalised for torchvision: https://docs.pytorch.org/vision/stable/models.html */
+export const IMAGENET_PIXELS: Pixels = {
+  mean: [0.485 * 255, 0.456 * 255, 0.406 * 255],
+  std: [0.229 * 255, 0.224 * 255, 0.225 * 255],
+};
+
+/** The shape that a weight has in the files of a layout. */
+export function storedDims({ dims, role, dense }: WeightSpec, layout: Layout): readonly number[] {
+  if (role !== 'kernel') return dims;
+  const [outputs = 0, inputs = 0, rows = 0, columns = 0] = dims;
+  const all = inputs * rows * columns;
+  if (layout.kernels === 'outputs first') return dense && layout.matrices ? [outputs, all] : dims;
+  return dense && layout.matrices ? [all, outputs] : [rows, columns, inputs, outputs];
+}
