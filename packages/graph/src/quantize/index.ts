@@ -7,6 +7,7 @@ export { percentileCalibrator } from './calibrate/percentile.ts';
 export { type Agreement, topAgreement } from './compare/agreement.ts';
 export { addErrors, compareValues, decibels, type TensorError } from './compare/tensor-error.ts';
 export { type LayerError, tensorsToCompare, worstLayers } from './compare/worst-layers.ts';
+export { type DynamicOptions, quantizeDynamic } from './dynamic/quantize-dynamic.ts';
 export type { Exclusions, FloatNode } from './plan/choose-nodes.ts';
 export {
   type BiasPlan,
@@ -18,3 +19,4 @@ export {
   type WeightPlan,
 } from './plan/plan.ts';
 export type { ActivationType, Parameters, Range } from './scales/parameters.ts';
+export { quantizeWeights, type WeightOnlyOptions } from './weight-only/quantize-weights.ts';

@@ -1,13 +1,13 @@
 import { GraphError } from '../../graph-error.ts';
 import { withoutDeadCode } from '../../onnx/edit/dead-code.ts';
 import { inOrder, makeNode } from '../../onnx/edit/nodes.ts';
-import type { ElementType } from '../../onnx/element-types.ts';
 import { floatTensor } from '../../onnx/make-tensor.ts';
 import type { Node, OnnxModel, Tensor } from '../../onnx/model.ts';
 import { floatsOf } from '../elements.ts';
 import { type Network, networkOf, titleOf } from '../network.ts';
 import type { BiasPlan, QuantizationPlan, TensorPlan, WeightPlan } from '../plan/plan.ts';
 import { quantizePerAxis, quantizeValue, quantizeValues } from '../scales/quantize-values.ts';
+import { rawTensor } from '../whole-tensor.ts';
 import { biasesToKeepFloat, type ExactBias } from './keep-float.ts';
 import { type GiveName, namesFor } from './names-for.ts';
 
@@ -187,15 +187,6 @@ function dequantizeNode(from: string, scales: ScaleNames, to: string, axis?: num
     axis === undefined ? [] : [{ name: 'axis', value: { kind: 'int', value: BigInt(axis) } as const }];
   const node = { op: 'DequantizeLinear', name: `dequantize_${to}`, inputs: [from, ...scales], outputs: [to] };
   return makeNode({ ...node, attributes });
-}
-
-function rawTensor(
-  name: string,
-  elementType: ElementType,
-  dims: readonly number[],
-  bytes: Uint8Array,
-): Tensor {
-  return { name, elementType, dims, data: { form: 'raw', bytes }, metadata: [] };
 }
 
 function otherModel(tensor: string): GraphError {

@@ -4,6 +4,7 @@ import { floatTensor } from '../../onnx/make-tensor.ts';
 import type { Node, OnnxModel, Tensor } from '../../onnx/model.ts';
 import { type GiveName, namesFor } from '../apply/names-for.ts';
 import { floatAttribute, floatsOf, intAttribute } from '../elements.ts';
+import { rawTensor } from '../whole-tensor.ts';
 
 /** Of ONNX. */
 const DEFAULT_EPSILON = 1e-5;
@@ -72,7 +73,7 @@ function foldedTensors(
     return ((bias[index] ?? 0) - (mean[index] ?? 0)) * factor + (offset[index] ?? 0);
   });
   return [
-    floatArray(nameFor(`${weightName}_folded`), dims, folded),
+    rawTensor(nameFor(`${weightName}_folded`), 'float', dims, new Uint8Array(folded.buffer)),
     floatTensor(nameFor(`${conv.outputs[0]}_folded_bias`), [channels], added),
   ];
 }
@@ -87,9 +88,4 @@ function scaledRows(values: Float32Array, factors: readonly number[]): Float32Ar
     }
   }
   return scaled;
-}
-
-function floatArray(name: string, dims: readonly number[], values: Float32Array): Tensor {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { name, elementType: 'float', dims, data: { form: 'raw', bytes }, metadata: [] };
 }

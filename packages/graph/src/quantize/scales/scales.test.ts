@@ -36,9 +36,12 @@ test('any other number is rounded to the nearest', () => {
   );
 });
 
+/** Nearer to the end of FP32, a range that is moved by half a step is beyond it. */
+const inside = fc.float({ noNaN: true, min: Math.fround(-1e38), max: Math.fround(1e38) });
+
 test('zero is exact, and what is in the range comes back within half a step', () => {
   fc.assert(
-    fc.property(finite, finite, fc.double({ min: 0, max: 1, noNaN: true }), type, (one, other, part, as) => {
+    fc.property(inside, inside, fc.double({ min: 0, max: 1, noNaN: true }), type, (one, other, part, as) => {
       const range = { min: Math.min(one, other), max: Math.max(one, other) };
       const parameters = affineParameters(range, as);
       const { min, max } = WHOLE_NUMBERS[as];

@@ -1,0 +1,23 @@
+import type { Network } from '../network.ts';
+import { titleOf } from '../network.ts';
+import { chooseNodes, type Exclusions } from '../plan/choose-nodes.ts';
+import { nothingToDo } from '../plan/plan.ts';
+import type { Weights } from '../plan/weights-of.ts';
+
+/**
+ * The nodes of some operators that multiply by a constant with an axis for its outputs, by name. Throws
+ * `invalid_argument` where there is none, and for exclusions that name nothing.
+ */
+export function nodesToQuantize(
+  network: Network,
+  ops: readonly string[],
+  exclude: Exclusions | undefined,
+): ReadonlyMap<string, Weights> {
+  const { integer, float } = chooseNodes(network, exclude);
+  const found = integer.flatMap(({ node, weights }): readonly (readonly [string, Weights])[] => {
+    const wanted = ops.includes(node.op ?? '') && weights?.axis !== undefined;
+    return wanted ? [[titleOf(node), weights]] : [];
+  });
+  if (found.length === 0) throw nothingToDo({ float });
+  return new Map(found);
+}
