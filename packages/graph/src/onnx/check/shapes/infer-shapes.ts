@@ -32,7 +32,7 @@ interface Pass {
 }
 
 /** What is looked at, the most: bodies of loops in loops are tried more than once. */
-const MOST_WORK = 4_000_000;
+const MOST_WORK = 1_000_000;
 
 /**
  * Follows the shapes of a model's main graph from its inputs and constants through all nodes whose operators have a rule, and
