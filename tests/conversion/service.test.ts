@@ -1,7 +1,7 @@
 // The FPGA flow's model, converted and served: its clients send images under TensorFlow's names.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { NodeTensorClient } from '@slipway/sdk';
+import { createPredictionClient, type ScoreOptions, type TensorClient } from '@slipway/sdk';
 import { createGrpcPredictionClient } from '@slipway/sdk/grpc';
 import { onTestEnd } from '@slipway/testkit';
 import { serveModels } from '../harness/served-models.ts';
@@ -34,12 +34,29 @@ test('images come as strings under the name of the tensor, without its number, a
   });
   onTestEnd(t, () => client.close());
   for (const [name, scores] of NAMES) assertScores(await score(client, name, scores), SENT);
+  for (const protocol of ['azure', 'tfserving', 'oip'] as const) {
+    const named = protocol === 'azure' ? {} : { model: 'resnet50' };
+    const url = `http://127.0.0.1:${gateway.port}/api/v1/service/flow`;
+    const rest = createPredictionClient({ url, protocol, credential: key, ...named });
+    onTestEnd(t, () => rest.close());
+    for (const [name, scores] of NAMES) {
+      // TensorFlow Serving's answers do not name an only output.
+      const options = protocol === 'tfserving' ? { outputs: [scores] } : {};
+      assertScores(await score(rest, name, scores, options), SENT);
+    }
+  }
 });
 
-async function score(client: NodeTensorClient, name: string, output: string): Promise<Float32Array> {
+async function score(
+  client: TensorClient,
+  name: string,
+  output: string,
+  options: ScoreOptions = {},
+): Promise<Float32Array> {
   const sent = images();
   const data = SENT.map((image) => sent.get(image) ?? Buffer.alloc(0));
-  const { outputs } = await client.scoreTensors([{ name, datatype: 'BYTES', shape: [SENT.length], data }]);
+  const inputs = [{ name, datatype: 'BYTES', shape: [SENT.length], data }] as const;
+  const { outputs } = await client.scoreTensors(inputs, options);
   const scores = outputs[output];
   assert.ok(scores?.data instanceof Float32Array, `The answer has ${Object.keys(outputs).join(', ')}.`);
   return scores.data;

@@ -7,6 +7,7 @@ import {
   type TensorSpec,
 } from '@slipway/contract';
 import { rawElements } from '../../models/elements.ts';
+import { acceptedNames, keyOf, renamed } from '../tensor-names.ts';
 import { MAX_BYTES_ELEMENTS, readBytesTensor, wrongStringCount } from './bytes-tensor.ts';
 import { bytesPerElement } from './datatypes.ts';
 import { hasBatchAxis, type OipModel } from './model.ts';
@@ -35,38 +36,43 @@ export function checkInputs(model: OipModel, given: readonly GivenInput[]): read
   const misfit = checkBatch(model, ordered) ?? checkSpecs(model, ordered);
   if (misfit !== undefined) return misfit;
   const tensors: Tensor[] = [];
-  for (const input of ordered) {
+  for (const [index, input] of ordered.entries()) {
     const tensor = toTensor(model, input);
     if (tensor instanceof SlipwayError) return tensor;
-    tensors.push(tensor);
+    tensors.push(renamed(tensor, model.signature.inputs[index]?.name ?? input.name));
   }
   return tensors;
 }
 
 function orderInputs(model: OipModel, given: readonly GivenInput[]): readonly GivenInput[] | SlipwayError {
   const specs = model.signature.inputs;
-  const byName = new Map<string, GivenInput>();
+  const known = acceptedNames(model.signature).inputs;
+  const byTensor = new Map<string, GivenInput>();
   for (const input of given) {
-    if (byName.has(input.name)) return invalid(`input '${input.name}' already exists in request`);
-    byName.set(input.name, input);
+    const tensor = known.get(input.name)?.spec.name ?? input.name;
+    if (byTensor.has(tensor)) return invalid(`input '${input.name}' already exists in request`);
+    byTensor.set(tensor, input);
   }
-  if (given.length !== specs.length) return wrongCount(model, byName);
+  if (given.length !== specs.length) return wrongCount(model, byTensor);
   const ordered: GivenInput[] = [];
   for (const { name } of specs) {
-    const input = byName.get(name);
+    const input = byTensor.get(name);
     if (input !== undefined) ordered.push(input);
-    byName.delete(name);
+    byTensor.delete(name);
   }
-  for (const name of byName.keys()) return invalid(`unexpected inference input '${name}' for ${of(model)}`);
+  for (const { name } of byTensor.values()) {
+    return invalid(`unexpected inference input '${name}' for ${of(model)}`);
+  }
   return ordered;
 }
 
-function wrongCount(model: OipModel, given: ReadonlyMap<string, GivenInput>): SlipwayError {
+function wrongCount(model: OipModel, byTensor: ReadonlyMap<string, GivenInput>): SlipwayError {
   const { inputs } = model.signature;
-  const missing = inputs.map(({ name }) => name).filter((name) => !given.has(name));
-  const got = `Got input(s) ${listNames([...given.keys()])}`;
+  const missing = inputs.filter(({ name }) => !byTensor.has(name)).map(keyOf);
+  const names = [...byTensor.values()].map(({ name }) => name);
+  const got = `Got input(s) ${listNames(names)}`;
   return invalid(
-    `expected ${inputs.length} inputs but got ${given.size} inputs for ${of(model)}. ${got}, but missing required input(s) ${listNames(missing)}. Please provide all required input(s).`,
+    `expected ${inputs.length} inputs but got ${names.length} inputs for ${of(model)}. ${got}, but missing required input(s) ${listNames(missing)}. Please provide all required input(s).`,
   );
 }
 

@@ -1,6 +1,7 @@
 import type { LoadedModel, ModelVersionState, Signature, VersionPhase } from '@slipway/contract';
 import type { ModelRef } from '../../data-plane/data-plane.ts';
 import { RUNTIME_VERSION } from '../../observability/version.ts';
+import { keyedSignature } from '../tensor-names.ts';
 import { hasBatchAxis } from './model.ts';
 
 /** What the server says of itself. */
@@ -81,9 +82,10 @@ export function modelRef(model: string, version?: string | undefined): ModelRef 
   return VERSION.test(version) ? { model, version: Number(version) } : { model, label: version };
 }
 
-/** The metadata of a version; `models` are all that are ready. */
+/** The metadata of a version, under the keys of its signature where it has them; `models` are all that are ready. */
 export function describeModel(model: LoadedModel, models: readonly LoadedModel[]): ModelMetadata {
-  const { name, signature } = model;
+  const { name } = model;
+  const signature = keyedSignature(model.signature);
   return { name, versions: versionsOf(name, models).map(String), platform: PLATFORM, signature };
 }
 
@@ -94,7 +96,8 @@ function versionsOf(name: string, models: readonly LoadedModel[]): readonly numb
 
 /** The configuration of a version, as Triton would have completed it; `models` are all that are ready. */
 export function configureModel(model: LoadedModel, models: readonly LoadedModel[]): ModelConfig {
-  const { name, signature, maxBatchRows, workers } = model;
+  const { name, maxBatchRows, workers } = model;
+  const signature = keyedSignature(model.signature);
   const providers = model.providers.map((provider) => provider.name);
   const maxBatchSize = hasBatchAxis(signature) && maxBatchRows > 1 ? maxBatchRows : 0;
   return {

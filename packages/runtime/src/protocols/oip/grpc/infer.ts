@@ -6,6 +6,7 @@ import { infer } from '../../grpc/infer.ts';
 import { mapInOrder } from '../../grpc/map-in-order.ts';
 import type { Reply } from '../../grpc/method.ts';
 import { type InferCall, servingDataPlane } from '../../infer.ts';
+import { renamed } from '../../tensor-names.ts';
 import { checkInputs } from '../check-inputs.ts';
 import { classify } from '../classification.ts';
 import { modelRef } from '../describe.ts';
@@ -116,33 +117,37 @@ function askedOf(
   if (wished instanceof SlipwayError) return wished;
   const options = readRequestOptions(request.parameters, ownParameters);
   if (options instanceof SlipwayError) return options;
-  const wishes = checkOutputs(model, wished, true);
+  const wishes = checkOutputs(
+    model,
+    wished,
+    true,
+    given.map(({ name }) => name),
+  );
   if (wishes instanceof SlipwayError) return wishes;
   const inputs = checkInputs(model, given);
   if (inputs instanceof SlipwayError) return inputs;
   const { priority, timeoutMicroseconds } = options;
   return {
     inputs,
-    outputs: wishes.map(({ name }) => name),
+    outputs: wishes.map(({ output }) => output),
     wishes,
     priority,
     timeoutMs: timeoutMicroseconds && timeoutMicroseconds / 1000,
   };
 }
 
-/** The outputs in the order of the wishes, as classes where that was wished. */
+/** The outputs in the order of the wishes and under their names, as classes where that was wished. */
 function wishedOutputs(
   { outputs }: InferResponse,
   wishes: readonly OutputWish[],
   model: LoadedModel,
 ): readonly Tensor[] | SlipwayError {
-  if (wishes.every(({ classes }) => classes === 0)) return outputs;
   const wished: Tensor[] = [];
   for (const [index, output] of outputs.entries()) {
-    const count = wishes[index]?.classes ?? 0;
-    const told = count === 0 ? output : classify(output, count, model.signature);
+    const { classes, name } = wishes[index] ?? { classes: 0, name: output.name };
+    const told = classes === 0 ? output : classify(output, classes, model.signature);
     if (told instanceof SlipwayError) return told;
-    wished.push(told);
+    wished.push(renamed(told, name));
   }
   return wished;
 }

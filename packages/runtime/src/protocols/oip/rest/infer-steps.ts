@@ -19,7 +19,7 @@ const HEADER_LENGTH = HEADER_LENGTH_HEADER.toLowerCase();
 export const INFER: InferSteps<OipCall> = {
   decode,
   ofInputs(inputs, model) {
-    const wishes = checkOutputs(model, [], false);
+    const wishes = checkOutputs(model, [], false, []);
     return wishes instanceof SlipwayError ? wishes : { id: undefined, wishes, inputs };
   },
   encode({ version, outputs }, { id, wishes }, model) {
@@ -45,7 +45,7 @@ function toCall({ id, options, inputs, outputs }: InferCall): OipCall {
     id,
     wishes: outputs,
     inputs,
-    outputs: outputs.map(({ name }) => name),
+    outputs: outputs.map(({ output }) => output),
     priority,
     timeoutMs: timeoutMicroseconds && timeoutMicroseconds / 1000,
   };

@@ -11,7 +11,7 @@ import {
 import { emptyElements, readLongElements, takeElements } from '../../../../protobuf/repeated.ts';
 import type { GivenInput, InputContent } from '../../check-inputs.ts';
 import { findDatatype } from '../../datatypes.ts';
-import type { OutputWish } from '../../output-wishes.ts';
+import type { GivenWish } from '../../output-wishes.ts';
 import { type Parameters, type ParameterValue, readCount } from '../../parameters.ts';
 import { invalid, refuseSharedMemory } from '../../refusals.ts';
 import { readShape } from '../../shape.ts';
@@ -28,7 +28,7 @@ export interface ModelInferRequest {
   /** Raw elements are views of the message. An error is told only once the model is found; so is that of `outputs`. */
   readonly inputs: readonly GivenInput[] | SlipwayError;
   /** Empty: all outputs. */
-  readonly outputs: readonly OutputWish[] | SlipwayError;
+  readonly outputs: readonly GivenWish[] | SlipwayError;
 }
 
 type ReadParameters = Map<string, ParameterValue | undefined>;
@@ -176,8 +176,8 @@ function findContent(
   return invalid(`unable to find data for input tensor ${where} in request.`);
 }
 
-function readWishes(outputs: readonly OutputFields[]): readonly OutputWish[] | SlipwayError {
-  const wishes: OutputWish[] = [];
+function readWishes(outputs: readonly OutputFields[]): readonly GivenWish[] | SlipwayError {
+  const wishes: GivenWish[] = [];
   for (const { name, parameters } of outputs) {
     if (parameters.has('shared_memory_region')) return refuseSharedMemory();
     const classes = readCount(parameters, 'classification') ?? 0;

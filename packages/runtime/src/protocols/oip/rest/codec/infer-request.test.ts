@@ -82,7 +82,7 @@ test('a body without JSON is the one input of its model', () => {
     id: undefined,
     options: { priority: undefined, timeoutMicroseconds: undefined, custom: new Map() },
     inputs: [{ name: 'x', datatype: 'FP32', shape: [1, 2], data: new Float32Array([1, 2]) }],
-    outputs: [{ name: 'y', binary: true, classes: 0 }],
+    outputs: [{ name: 'y', output: 'y', binary: true, classes: 0 }],
   });
   const open = modelOf([['x', 'INT8', [3, null]]]);
   assert.deepEqual(decoded(new Uint8Array(6), open, '0').inputs[0]?.shape, [3, 2]);
@@ -100,21 +100,18 @@ test('each output is answered as it was wished, and its own wish wins', () => {
     );
     return typeof call === 'string' ? call : call.outputs;
   };
-  const y = { name: 'y', binary: false, classes: 0 };
-  assert.deepEqual(ask(',"outputs":[{"name":"s"},{"name":"y"}]'), [{ ...y, name: 's' }, y]);
+  const wish = (name: string, binary = false) => ({ name, output: name, binary, classes: 0 });
+  assert.deepEqual(ask(',"outputs":[{"name":"s"},{"name":"y"}]'), [wish('s'), wish('y')]);
   assert.deepEqual(ask(',"parameters":{"binary_data_output":true}'), [
-    { ...y, binary: true },
-    { ...y, name: 'z', binary: true },
-    { ...y, name: 's', binary: true },
+    wish('y', true),
+    wish('z', true),
+    wish('s', true),
   ]);
   assert.deepEqual(
     ask(
       ',"outputs":[{"name":"y","parameters":{"binary_data":false,"classification":2}},{"name":"z"}],"parameters":{"binary_data_output":true}',
     ),
-    [
-      { ...y, classes: 2 },
-      { ...y, name: 'z', binary: true },
-    ],
+    [{ ...wish('y'), classes: 2 }, wish('z', true)],
   );
   const rows: [string, string][] = [
     ['', 'sending FP16 data via JSON is not supported. Please use the binary data format for output z'],

@@ -1,7 +1,7 @@
 import { SlipwayError, type Tensor } from '@slipway/contract';
 import { checkInputs } from '../../check-inputs.ts';
 import type { OipModel } from '../../model.ts';
-import { checkOutputs, type OutputWish } from '../../output-wishes.ts';
+import { checkOutputs, type GivenWish, type OutputWish } from '../../output-wishes.ts';
 import { type RequestOptions, readCount, readFlag, readRequestOptions } from '../../parameters.ts';
 import { invalid, refuseSharedMemory } from '../../refusals.ts';
 import { readHeaderLength } from './header-length.ts';
@@ -51,7 +51,7 @@ function decodeRawRequest(body: Uint8Array, model: OipModel): InferCall | Slipwa
   if (input instanceof SlipwayError) return input;
   const inputs = checkInputs(model, [input]);
   if (inputs instanceof SlipwayError) return inputs;
-  const outputs = checkOutputs(model, [], true);
+  const outputs = checkOutputs(model, [], true, []);
   if (outputs instanceof SlipwayError) return outputs;
   return { id: undefined, options: NO_OPTIONS, inputs, outputs };
 }
@@ -76,7 +76,8 @@ function decodeJsonRequest(
   if (given instanceof SlipwayError) return given;
   const wishes = readOutputWishes(read.outputs, binary);
   if (wishes instanceof SlipwayError) return wishes;
-  const outputs = checkOutputs(model, wishes, binary);
+  const names = given.map(({ name }) => name);
+  const outputs = checkOutputs(model, wishes, binary, names);
   if (outputs instanceof SlipwayError) return outputs;
   const inputs = checkInputs(model, given);
   if (inputs instanceof SlipwayError) return inputs;
@@ -86,8 +87,8 @@ function decodeJsonRequest(
 function readOutputWishes(
   bodies: readonly OutputBody[],
   binaryByDefault: boolean,
-): readonly OutputWish[] | SlipwayError {
-  const wishes: OutputWish[] = [];
+): readonly GivenWish[] | SlipwayError {
+  const wishes: GivenWish[] = [];
   for (const { name, parameters } of bodies) {
     if (parameters.has('shared_memory_region')) return refuseSharedMemory();
     if (name === undefined) {

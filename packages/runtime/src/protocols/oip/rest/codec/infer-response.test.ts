@@ -10,7 +10,7 @@ import { decodeInferRequest } from './infer-request.ts';
 import { encodeInferResponse } from './infer-response.ts';
 
 function wish(name: string, binary = false, classes = 0): OutputWish {
-  return { name, binary, classes };
+  return { name, output: name, binary, classes };
 }
 
 function encode(

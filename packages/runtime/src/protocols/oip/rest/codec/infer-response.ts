@@ -3,6 +3,7 @@ import { SlipwayError, type Tensor } from '@slipway/contract';
 import { finishJson, type JsonOutput, putText, startJson } from '../../../../json/output.ts';
 import { putString } from '../../../../json/write-strings.ts';
 import { putTensor } from '../../../../json/write-tensor.ts';
+import { renamed } from '../../../tensor-names.ts';
 import { classify } from '../../classification.ts';
 import type { OipModel } from '../../model.ts';
 import type { OutputWish } from '../../output-wishes.ts';
@@ -62,8 +63,10 @@ function wishedTensor(answer: InferAnswer, index: number, wish: OutputWish): Ten
   if (tensor === undefined) {
     return new SlipwayError('internal', `The run gave no output "${wish.name}", which was asked for.`);
   }
-  if (wish.classes > 0) return classify(tensor, wish.classes, answer.model.signature);
-  return wish.binary || tensor.datatype !== 'BYTES' ? tensor : textTensor(tensor);
+  const told = wish.classes > 0 ? classify(tensor, wish.classes, answer.model.signature) : tensor;
+  if (told instanceof SlipwayError) return told;
+  const named = renamed(told, wish.name);
+  return wish.binary || wish.classes > 0 || named.datatype !== 'BYTES' ? named : textTensor(named);
 }
 
 /** JSON has no place for bytes that are no text. */
