@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { catalogue } from './catalogue.ts';
 import { NETWORKS } from './parity/networks.ts';
 import { parity } from './parity/parity.ts';
 
@@ -12,7 +13,9 @@ const CHECKPOINT = 'large-checkpoint';
 const CHECKPOINT_BYTES = 5 * 1024 ** 3;
 /** Conversions by both engines, in a server with TensorFlow. */
 const CONVERSION = 'conversion';
-const NAMES: readonly string[] = [FLOW, CHECKPOINT, CONVERSION, ...NETWORKS];
+/** The accelerated networks in full size, against the frameworks that their weights are from. */
+const CATALOGUE = 'catalogue';
+const NAMES: readonly string[] = [FLOW, CHECKPOINT, CONVERSION, CATALOGUE, ...NETWORKS];
 
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
@@ -36,6 +39,8 @@ async function run(name: string): Promise<boolean> {
       return largeCheckpoint();
     case CONVERSION:
       return conversion();
+    case CATALOGUE:
+      return await catalogue(options);
     default:
       return await parity(name, options);
   }

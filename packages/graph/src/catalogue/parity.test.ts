@@ -9,17 +9,19 @@ import { buildNetwork, withClassifier } from './build-network.ts';
 import { openWeights } from './files/open-weights.ts';
 import { importWeights } from './import-weights.ts';
 import type { Network } from './network.ts';
-import { answersOf, CATALOGUE_FIXTURES, framework, largestError } from './parity.test.helper.ts';
-import { TINY } from './tiny.test.helper.ts';
+import { answersOf, CATALOGUE_FIXTURES, framework, labelsOf, largestError } from './parity.test.helper.ts';
 import type { NetworkWeights, Weight } from './weights.ts';
 
 /** Beside the largest element: what sums in another order differ by, where the framework was exact by luck. */
 const FLOAT_ERROR = 2e-6;
 
-for (const name of readdirSync(CATALOGUE_FIXTURES)) {
-  const folder = join(CATALOGUE_FIXTURES, name);
+/** Networks of full size, which tests/heavy has the frameworks make, instead of the tiny ones. */
+const FOLDER = process.env['CATALOGUE_NETWORKS'] ?? CATALOGUE_FIXTURES;
+
+for (const name of readdirSync(FOLDER)) {
+  const folder = join(FOLDER, name);
   const said = framework(folder);
-  const network = TINY[said.family];
+  const { network } = said;
 
   test(`${name}: features and scores are the framework's own, from its own file`, async (t) => {
     await using stored = await openWeights(join(folder, said.path));
@@ -32,13 +34,15 @@ for (const name of readdirSync(CATALOGUE_FIXTURES)) {
     );
     assert.deepEqual(found.size, said.outputs.length);
     for (const output of said.outputs) {
-      const { dims, values } = found.get(output.tensor) ?? { dims: [], values: [] };
-      assert.deepEqual(dims, output.shape, output.tensor);
-      const { error, largest } = largestError(values, output);
+      const answer = found.get(output.tensor) ?? { values: [], width: 0 };
+      const width = output.shape.slice(1).reduce((product, size) => product * size, 1);
+      assert.equal(answer.width, width, output.tensor);
+      const { error, largest } = largestError(answer.values, output);
       // Softmax makes of an error of logits one that is relative to 1, however small the largest probability is.
       const scale = output.tensor.includes('Softmax') ? 1 : largest;
       const most = Math.max(output.tolerance, FLOAT_ERROR * scale);
       assert.ok(error <= most, `${output.tensor}: ${error} of ${largest}`);
+      if (output.labels !== undefined) assert.deepEqual(labelsOf(answer), output.labels, output.tensor);
     }
   });
 
