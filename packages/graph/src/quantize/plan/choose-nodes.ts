@@ -18,6 +18,8 @@ export interface IntegerNode {
   readonly node: Node;
   readonly role: Role;
   readonly weights: Weights | undefined;
+  /** The node that adds the bias, as `weights` names it: this one, or the Add behind a MatMul, which has no input for one. */
+  readonly adder: Node;
   /** Tensors that it takes, besides weights. */
   readonly takes: readonly string[];
   /** The tensor that gets scales for what it makes: behind the ReLU or the like that is done with it. */
@@ -56,7 +58,8 @@ export function chooseNodes(network: Network, exclusions: Exclusions = {}): Chos
     else if ('behind' in chosen) {
       const before = integer[chosen.behind];
       const makes = node.outputs[0] ?? '';
-      if (before !== undefined) integer[chosen.behind] = { ...before, makes };
+      if (before !== undefined)
+        integer[chosen.behind] = { ...before, ...biasIn(node, before, network), makes };
       makers.set(makes, chosen.behind);
     } else {
       makers.set(chosen.makes, integer.length);
@@ -64,6 +67,20 @@ export function chooseNodes(network: Network, exclusions: Exclusions = {}): Chos
     }
   }
   return { integer, float };
+}
+
+/** What an Add behind a node adds, where each channel of its weights has one value. */
+function biasIn(
+  node: Node,
+  { weights }: IntegerNode,
+  { constants }: Network,
+): Pick<IntegerNode, 'weights' | 'adder'> | undefined {
+  const bias =
+    node.op === 'Add' ? constants.get(node.inputs.find((name) => constants.has(name)) ?? '') : undefined;
+  const channels = constants.get(weights?.tensor ?? '')?.dims[weights?.axis ?? 0];
+  if (weights?.axis === undefined || bias?.elementType !== 'float') return undefined;
+  if (bias.dims.length !== 1 || bias.dims[0] !== channels) return undefined;
+  return { weights: { ...weights, bias: bias.name }, adder: node };
 }
 
 function exclusionOf(
@@ -104,7 +121,15 @@ function consider(
   if (!takes.some((each) => makers.has(each))) return 'nothing before it runs in integers';
   if (node.outputs.filter((each) => each !== '').length > 1) return 'it has several outputs';
   if (role === 'moving' && takes.some((each) => network.constants.has(each))) return 'it takes a constant';
-  return { node, role, weights: undefined, takes, makes: node.outputs[0] ?? '', answersFloat: false };
+  return {
+    node,
+    role,
+    weights: undefined,
+    adder: node,
+    takes,
+    makes: node.outputs[0] ?? '',
+    answersFloat: false,
+  };
 }
 
 /** The integer node whose result this one only cuts off, or adds the bias to that MatMul has no input for. */
@@ -130,13 +155,14 @@ function weighted(node: Node, network: Network): IntegerNode | string {
   const [taken = '', second = ''] = node.inputs;
   const makes = node.outputs[0] ?? '';
   const answersFloat = ANSWERING_IN_FLOAT.has(node.op ?? '');
+  const integer = { node, role: 'weighted', adder: node, takes: [taken], makes, answersFloat } as const;
   if (!network.floats.has(taken)) return `its input ${taken} is not known to be float`;
   if (network.constants.has(taken)) return `its input ${taken} is a constant`;
   if (node.op === 'MatMul' && !network.constants.has(second)) {
     if (!network.floats.has(second)) return `its input ${second} is not known to be float`;
-    return { node, role: 'weighted', weights: undefined, takes: [taken, second], makes, answersFloat };
+    return { ...integer, weights: undefined, takes: [taken, second] };
   }
   const weights = weightsOf(node, network);
   if (typeof weights === 'string') return weights;
-  return { node, role: 'weighted', weights, takes: [taken], makes, answersFloat };
+  return { ...integer, weights };
 }

@@ -49,7 +49,7 @@ export interface WeightPlan {
 export interface BiasPlan {
   readonly tensor: string;
   readonly scales: readonly number[];
-  /** The node that adds it, as its third input. */
+  /** The node that adds it: an Add where a MatMul multiplies. */
   readonly node: string;
 }
 
@@ -188,11 +188,11 @@ function biasPlans(
 ): readonly BiasPlan[] {
   const scaleOf = new Map(tensors.map(({ tensor, scale }) => [tensor, scale]));
   const weightsOf = new Map(weights.flatMap((plan) => plan.nodes.map((node) => [node, plan] as const)));
-  return integer.flatMap(({ node, weights: own, takes }): readonly BiasPlan[] => {
+  return integer.flatMap(({ node, adder, weights: own, takes }): readonly BiasPlan[] => {
     const inputScale = scaleOf.get(takes[0] ?? '');
     const plan = weightsOf.get(titleOf(node));
     if (own?.bias === undefined || inputScale === undefined || plan === undefined) return [];
     const scales = plan.scales.map((scale) => Math.fround(scale * inputScale));
-    return [{ tensor: own.bias, scales, node: titleOf(node) }];
+    return [{ tensor: own.bias, scales, node: titleOf(adder) }];
   });
 }

@@ -1,5 +1,4 @@
-import type { Network } from '../network.ts';
-import { titleOf } from '../network.ts';
+import { type Network, titleOf } from '../network.ts';
 import { chooseNodes, type Exclusions } from '../plan/choose-nodes.ts';
 import { nothingToDo } from '../plan/plan.ts';
 import type { Weights } from '../plan/weights-of.ts';
@@ -14,9 +13,10 @@ export function nodesToQuantize(
   exclude: Exclusions | undefined,
 ): ReadonlyMap<string, Weights> {
   const { integer, float } = chooseNodes(network, exclude);
-  const found = integer.flatMap(({ node, weights }): readonly (readonly [string, Weights])[] => {
-    const wanted = ops.includes(node.op ?? '') && weights?.axis !== undefined;
-    return wanted ? [[titleOf(node), weights]] : [];
+  const found = integer.flatMap(({ node, weights, adder }): readonly (readonly [string, Weights])[] => {
+    if (!ops.includes(node.op ?? '') || weights?.axis === undefined) return [];
+    // What another node adds stays where it is.
+    return [[titleOf(node), adder === node ? weights : { ...weights, bias: undefined }]];
   });
   if (found.length === 0) throw nothingToDo({ float });
   return new Map(found);
