@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { TestScope } from '@slipway/testkit';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { assertFound } from '../onnx/check/shapes/shape-models.test.helper.ts';
 import { rewritten } from '../onnx/fixtures.test.helper.ts';
 import type { OnnxModel } from '../onnx/model.ts';
 import type { ExpectedTensor } from '../tensorflow/fixtures.test.helper.ts';
@@ -34,7 +35,7 @@ export function goldenFile(name: string): unknown {
   return JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
 }
 
-/** Holds that the model, run in ONNX Runtime, answers as TensorFlow did: whole numbers exactly. */
+/** Holds that the model, run in ONNX Runtime, answers as TensorFlow did, whole numbers exactly, in the shapes that are inferred. */
 export async function assertAnswers(
   scope: TestScope,
   model: OnnxModel,
@@ -48,6 +49,7 @@ export async function assertAnswers(
   const answers = await session.run(Object.fromEntries(feeds));
   await session.release();
   assert.deepEqual(Object.keys(answers), Object.keys(outputs));
+  assertFound(model, Object.fromEntries(Object.entries(answers).map(([name, { dims }]) => [name, dims])));
   for (const [name, expected] of Object.entries(outputs)) assertSame(answers[name] as Tensor, expected);
 }
 

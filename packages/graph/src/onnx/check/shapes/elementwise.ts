@@ -40,6 +40,9 @@ export const stretching: Rule = (call) => {
   return [];
 };
 
+/** ONNX stretches only the slopes, and runtimes the input, too: nothing is refused. */
+export const sloped: Rule = (call) => [shaped(broadcast([call.dims(0), call.dims(1)]).dims)];
+
 const ARITHMETIC: Readonly<Record<string, (one: number, other: number) => number>> = {
   Add: (one, other) => one + other,
   Sub: (one, other) => one - other,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
-import { rewritten } from '../../fixtures.test.helper.ts';
+import { DIGITS, fixturePath, rewritten } from '../../fixtures.test.helper.ts';
 import type { Graph, OnnxModel } from '../../model.ts';
+import { readModel } from '../../read-model.ts';
 import { checkModel, problemLine } from '../check-model.ts';
 import type { Dims } from './shape.ts';
 import {
@@ -323,4 +324,12 @@ test('a graph that is made to be large takes bounded time', () => {
   });
   const { e30, e60, d31, d60, y } = inferred(model);
   assert.deepEqual([e30, e60, d31?.length, d60, y], [[2 ** 31], [undefined], 32, undefined, undefined]);
+});
+
+test('models of this project have the shapes that they are said to have', () => {
+  const digits = readModel(DIGITS);
+  const output = digits.graph.outputs[0]?.name ?? '';
+  assert.deepEqual(inferred(digits)[output]?.at(-1), 10);
+  assert.deepEqual(inferred(readModel(fixturePath('convolutional')))['probabilities'], [1, 5]);
+  assert.deepEqual(inferred(readModel(fixturePath('every-kind')))['y'], ['N', 65]);
 });

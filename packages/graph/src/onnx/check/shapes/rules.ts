@@ -1,5 +1,5 @@
 import { gemm, matrixProduct } from './contractions.ts';
-import { arithmetic, cast, identity, same, sameTwice, stretching } from './elementwise.ts';
+import { arithmetic, cast, identity, same, sameTwice, sloped, stretching } from './elementwise.ts';
 import {
   compress,
   constantOfShape,
@@ -52,11 +52,12 @@ const FAMILIES: readonly (readonly [number, Rule, string])[] = [
     same,
     `Abs Acos Acosh Asin Asinh Atan Atanh Bernoulli BitwiseNot CastLike Ceil Celu Clip Cos Cosh CumProd CumSum DequantizeLinear Elu
     Erf Exp EyeLike Floor Gelu GroupNormalization HardSigmoid HardSwish Hardmax IsInf IsNaN LRN LeakyRelu Log
-    LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not PRelu QuantizeLinear RMSNormalization RandomNormalLike
+    LogSoftmax LpNormalization MeanVarianceNormalization Mish Neg Not QuantizeLinear RMSNormalization RandomNormalLike
     RandomUniformLike Reciprocal Relu ReverseSequence Round Scatter ScatterElements Selu Shrink Sigmoid Sign Sin Sinh Softmax
     Softplus Softsign Sqrt Swish Tan Tanh ThresholdedRelu Trilu`,
   ],
   [1, sameTwice, 'Dropout'],
+  [7, sloped, 'PRelu'],
   [1, identity, 'Identity'],
   [6, cast, 'Cast'],
   [7, arithmetic, 'Add Sub Mul Div'],

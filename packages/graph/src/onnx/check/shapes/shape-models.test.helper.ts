@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { makeNode } from '../../edit/nodes.ts';
 import { floatTensor, intTensor } from '../../make-tensor.ts';
 import type { Attribute, Graph, Node, OnnxModel, Tensor, ValueInfo } from '../../model.ts';
@@ -56,14 +57,32 @@ export function modelOf(parts: Partial<Graph>): OnnxModel {
 }
 
 /** What is inferred of each value, whatever is wrong. */
-export function inferred({ graph }: OnnxModel): Readonly<Record<string, Dims | undefined>> {
+export function inferred({
+  graph,
+  opsets,
+  irVersion = 0,
+}: OnnxModel): Readonly<Record<string, Dims | undefined>> {
   const rules: Rules = {
-    opsets: new Map([['', 17]]),
+    opsets: new Map(opsets.map(({ domain = '', version = 0 }) => [domain, version])),
     functions: new Map(),
     trusted: new Set(),
-    irVersion: 9,
+    irVersion,
     parameters: undefined,
     report: () => {},
   };
   return Object.fromEntries([...inferShapes(graph, 'graph', rules)].map(([name, { dims }]) => [name, dims]));
+}
+
+/** Holds that shapes that were found are those that are inferred, as far as these are known. */
+export function assertFound(model: OnnxModel, found: Readonly<Record<string, readonly number[]>>): void {
+  const ours = inferred(model);
+  for (const [name, dims] of Object.entries(found)) {
+    const known = ours[name];
+    if (known === undefined) continue;
+    assert.deepEqual(
+      known,
+      dims.map((dim, axis) => (typeof known[axis] === 'number' ? dim : known[axis])),
+      name,
+    );
+  }
 }
