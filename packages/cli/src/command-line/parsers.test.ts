@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pair, port, positiveNumber, repeated, seconds, wholeNumber } from './parsers.ts';
+import { fraction, pair, port, positiveNumber, repeated, seconds, wholeNumber } from './parsers.ts';
 
 const GOOD: readonly [string, unknown, unknown][] = [
   ['whole number', wholeNumber(0)('12'), 12],
   ['positive number', positiveNumber('0.5'), 0.5],
+  ['fraction', fraction('0'), 0],
+  ['fraction', fraction('0.4'), 0.4],
+  ['fraction', fraction('1'), 1],
   ['port', port('0'), 0],
   ['pair', pair('a=b=c', { x: 'y' }), { x: 'y', a: 'b=c' }],
   ['empty value', pair('a='), { a: '' }],
@@ -24,6 +27,10 @@ const BAD: readonly [string, (text: string) => unknown, string][] = [
   ['positive number', positiveNumber, '0'],
   ['positive number', positiveNumber, ''],
   ['positive number', positiveNumber, 'Infinity'],
+  ['fraction', fraction, '40'],
+  ['fraction', fraction, '-0.1'],
+  ['fraction', fraction, ' '],
+  ['fraction', fraction, 'half'],
   ['port', port, '65536'],
   ['port', port, '-1'],
   ['pair', pair, 'novalue'],

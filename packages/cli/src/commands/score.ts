@@ -2,14 +2,18 @@ import { Option } from '@commander-js/extra-typings';
 import { SlipwayError } from '@slipway/contract';
 import { formatScoringJson, Webservice } from '@slipway/sdk';
 import { apiCommand, examples } from '../command-line/define.ts';
-import { wholeNumber } from '../command-line/parsers.ts';
+import { fraction, wholeNumber } from '../command-line/parsers.ts';
 import type { LocalContext } from '../command-line/perform.ts';
 import { performInWorkspace } from '../command-line/perform-api.ts';
+import { type DetectChoice, detectInImage } from '../detection/detect-in-image.ts';
+import { drawDetections } from '../detection/draw-detections.ts';
+import { pictureFormat, readPicture, writePicture } from '../detection/picture-file.ts';
+import { detectionTable } from '../output/detections.ts';
 import { interruption } from '../scoring/interruption.ts';
 import { runLoad } from '../scoring/load.ts';
 import { loadTables, reportOf } from '../scoring/load-report.ts';
 import { onlyOutput, pickOutput } from '../scoring/outputs.ts';
-import { readLabels } from '../scoring/read-data.ts';
+import { readImage, readLabels } from '../scoring/read-data.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../scoring/scorer.ts';
 import { classTables, topClasses } from '../scoring/top-classes.ts';
 import { scoringFailure } from '../service-call/scoring-failure.ts';
@@ -45,8 +49,10 @@ export function score() {
     .option('--top <count>', 'print only the classes with the highest scores', wholeNumber(1))
     .option(
       '--labels <file>',
-      'names of the classes, one a line, for --top (default: those that the service declares)',
+      'names of the classes, one a line, for --top and --draw (default: those that the service declares)',
     )
+    .option('--draw <file>', 'write the image with what a detector found in it: .jpg, .png or .webp')
+    .option('--threshold <score>', 'with --draw: what must be exceeded (default: 0.5)', fraction)
     .option('--repeat <count>', 'send it this often and print how long it took', wholeNumber(1, MAX_REPEAT))
     .option('--concurrency <count>', 'requests at once with --repeat', wholeNumber(1, MAX_CONCURRENCY))
     .addHelpText(
@@ -55,13 +61,19 @@ export function score() {
         `slipway score iris --data '{"data": [[5.1, 3.5, 1.4, 0.2]]}'`,
         'slipway score digits --data digit.json --output probabilities --top 3',
         'slipway score photos --image cat.jpg --protocol oip --grpc --top 5 --labels imagenet.txt',
+        'slipway score detector --image street.jpg --draw found.jpg',
         'slipway score digits --data digit.json --repeat 1000 --concurrency 8',
       ),
     )
-    .action((name, { top, labels, repeat, concurrency, ...options }) =>
+    .action((name, { top, labels, repeat, concurrency, draw, threshold, ...options }) =>
       performInWorkspace(options, async (context) => {
-        checkRequest(options, { labels, top, concurrency, repeat });
+        checkRequest(options, { labels, top, concurrency, repeat, draw, threshold });
+        if (draw !== undefined) pictureFormat(draw);
         const service = await Webservice.get({ workspace: context.workspace, name });
+        if (draw !== undefined) {
+          await drawObjects(context, service, { ...options, labels, threshold, draw });
+          return;
+        }
         const scorer = await createScorer(service, { ...options, mayRepeat: repeat === undefined });
         try {
           if (repeat === undefined) await scoreOnce(context, name, scorer, { ...options, top, labels });
@@ -102,6 +114,31 @@ async function scoreOnce(
   output.result(topClasses(scores, top, labels), classTables);
 }
 
+interface DrawOptions extends Omit<DetectChoice, 'labels' | 'mayRepeat'> {
+  readonly image?: string | undefined;
+  readonly labels?: string | undefined;
+  readonly draw: string;
+}
+
+async function drawObjects(
+  { output, progress }: LocalContext,
+  service: Webservice,
+  { image: path = '', labels: labelFile, draw, ...choice }: DrawOptions,
+): Promise<void> {
+  const labels = labelFile === undefined ? undefined : await readLabels(labelFile);
+  const image = await readImage(path);
+  progress.show(`Scoring with ${service.name}`);
+  const found = await detectInImage(service, image, { ...choice, labels, mayRepeat: true }).catch(
+    (thrown) => {
+      throw scoringFailure(thrown, service.name);
+    },
+  );
+  const picture = await readPicture(image);
+  drawDetections(picture, found);
+  await writePicture(draw, picture);
+  output.result(found, detectionTable);
+}
+
 async function measure(
   { output, progress }: LocalContext,
   scorer: Scorer,
@@ -124,15 +161,25 @@ async function measure(
 }
 
 interface Extras extends Omit<AnswerOptions, 'output'> {
+  readonly draw?: string | undefined;
+  readonly threshold?: number | undefined;
   readonly repeat?: number | undefined;
   readonly concurrency?: number | undefined;
 }
 
-function checkRequest({ data, image }: Pick<ScorerOptions, 'data' | 'image'>, extras: Extras): void {
+function checkRequest(
+  { data, image, output }: Pick<ScorerOptions, 'data' | 'image' | 'output'>,
+  extras: Extras,
+): void {
   if ((data === undefined) === (image === undefined))
     throw wrongCall('Give either --data or --image.', 'data');
-  if (extras.labels !== undefined && extras.top === undefined)
-    throw wrongCall('--labels needs --top.', 'labels');
+  if (extras.labels !== undefined && extras.top === undefined && extras.draw === undefined)
+    throw wrongCall('--labels needs --top or --draw.', 'labels');
+  if (extras.threshold !== undefined && extras.draw === undefined)
+    throw wrongCall('--threshold needs --draw.', 'threshold');
+  if (extras.draw !== undefined && image === undefined) throw wrongCall('--draw needs --image.', 'draw');
+  if (extras.draw !== undefined && [extras.top, extras.repeat, output].some((other) => other !== undefined))
+    throw wrongCall('--draw goes with neither --top nor --repeat nor --output.', 'draw');
   if (extras.concurrency !== undefined && extras.repeat === undefined) {
     throw wrongCall('--concurrency needs --repeat.', 'concurrency');
   }

@@ -4,26 +4,19 @@ import {
   type NodePredictionClient,
   type NodeTensorClient,
   type Prediction,
-  type Protocol,
   type ScoreOptions,
   toNested,
   type Webservice,
 } from '@slipway/sdk';
+import { type ClientChoice, callOptions, openClient, openGrpcClient, openHttpClient } from './open-client.ts';
 import { readData, readImage } from './read-data.ts';
 import { shortestSingle } from './shortest-single.ts';
 
-/** How a service is called, as the command line says it. */
-export interface ScorerOptions {
-  readonly protocol?: Protocol | undefined;
-  readonly grpc?: true | undefined;
+/** What is sent, and how, as the command line says it. */
+export interface ScorerOptions extends ClientChoice {
   readonly data?: string | undefined;
   readonly image?: string | undefined;
   readonly input?: string | undefined;
-  readonly output?: string | undefined;
-  readonly model?: string | undefined;
-  readonly version?: string | undefined;
-  /** A call that was not run may be tried again. */
-  readonly mayRepeat: boolean;
 }
 
 /** Calls a service with the same request again and again. */
@@ -39,11 +32,11 @@ export interface Scorer {
 
 /** Reads what is to be sent and opens the client. */
 export async function createScorer(service: Webservice, options: ScorerOptions): Promise<Scorer> {
-  const call = callOptions({ protocol: options.grpc ? 'oip' : undefined, ...options });
+  const call = callOptions(options);
   if (options.image !== undefined) return await imageScorer(service, options, call, options.image);
   const value = await readData(options.data ?? '-');
-  if (options.grpc) return tensorScorer(await grpcClient(service, options), value, options, call);
-  const client = service.client({ protocol: options.protocol, retry: retryOf(options) });
+  if (options.grpc) return tensorScorer(await openGrpcClient(service, options), value, options, call);
+  const client = openHttpClient(service, options);
   const body = ownBody(value, options);
   if (body === undefined) return tensorScorer(client, value, options, call);
   return scorerOf(
@@ -77,37 +70,10 @@ async function imageScorer(
   path: string,
 ): Promise<Scorer> {
   const image = await readImage(path);
-  const client = await anyClient(service, options);
+  const client = await openClient(service, options);
   const send = (signal?: AbortSignal) =>
     client.scoreImages(image, { ...call, inputName: options.input, signal });
   return scorerOf(client, call, send, outputsJson);
-}
-
-async function anyClient(service: Webservice, options: ScorerOptions): Promise<NodeTensorClient> {
-  if (options.grpc) return await grpcClient(service, options);
-  return service.client({ protocol: options.protocol, retry: retryOf(options) });
-}
-
-async function grpcClient(service: Webservice, options: ScorerOptions): Promise<NodeTensorClient> {
-  const { protocol = 'oip' } = options;
-  if (protocol !== 'azure') return await service.grpcClient({ protocol, retry: retryOf(options) });
-  throw new SlipwayError(
-    'invalid_argument',
-    '--grpc needs --protocol tfserving or oip: /score is HTTP alone.',
-    {
-      details: { field: 'protocol' },
-    },
-  );
-}
-
-function retryOf({ mayRepeat }: ScorerOptions) {
-  return mayRepeat ? undefined : { attempts: 1 };
-}
-
-function callOptions({ model, version, output, protocol = 'azure' }: ScorerOptions): ScoreOptions {
-  // A body of /score says for itself which outputs it wants.
-  const outputs = output === undefined || protocol === 'azure' ? undefined : [output];
-  return { model, version, outputs };
 }
 
 function tensorScorer(
