@@ -13,6 +13,7 @@ import {
 import { largestPerAxis } from '../scales/quantize-values.ts';
 import { type ChosenNodes, chooseNodes, type Exclusions, type FloatNode } from './choose-nodes.ts';
 import { type ChosenTensor, chooseTensors } from './choose-tensors.ts';
+import { OPERATORS } from './operators.ts';
 
 export interface PlanOptions {
   readonly exclude?: Exclusions | undefined;
@@ -63,6 +64,9 @@ export interface LayerPlan {
   readonly makes: string;
 }
 
+/** Without one of these, no other operator runs in integers. */
+const WEIGHTED = [...OPERATORS].filter(([, role]) => role === 'weighted').map(([op]) => op);
+
 /** Which tensor gets which scale and why: what `applyPlan` makes of a model. It holds no weights, and may be kept as JSON. */
 export interface QuantizationPlan {
   readonly tensors: readonly TensorPlan[];
@@ -95,7 +99,7 @@ export function planQuantization(
 ): QuantizationPlan {
   const network = networkOf(model);
   const nodes = chooseNodes(network, options.exclude);
-  if (nodes.integer.length === 0) throw nothingToDo(nodes);
+  if (nodes.integer.length === 0) throw nothingToDo(nodes.float, WEIGHTED);
   const tensors = chooseTensors(network, nodes.integer).map((chosen) =>
     tensorPlan(chosen, network, ranges, options),
   );
@@ -111,9 +115,13 @@ export function planQuantization(
   };
 }
 
-export function nothingToDo({ float }: Pick<ChosenNodes, 'float'>): GraphError {
-  const why = float.slice(0, 3).map((each) => ` ${each.node} (${each.op}) stays in FP32: ${each.why}.`);
-  const said = 'No node of the main graph can run in integers: quantization would change nothing.';
+/** That none of some operators can run in integers, with why the first of them cannot. */
+export function nothingToDo(float: readonly FloatNode[], ops: readonly string[]): GraphError {
+  const why = float
+    .filter(({ op }) => ops.includes(op))
+    .slice(0, 3)
+    .map((each) => ` ${each.node} (${each.op}) stays in FP32: ${each.why}.`);
+  const said = `The main graph has no ${ops.join(', ')} that can be quantized, and nothing would change.`;
   return new GraphError('invalid_argument', `${said}${why.join('')}`);
 }
 

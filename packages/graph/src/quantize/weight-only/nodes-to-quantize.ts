@@ -18,6 +18,6 @@ export function nodesToQuantize(
     // What another node adds stays where it is.
     return [[titleOf(node), adder === node ? weights : { ...weights, bias: undefined }]];
   });
-  if (found.length === 0) throw nothingToDo({ float });
+  if (found.length === 0) throw nothingToDo(float, ops);
   return new Map(found);
 }
