@@ -15,19 +15,7 @@ import {
   slice,
   topK,
 } from './indexing.ts';
-import {
-  blocks,
-  concat,
-  expand,
-  flatten,
-  pad,
-  reshape,
-  split,
-  squeeze,
-  tile,
-  transpose,
-  unsqueeze,
-} from './moves.ts';
+import { blocks, concat, expand, flatten, pad, split, squeeze, tile, transpose, unsqueeze } from './moves.ts';
 import {
   dynamicQuantization,
   layerNormalization,
@@ -37,6 +25,7 @@ import {
   resize,
 } from './networks.ts';
 import { indexOfBest, reduce, sizeOf } from './reductions.ts';
+import { reshape } from './reshape.ts';
 import type { Rule } from './rule.ts';
 import { convolution, globalPool, pool, transposedConvolution } from './windows.ts';
 
