@@ -39,7 +39,7 @@ const IR_VERSION = 8;
 const BATCH = 'batch';
 
 /** The levels of a photo, less their means, are some 70 off: what that is squared. */
-const PHOTO_POWER = 5000;
+const PHOTO_SPREAD = 5000;
 
 /**
  * Builds a network from weights, under the tensor names that the original has. The batch is open; the same weights give
@@ -81,7 +81,7 @@ function sketchFeaturizer(network: Network, variant: Variant, pixels: Pixels) {
     perm: [0, 3, 1, 2],
   });
   const { side, scale } = network.input;
-  const x = { name: images, channels: 3, side, power: PHOTO_POWER * scale ** 2 };
+  const x = { name: images, channels: 3, side, spread: PHOTO_SPREAD * scale ** 2 };
   return { sketch, outputs: outputsOf(sketch, x, network, variant) };
 }
 
@@ -121,7 +121,7 @@ function sketchClassifier(network: Network, [features]: readonly Boxes[], prefix
   const sketch = newSketch(scope, prefix);
   const layer = family === 'vgg' ? 'fc8' : 'logits';
   const images = node(sketch, 'Transpose', layer, [features.name], { perm: [0, 3, 1, 2] });
-  const x = { name: images, channels: features.dims[2] ?? 0, side: 1, power: 1 };
+  const x = { name: images, channels: features.dims[2] ?? 0, side: 1, spread: 1 };
   const logits = conv(sketch, x, layer, { channels: classes, size: 1, bias: true, dense: true });
   const squeezed = node(
     sketch,

@@ -3,6 +3,9 @@ import { type Feature, node, type Sketch, weight } from './sketch.ts';
 /** Zeros around an image: as many on all sides, or TensorFlow's `SAME`, which puts what is odd at the end. */
 export type Padding = number | 'same';
 
+/** The variance of max(0, x), where x is normal and has a variance of 1. */
+const RECTIFIED = 1 / 2 - 1 / (2 * Math.PI);
+
 export interface Convolution {
   readonly channels: number;
   readonly size: number;
@@ -19,8 +22,8 @@ export function conv(to: Sketch, x: Feature, layer: string, options: Convolution
   const reach = (size - 1) * rate + 1;
   const pads = padsOf(x.side, reach, stride, padding);
   const dims = [channels, x.channels, size, size];
-  const inputs = [x.name, weight(to, { layer, role: 'kernel', dims, dense, power: x.power })];
-  if (bias) inputs.push(weight(to, { layer, role: 'bias', dims: [channels], dense, power: x.power }));
+  const inputs = [x.name, weight(to, { layer, role: 'kernel', dims, dense, spread: x.spread })];
+  if (bias) inputs.push(weight(to, { layer, role: 'bias', dims: [channels], dense, spread: x.spread }));
   const name = node(to, 'Conv', layer, inputs, {
     dilations: [rate, rate],
     kernel_shape: [size, size],
@@ -28,19 +31,19 @@ export function conv(to: Sketch, x: Feature, layer: string, options: Convolution
     strides: [stride, stride],
   });
   // He's kernels have a variance of 2 / fan-in: https://arxiv.org/abs/1502.01852
-  return { name, channels, side: sideAfter(x.side, reach, stride, pads), power: 2 * x.power };
+  return { name, channels, side: sideAfter(x.side, reach, stride, pads), spread: 2 * x.spread };
 }
 
 export function batchNorm(to: Sketch, x: Feature, layer: string, epsilon: number): Feature {
   const dims = [x.channels];
   const roles = ['gamma', 'beta', 'mean', 'variance'] as const;
-  const weights = roles.map((role) => weight(to, { layer, role, dims, dense: false, power: x.power }));
+  const weights = roles.map((role) => weight(to, { layer, role, dims, dense: false, spread: x.spread }));
   const name = node(to, 'BatchNormalization', layer, [x.name, ...weights], { epsilon: { float: epsilon } });
-  return { ...x, name, power: 1 };
+  return { ...x, name, spread: 1 };
 }
 
 export function relu(to: Sketch, x: Feature, layer: string): Feature {
-  return { ...x, name: node(to, 'Relu', layer, [x.name]), power: x.power / 2 };
+  return { ...x, name: node(to, 'Relu', layer, [x.name]), spread: RECTIFIED * x.spread };
 }
 
 export function maxPool(
@@ -73,14 +76,14 @@ export function globalPool(to: Sketch, x: Feature, layer: string): Feature {
 }
 
 export function add(to: Sketch, x: Feature, y: Feature, layer: string): Feature {
-  return { ...x, name: node(to, 'Add', layer, [x.name, y.name]), power: x.power + y.power };
+  return { ...x, name: node(to, 'Add', layer, [x.name, y.name]), spread: x.spread + y.spread };
 }
 
 /** The channels of one behind those of the other. */
 export function concat(to: Sketch, x: Feature, y: Feature, layer: string): Feature {
   const channels = x.channels + y.channels;
-  const power = (x.power * x.channels + y.power * y.channels) / channels;
-  return { ...x, name: node(to, 'Concat', layer, [x.name, y.name], { axis: 1 }), channels, power };
+  const spread = (x.spread * x.channels + y.spread * y.channels) / channels;
+  return { ...x, name: node(to, 'Concat', layer, [x.name, y.name], { axis: 1 }), channels, spread };
 }
 
 type Pads = readonly [before: number, after: number];

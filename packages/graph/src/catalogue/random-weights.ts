@@ -7,8 +7,8 @@ import { ORIGINAL } from './variants.ts';
 import type { NetworkWeights, Weight } from './weights.ts';
 
 /**
- * Weights that nobody trained: the same for the same seed, a whole number. Kernels are as He initialises them, and batch
- * norms find roughly what they say, so that numbers stay in a range and an answer depends on its image. They are in
+ * Weights that nobody trained: the same for the same seed, a whole number. Kernels are as He initialises them, but that
+ * those of each output sum to nothing, and batch norms find roughly what they say, so that numbers stay in a range and an answer depends on its image. They are in
  * memory, 4 bytes each.
  */
 export function randomWeights(network: Network, seed: number): NetworkWeights {
@@ -28,11 +28,24 @@ function draw(spec: WeightSpec, seed: number): Weight {
     const value = mean + deviation * (values[at] as number);
     values[at] = spec.role === 'variance' ? Math.abs(value) : value;
   }
+  if (spec.role === 'kernel') balance(values, count / (spec.dims[0] ?? 1));
   return { dims: spec.dims, bytes: new Uint8Array(values.buffer) };
 }
 
+/**
+ * What each output takes sums to nothing: in a deep network, the mean that all images have would otherwise drown what
+ * they differ in.
+ */
+function balance(kernel: Float32Array, fanIn: number): void {
+  for (let start = 0; start < kernel.length; start += fanIn) {
+    let sum = 0;
+    for (let at = start; at < start + fanIn; at += 1) sum += kernel[at] as number;
+    for (let at = start; at < start + fanIn; at += 1) kernel[at] = (kernel[at] as number) - sum / fanIn;
+  }
+}
+
 /** Biases and scales leave no term of the arithmetic out. */
-function distributionOf({ role, dims, power }: WeightSpec): readonly [mean: number, deviation: number] {
+function distributionOf({ role, dims, spread }: WeightSpec): readonly [mean: number, deviation: number] {
   switch (role) {
     case 'kernel':
       return [0, Math.sqrt(2 / dims.slice(1).reduce((product, size) => product * size, 1))];
@@ -42,9 +55,9 @@ function distributionOf({ role, dims, power }: WeightSpec): readonly [mean: numb
     case 'gamma':
       return [1, 0.1];
     case 'mean':
-      return [0, 0.1 * Math.sqrt(power)];
+      return [0, 0.1 * Math.sqrt(spread)];
     case 'variance':
-      return [power, 0.1 * power];
+      return [spread, 0.1 * spread];
     case 'scale':
       return [20, 0.1];
   }

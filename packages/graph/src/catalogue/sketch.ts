@@ -20,8 +20,8 @@ export interface WeightSpec {
   readonly dims: readonly number[];
   /** Whether Keras and torchvision have a fully connected layer there, also where it is a convolution here. */
   readonly dense: boolean;
-  /** The mean square of what the layer takes, roughly, where kernels are as He drew them. */
-  readonly power: number;
+  /** The variance of what the layer takes, roughly, under random kernels that sum to nothing for each output. */
+  readonly spread: number;
 }
 
 /** A tensor in the making: batch, channels, `side` rows and columns. */
@@ -29,8 +29,8 @@ export interface Feature {
   readonly name: string;
   readonly channels: number;
   readonly side: number;
-  /** The mean square of its elements, roughly. */
-  readonly power: number;
+  /** The variance of its elements, roughly. */
+  readonly spread: number;
 }
 
 /** The nodes of a network in their order, and the weights that they need. */

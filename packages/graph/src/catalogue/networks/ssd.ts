@@ -80,8 +80,8 @@ function boxesOf(to: Sketch, end: Feature, block: number, anchors: number, class
   const layer = `block${block}_box`;
   const x = block === 4 ? normalized(to, end, `${layer}/L2Normalization`) : end;
   return {
-    logits: spread(to, x, layer, 'conv_cls', 'Reshape_1', [anchors, classes]),
-    offsets: spread(to, x, layer, 'conv_loc', 'Reshape', [anchors, OFFSETS]),
+    logits: asAnchors(to, x, layer, 'conv_cls', 'Reshape_1', [anchors, classes]),
+    offsets: asAnchors(to, x, layer, 'conv_loc', 'Reshape', [anchors, OFFSETS]),
   };
 }
 
@@ -92,14 +92,14 @@ function normalized(to: Sketch, x: Feature, layer: string): Feature {
   });
   const bounded = node(to, 'Max', layer, [squares, floatConstant(to, layer, [LEAST_SQUARES])]);
   const unit = node(to, 'Div', layer, [x.name, node(to, 'Sqrt', layer, [bounded])]);
-  const power = 1 / x.channels;
-  const scale = weight(to, { layer, role: 'scale', dims: [x.channels], dense: false, power });
+  const spread = 1 / x.channels;
+  const scale = weight(to, { layer, role: 'scale', dims: [x.channels], dense: false, spread });
   const channels = node(to, 'Unsqueeze', layer, [scale, wholeConstant(to, layer, [1, 2])]);
-  return { ...x, name: node(to, 'Mul', layer, [unit, channels]), power: 400 * power };
+  return { ...x, name: node(to, 'Mul', layer, [unit, channels]), spread: 400 * spread };
 }
 
 /** A convolution whose channels become anchors of so many numbers, behind rows and columns. */
-function spread(
+function asAnchors(
   to: Sketch,
   x: Feature,
   layer: string,
