@@ -129,9 +129,13 @@ function readObjects(
   specs: readonly TensorSpec[],
   names: SpecsByName,
 ): ReadInputs | undefined {
-  const columns = new Map<TensorSpec, Column>();
-  for (const spec of specs) {
-    columns.set(spec, { spec, reader: tensorReader(spec.datatype, 0), shape: undefined, rows: 0 });
+  const columns = specs.map((spec): Column => {
+    return { spec, reader: tensorReader(spec.datatype, 0), shape: undefined, rows: 0 };
+  });
+  const byName = new Map<string, Column>();
+  for (const [name, { spec }] of names) {
+    const column = columns[specs.indexOf(spec)];
+    if (column !== undefined) byName.set(name, column);
   }
   const used: NamedSpec[] = [];
   let rows = 0;
@@ -141,16 +145,19 @@ function readObjects(
     rows += 1;
     readMembers(cursor, (key) => {
       members += 1;
-      const named = names.get(key);
-      const column = named && columns.get(named.spec);
+      const column = byName.get(key);
       if (column === undefined) skipValue(cursor);
-      else if (rows === 1) used.push(named as NamedSpec);
+      else if (rows === 1) use(names.get(key), used);
       areAlike &&= column !== undefined && readCell(cursor, column, rows);
     });
-    areAlike &&= members === columns.size;
+    areAlike &&= members === columns.length;
   });
   if (cursor.problem !== undefined || !areAlike) return undefined;
-  return { inputs: [...columns.values()].map((column) => finishColumn(column, rows)), used };
+  return { inputs: columns.map((column) => finishColumn(column, rows)), used };
+}
+
+function use(named: NamedSpec | undefined, used: NamedSpec[]): void {
+  if (named !== undefined) used.push(named);
 }
 
 /** False if the value is wrong, shaped otherwise than those before, or the row's second under another name. */
