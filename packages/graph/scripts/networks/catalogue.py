@@ -48,6 +48,7 @@ class KerasNetwork:
         self.random = random
         self.model = kind.build()
         weights.initialise(self.model, random)
+        weights.derive(self.model)
         weights.calibrate(self.model, self.samples(CALIBRATION))
         self.tensor_names = {key: key for key in self.model.output}
         self.softmax = [key for key in self.tensor_names if key == "probabilities"]
@@ -66,6 +67,7 @@ class KerasNetwork:
         try:
             model = self.kind.build()
             model.set_weights(self.model.get_weights())
+            weights.derive(model)
             return run(lambda x: model(x, training=False), as_float64(samples))
         finally:
             keras.config.set_floatx("float32")

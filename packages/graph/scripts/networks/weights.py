@@ -16,6 +16,13 @@ def initialise(model, random):
             layer.set_weights(values)
 
 
+def derive(model):
+    """Normalization computes with what it derives from its weights when a file is loaded, which set_weights leaves as it was."""
+    for layer in model._flatten_layers():
+        if hasattr(layer, "finalize_state"):
+            layer.finalize_state()
+
+
 def drawn(variable, layer, random):
     shape = tuple(variable.shape)
     part = variable.path.split("/")[-1]
