@@ -146,7 +146,8 @@ test('all variables without a value are named at once', async (t) => {
 
 test('a tensor in the middle may be the input where the file has its shape', async () => {
   const { graph } = await imported(fixture('tf1-checkpoint'), { ...CHECKPOINT, inputs: ['network/h1/Relu'] });
-  const dims = [{}, { size: 5 }];
+  // The name lets ONNX Runtime see which tensors have the same size.
+  const dims = [{ size: 'batch' }, { size: 5 }];
   assert.deepEqual(graph.inputs, [
     { name: 'network/h1/Relu:0', type: { kind: 'tensor', elementType: 'float', shape: { dims } }, metadata: [] },
   ]);
