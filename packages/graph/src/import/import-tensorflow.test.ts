@@ -149,7 +149,11 @@ test('a tensor in the middle may be the input where the file has its shape', asy
   // The name lets ONNX Runtime see which tensors have the same size.
   const dims = [{ size: 'batch' }, { size: 5 }];
   assert.deepEqual(graph.inputs, [
-    { name: 'network/h1/Relu:0', type: { kind: 'tensor', elementType: 'float', shape: { dims } }, metadata: [] },
+    {
+      name: 'network/h1/Relu:0',
+      type: { kind: 'tensor', elementType: 'float', shape: { dims } },
+      metadata: [],
+    },
   ]);
 });
 

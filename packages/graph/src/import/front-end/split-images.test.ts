@@ -347,7 +347,7 @@ for (const [name, input] of [
     const outputs = [name === 'flow.pb' ? SCORES : 'Identity:0'];
     const { images, model: onnx } = await importTensorFlow(model, { inputs: [input], outputs });
     assert.deepEqual(images, []);
-    const dims = [{}, { size: 224 }, { size: 224 }, { size: 3 }];
+    const dims = [{ size: 'batch' }, { size: 224 }, { size: 224 }, { size: 3 }];
     assert.deepEqual(
       onnx.graph.inputs.map(({ type }) => type),
       [{ kind: 'tensor', elementType: 'float', shape: { dims } }],
