@@ -7,6 +7,8 @@ import type { ServerHttp2Session } from 'node:http2';
 export function keepAlive(session: ServerHttp2Session, intervalMs: number): void {
   let isAnswered = true;
   const timer = setInterval(() => {
+    // Between its destruction and 'close' a session throws whatever it is asked.
+    if (session.destroyed) return;
     if (!isAnswered) return session.destroy();
     // False where too many are unanswered already, or the session is closing.
     isAnswered = !session.ping(() => {
