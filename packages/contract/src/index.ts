@@ -115,6 +115,7 @@ export {
 } from './processes/replica.ts';
 export type { ReplicaEntry } from './processes/replica-entry.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
+export { seededRandom } from './seeded-random.ts';
 export { systemCode, unlessMissing } from './system-errors.ts';
 export {
   BYTES_PER_ELEMENT,

@@ -1,3 +1,4 @@
+export { seededRandom } from '@slipway/contract';
 export { onTestEnd, type TestScope, withScope } from './cleanup.ts';
 export { CONV_NET_IMAGE, convNet } from './models/conv-net.ts';
 export { type DenseLayer, DIGIT_LAYERS, digitMlp, randomDigitLayers } from './models/digit-mlp.ts';
@@ -31,7 +32,7 @@ export {
   type StartedProcess,
   startProcess,
 } from './processes/started-process.ts';
-export { heWeights, normalFloats, seededRandom } from './random.ts';
+export { heWeights, normalFloats } from './random.ts';
 export { openRaw, type RawConnection } from './raw-http.ts';
 export { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 export { median, percentile } from './statistics.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { normalFloats, seededRandom } from './random.ts';
+import { seededRandom } from '@slipway/contract';
+import { normalFloats } from './random.ts';
 
 test('the same seed gives the same numbers from 0 to 1', () => {
   const one = seededRandom(7);

@@ -1,3 +1,4 @@
+import { seededRandom } from '@slipway/contract';
 import type { Tensor } from 'onnxruntime-node';
 
 /** The kinds of numbers that a result is tried with. */
@@ -14,8 +15,8 @@ export const KIND_NAMES: Readonly<Record<Kind, string>> = {
 export type Elements = Exclude<Tensor['data'], string[]> | string[];
 
 /**
- * Elements for an input, the same for the same seed. Whole numbers stay small, because they may be indices. Throws for types
- * that have none here.
+ * Elements for an input, the same for the same seed. Whole numbers stay small, because they may be indices. `undefined` for
+ * types that have none here.
  */
 export function sampleElements(
   type: string,
@@ -24,7 +25,7 @@ export function sampleElements(
   seed: number,
 ): Elements | undefined {
   const count = dims.reduce((product, size) => product * size, 1);
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const real = kind === 'normal' ? () => normal(random) : () => random() * (isImage(dims) ? 255 : 1);
   const whole = (below: number) => Math.floor(random() * below);
   const few = () => whole(kind === 'normal' ? 2 : 8);
@@ -69,15 +70,4 @@ function isImage(dims: readonly number[]): boolean {
 /** Box and Muller's method: https://en.wikipedia.org/wiki/Box–Muller_transform */
 function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}
-
-/** Tommy Ettinger's generator, public domain: 32 bits of state, good enough for inputs of a trial. */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

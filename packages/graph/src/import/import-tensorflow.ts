@@ -2,7 +2,7 @@ import type { NodeDef } from '../generated/tensorflow/tensorflow_pb.ts';
 import { GraphError } from '../graph-error.ts';
 import { requireValid } from '../onnx/check/check-model.ts';
 import { withoutDeadCode } from '../onnx/edit/dead-code.ts';
-import type { Dimension, Entry, OnnxModel, ValueInfo } from '../onnx/model.ts';
+import type { Entry, OnnxModel, ValueInfo } from '../onnx/model.ts';
 import { elementCount } from '../tensorflow/bundle/bundle-index.ts';
 import { countOps } from '../tensorflow/count-ops.ts';
 import type { MetaGraph, TensorFlowModel } from '../tensorflow/model.ts';
@@ -17,7 +17,7 @@ import {
   type TensorRequest,
 } from './choose-tensors.ts';
 import { createControlFlow } from './control/control-flow.ts';
-import { createEmitter, onnxType } from './emitter.ts';
+import { createEmitter } from './emitter.ts';
 import { splitImages } from './front-end/split-images.ts';
 import type { ImagePreprocessing, ImportedModel, ImportReport } from './imported-model.ts';
 import { inlineFunctions } from './inline-functions.ts';
@@ -28,6 +28,7 @@ import { readVariables } from './read-variables.ts';
 import { orRefuse } from './refuse.ts';
 import { statedTensor } from './stated-tensor.ts';
 import type { Value } from './value.ts';
+import { valueInfo } from './value-info.ts';
 
 export interface ImportRequest extends TensorRequest {
   /** Of the graph, where the model has several. */
@@ -84,8 +85,8 @@ export async function importTensorFlow(
       nodes: emitter.nodes,
       initializers: emitter.initializers(),
       sparseInitializers: [],
-      inputs: inputs.map((value) => inputInfo(value, inputs.length === 1)),
-      outputs: outputs.map((value) => valueInfo(value)),
+      inputs: inputs.map((value) => orRefuse(value.name, () => inputInfo(value, inputs.length === 1))),
+      outputs: outputs.map((value) => orRefuse(value.name, () => valueInfo(value))),
       valueInfo: [],
       annotations: [],
       metadata: [],
@@ -147,13 +148,6 @@ function inputInfo(value: Value, isOnly: boolean): ValueInfo {
     const size = axis === 0 ? 'batch' : `dim${axis}`;
     return { size: isOnly ? size : `${size}_of_${value.name}` };
   });
-}
-
-function valueInfo({ name, dtype, shape }: Value, free: (axis: number) => Dimension = () => ({})): ValueInfo {
-  const dims = shape?.map((size, axis) => (size === null ? free(axis) : { size }));
-  const elementType = orRefuse(name, () => onnxType(dtype));
-  const type = { kind: 'tensor', elementType, shape: dims && { dims } } as const;
-  return { name, type, metadata: [] };
 }
 
 /** By which names callers know the tensors, and which input of the model each tensor of encoded images becomes. */

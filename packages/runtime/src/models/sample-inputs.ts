@@ -2,6 +2,7 @@ import {
   type Dimension,
   elementCount,
   type Signature,
+  seededRandom,
   type Tensor,
   type TensorData,
   type TensorSpec,
@@ -19,7 +20,7 @@ const ONE_BF16 = 0x3f80;
  * between 0 and 1, integers and text are 0 or 1, which is a good index and a good count almost everywhere.
  */
 export function sampleInputs(signature: Signature, seed: number): readonly Tensor[] {
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   return signature.inputs.map((spec) => sampleTensor(spec, random));
 }
 
@@ -62,15 +63,4 @@ function sampleNumber(spec: TensorSpec, drawn: number): number {
     default:
       return drawn < 0.5 ? 0 : 1;
   }
-}
-
-/** Numbers from 0 up to but not including 1 (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
 }

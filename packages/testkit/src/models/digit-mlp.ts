@@ -1,6 +1,7 @@
+import { seededRandom } from '@slipway/contract';
 import { encodeModel } from '../onnx/encode.ts';
 import { node, type OnnxInitializer, type OnnxNode, tensor, tensorSpec } from '../onnx/model.ts';
-import { heWeights, seededRandom } from '../random.ts';
+import { heWeights } from '../random.ts';
 import { OPSET } from './opset.ts';
 
 /** Units a layer of the digit network: pixels in, two hidden layers, one output a digit. */

@@ -1,6 +1,7 @@
-import type { Graph, ValueInfo } from '../../onnx/model.ts';
-import { type Emitter, onnxType } from '../emitter.ts';
+import type { Graph } from '../../onnx/model.ts';
+import type { Emitter } from '../emitter.ts';
 import type { Value } from '../value.ts';
+import { valueInfo } from '../value-info.ts';
 
 /** The nodes of a nested emitter as a graph. What it did not make itself, or gives twice, gets a name of its own. */
 export function nestedGraph(
@@ -19,8 +20,8 @@ export function nestedGraph(
     nodes: emitter.nodes,
     initializers: [],
     sparseInitializers: [],
-    inputs: inputs.map(valueInfo),
-    outputs: outputs.map(valueInfo),
+    inputs: inputs.map((value) => valueInfo(value)),
+    outputs: outputs.map((value) => valueInfo(value)),
     valueInfo: [],
     annotations: [],
     metadata: [],
@@ -30,11 +31,4 @@ export function nestedGraph(
 /** Without what is known of its elements. */
 function plain({ dtype, shape }: Value): { readonly dtype: string; readonly shape: Value['shape'] } {
   return { dtype, shape };
-}
-
-/** The tensor as an input or an output of a graph. */
-export function valueInfo({ name, dtype, shape }: Value): ValueInfo {
-  const dims = shape?.map((size) => (size === null ? {} : { size }));
-  const type = { kind: 'tensor', elementType: onnxType(dtype), shape: dims && { dims } } as const;
-  return { name, type, metadata: [] };
 }
