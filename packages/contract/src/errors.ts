@@ -33,6 +33,14 @@ export const ERROR_CODES = {
 /** One of the closed list of error codes. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+/** What the codes of errors of graphs (`@slipway/graph`, which knows nothing of the others) are called here. */
+export const GRAPH_ERROR_CODES = {
+  invalid_file: 'invalid_model',
+  invalid_graph: 'invalid_model',
+  unsupported: 'unsupported',
+  invalid_argument: 'invalid_argument',
+} as const satisfies Readonly<Record<string, ErrorCode>>;
+
 /** The plain form of an error: what crosses a process boundary. */
 export interface ErrorBody {
   readonly code: ErrorCode;

@@ -1,3 +1,10 @@
+export {
+  DEFAULT_NMS_THRESHOLD,
+  DEFAULT_SELECT_THRESHOLD,
+  DEFAULT_TOP,
+  type Detector,
+  type DetectorLayout,
+} from './detector.ts';
 export type {
   BatchInit,
   BatchInitFunction,
@@ -21,6 +28,7 @@ export {
   type ErrorBody,
   type ErrorCode,
   errorFromBody,
+  GRAPH_ERROR_CODES,
   isErrorCode,
   SlipwayError,
   toSlipwayError,
@@ -41,6 +49,8 @@ export {
 export type { ImageFit, ImageInput, ImageResize, ImageSides, Rgb } from './images.ts';
 export * from './limits.ts';
 export {
+  type DeclaredDetector,
+  type DeclaredLabels,
   type LabelledOutput,
   MAX_SIGNATURE_BYTES,
   type ModelSignature,

@@ -1,15 +1,14 @@
-import { type ErrorBody, type ErrorCode, SlipwayError, systemCode, toSlipwayError } from '@slipway/contract';
-import { GraphError, type GraphErrorCode } from '@slipway/graph/onnx';
+import {
+  type ErrorBody,
+  GRAPH_ERROR_CODES,
+  SlipwayError,
+  systemCode,
+  toSlipwayError,
+} from '@slipway/contract';
+import { GraphError } from '@slipway/graph/onnx';
 
 /** Nodes that a message names; all that are known stand in its details and in the log. */
 const NAMED_NODES = 20;
-
-const CODES: Readonly<Record<GraphErrorCode, ErrorCode>> = {
-  invalid_file: 'invalid_model',
-  invalid_graph: 'invalid_model',
-  unsupported: 'unsupported',
-  invalid_argument: 'invalid_argument',
-};
 
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
@@ -34,10 +33,10 @@ function asSlipwayError(thrown: unknown): SlipwayError {
 
 function ofGraph({ code, message, nodes }: GraphError): SlipwayError {
   const more = nodes.length - NAMED_NODES;
-  if (nodes.length === 0) return new SlipwayError(CODES[code], message);
+  if (nodes.length === 0) return new SlipwayError(GRAPH_ERROR_CODES[code], message);
   const lines = message.split('\n').slice(0, NAMED_NODES + 1);
   if (more > 0) lines.push(`- and ${more} more, which the log names`);
-  return new SlipwayError(CODES[code], lines.join('\n'), { details: { nodes } });
+  return new SlipwayError(GRAPH_ERROR_CODES[code], lines.join('\n'), { details: { nodes } });
 }
 
 function withoutFolder(message: string, folder: string): string {

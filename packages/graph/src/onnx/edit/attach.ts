@@ -10,6 +10,8 @@ export interface AttachOptions {
   readonly joins: Readonly<Record<string, string>>;
   /** Before all names of values and nodes of a model; inputs and outputs that stay are named so, too. */
   readonly prefixes?: { readonly first?: string; readonly second?: string } | undefined;
+  /** What the second model computes inside under a name that the first one has, too, gets a number behind it. */
+  readonly renameInside?: boolean | undefined;
   /** Outputs of the first model that stay outputs, besides those that are not joined. */
   readonly keep?: readonly string[] | undefined;
 }
@@ -20,12 +22,12 @@ export interface AttachOptions {
  * of operator sets differ, and for joins that are no input or output.
  */
 export function attach(first: OnnxModel, second: OnnxModel, options: AttachOptions): OnnxModel {
-  const { joins, keep = [], prefixes = {} } = options;
+  const { joins, keep = [], prefixes = {}, renameInside = false } = options;
   checkJoins(first.graph, second.graph, joins);
   const before = prefixed(first.graph, prefixes.first ?? '');
   const names = new Map(Object.entries(joins).map(([to, from]) => [to, `${prefixes.first ?? ''}${from}`]));
   const own = prefixes.second ?? '';
-  const after = prefixed(second.graph, own);
+  const after = renameInside ? apart(prefixed(second.graph, own), before) : prefixed(second.graph, own);
   const joined = new Map([...names].map(([to, from]) => [`${own}${to}`, from]));
   const clash = [...allNames(before)].filter((name) => allNames(after).has(name) && !joined.has(name));
   if (clash.length > 0) {
@@ -82,6 +84,22 @@ function prefixed(graph: Graph, prefix: string): Graph {
     return node.name === undefined || node.name === '' ? node : { ...node, name: `${prefix}${node.name}` };
   });
   return renamedThroughout({ ...graph, nodes }, (name) => `${prefix}${name}`);
+}
+
+/** Inputs and outputs keep their names: callers and joins know them. */
+function apart(graph: Graph, from: Graph): Graph {
+  const [own, theirs] = [allNames(graph), allNames(from)];
+  const ends = new Set([...graph.inputs, ...graph.outputs].map(({ name = '' }) => name));
+  const taken = new Set([...own, ...theirs]);
+  const others = new Map<string, string>();
+  for (const name of own) {
+    if (!theirs.has(name) || ends.has(name)) continue;
+    let number = 1;
+    while (taken.has(`${name}_${number}`)) number += 1;
+    taken.add(`${name}_${number}`);
+    others.set(name, `${name}_${number}`);
+  }
+  return others.size === 0 ? graph : renamedThroughout(graph, (name) => others.get(name) ?? name);
 }
 
 function joinOpsets(first: readonly OperatorSet[], second: readonly OperatorSet[]): readonly OperatorSet[] {

@@ -1,0 +1,37 @@
+import { type ImageInput, SIGNATURE_FILE } from '@slipway/contract';
+import { type ModelSignatureFile, parseModelSignature } from '@slipway/contract/api';
+import type { Pipeline, Preprocessing } from './pipeline.ts';
+
+type Image = NonNullable<ModelSignatureFile['inputs']>[string]['image'];
+
+/** A declaration with all that is left out, as a replica completes it. Throws `invalid_model` with every problem. */
+export function completePreprocessing({ input, ...given }: Preprocessing, name: string): ImageInput {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  const file = {
+    kind: 'ModelSignature',
+    inputs: { [input]: { image: { ...Object.fromEntries(said), name } } },
+  };
+  const [image] = parseModelSignature(file, SIGNATURE_FILE).images;
+  return image as ImageInput;
+}
+
+/** What stands beside the model of a pipeline. */
+export function signatureFileOf({ preprocessing, model, labels }: Pipeline): ModelSignatureFile {
+  const [output] = model.graph.outputs;
+  return {
+    kind: 'ModelSignature',
+    inputs: { [preprocessing.input]: { image: declarationOf(preprocessing) } },
+    ...(labels !== undefined && { outputs: { [output?.name ?? '']: { labels: [...labels] } } }),
+  };
+}
+
+/** Without the fields that mean nothing beside the others, which the file may not have. */
+function declarationOf({ input: _, ...image }: ImageInput): Image {
+  const { shorterSide, sides, padLevels, mean, std, scale, ...always } = image;
+  return {
+    ...always,
+    ...(image.fit === 'crop' && { shorterSide, sides }),
+    ...(image.fit === 'pad' && { padLevels: [...padLevels] }),
+    ...(image.datatype !== 'UINT8' && { mean: [...mean], std: [...std], scale: [...scale] }),
+  };
+}
