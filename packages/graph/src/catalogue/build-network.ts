@@ -20,12 +20,12 @@ import {
   type WeightSpec,
   wholeConstant,
 } from './sketch.ts';
-import type { NetworkWeights, Pixels } from './weights.ts';
+import type { NetworkWeights, Pixels, WeightsPart } from './weights.ts';
 
 /** A network of the catalogue as two models that fit behind each other. */
 export interface BuiltNetwork {
   readonly featurizer: OnnxModel;
-  /** SSD-VGG has none. */
+  /** SSD-VGG has none, nor have weights of the featurizer alone. */
   readonly classifier: OnnxModel | undefined;
 }
 
@@ -52,7 +52,7 @@ export function buildNetwork(
   { classifierScope = 'classifier' }: BuildOptions = {},
 ): BuiltNetwork {
   const { sketch, outputs } = sketchFeaturizer(network, weights.variant, weights.pixels);
-  const head = sketchClassifier(network, outputs, `${classifierScope}/`);
+  const head = sketchClassifier(network, outputs, weights.part, `${classifierScope}/`);
   const problems = weightProblems([...sketch.weights, ...(head?.sketch.weights ?? [])], weights.tensors);
   if (problems.length > 0) throw new GraphError('invalid_argument', describedProblems(network, problems));
   const side = network.input.side;
@@ -62,17 +62,29 @@ export function buildNetwork(
   };
 }
 
-/** Featurizer and classifier as one model. Throws `GraphError` (`invalid_argument`) where the network has none. */
+/** Featurizer and classifier as one model. Throws `GraphError` (`invalid_argument`) where there is no classifier. */
 export function withClassifier({ featurizer, classifier }: BuiltNetwork): OnnxModel {
-  if (classifier === undefined)
-    throw new GraphError('invalid_argument', 'This model does not have classifier.');
+  if (classifier === undefined) throw noClassifier(featurizer);
   return attach(featurizer, classifier, { joins: { [FEATURE_TENSOR]: FEATURE_TENSOR } });
 }
 
+/** Why a network was built without a classifier. The first sentence is the original's. */
+export function noClassifier({ graph }: OnnxModel): GraphError {
+  const couldHaveOne = graph.outputs.some(({ name }) => name === FEATURE_TENSOR);
+  const why = couldHaveOne
+    ? ' Its weights were read for the featurizer alone: read them with their classifier, or train one.'
+    : '';
+  return new GraphError('invalid_argument', `This model does not have classifier.${why}`);
+}
+
 /** All weights that a network needs, in the order of its layers. */
-export function neededWeights(network: Network, variant: Variant): readonly WeightSpec[] {
+export function neededWeights(
+  network: Network,
+  variant: Variant,
+  part: WeightsPart = 'network',
+): readonly WeightSpec[] {
   const { sketch, outputs } = sketchFeaturizer(network, variant, pixelsOf(network));
-  return [...sketch.weights, ...(sketchClassifier(network, outputs, '')?.sketch.weights ?? [])];
+  return [...sketch.weights, ...(sketchClassifier(network, outputs, part, '')?.sketch.weights ?? [])];
 }
 
 function sketchFeaturizer(network: Network, variant: Variant, pixels: Pixels) {
@@ -115,8 +127,8 @@ function channelsLast(sketch: Sketch, { name, channels, side }: Feature): Boxes 
 }
 
 /** From features to classes: probabilities, or logits of VGG-16. */
-function sketchClassifier(network: Network, [features]: readonly Boxes[], prefix: string) {
-  if (network.family === 'ssd' || features === undefined) return undefined;
+function sketchClassifier(network: Network, [features]: readonly Boxes[], part: WeightsPart, prefix: string) {
+  if (part === 'featurizer' || network.family === 'ssd' || features === undefined) return undefined;
   const { scope, classes, family } = network;
   const sketch = newSketch(scope, prefix);
   const layer = family === 'vgg' ? 'fc8' : 'logits';

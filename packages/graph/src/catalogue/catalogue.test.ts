@@ -100,7 +100,7 @@ function unread(network: Network): NetworkWeights {
       { dims, bytes: { file, offset: 0, length: 4 * product(dims) } },
     ]),
   );
-  return { layout: 'slim', variant, pixels: pixelsOf(network), origin: 'nowhere', tensors };
+  return { part: 'network', layout: 'slim', variant, pixels: pixelsOf(network), origin: 'nowhere', tensors };
 }
 
 function product(dims: readonly number[]): number {

@@ -29,8 +29,12 @@ export function misshapen(name: string, found: readonly number[], dims: readonly
   return { kind: 'misshapen', weight: `${name} is [${found.join(', ')}] instead of [${dims.join(', ')}]` };
 }
 
-/** All of them, as sentences. */
-export function describedProblems({ scope }: Network, problems: readonly WeightProblem[]): string {
+/** All of them, as sentences, the last of which says what to do. */
+export function describedProblems(
+  { scope }: Network,
+  problems: readonly WeightProblem[],
+  advice = 'Take the weights of this network.',
+): string {
   const of = (kind: WeightProblem['kind']): readonly string[] =>
     problems.filter((problem) => problem.kind === kind).map(({ weight }) => weight);
   const sentences = (
@@ -44,5 +48,5 @@ export function describedProblems({ scope }: Network, problems: readonly WeightP
     const names = of(kind);
     return names.length === 0 ? [] : [`${names.length} ${what}: ${listed(names)}.`];
   });
-  return `The weights are not those of ${quoted(scope)}. ${sentences.join(' ')} Take the weights of this network.`;
+  return `The weights are not those of ${quoted(scope)}. ${sentences.join(' ')} ${advice}`;
 }

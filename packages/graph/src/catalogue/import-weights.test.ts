@@ -89,6 +89,38 @@ test('weights that are missing, extra, misshapen and of other types are told at 
   });
 });
 
+for (const [name, network, path, classifier] of [
+  ['Keras', TINY.resnet, KERAS, /^predictions\//],
+  ['torchvision', TINY.vgg, SAFETENSORS, /^classifier\.6\./],
+] as const)
+  test(`weights of ${name} without a classifier are those of the featurizer, and are refused for the whole`, async () => {
+    await using stored = await openWeights(path);
+    const tensors = new Map([...stored.tensors].filter(([key]) => !classifier.test(key)));
+    const headless: StoredWeights = { ...stored, tensors, [Symbol.asyncDispose]: async () => {} };
+    const features = await importWeights(network, headless, { classifier: false });
+    assert.deepEqual(features, await importWeights(network, stored, { classifier: false }));
+    const built = buildNetwork(network, features);
+    assert.equal(built.classifier, undefined);
+    assert.throws(() => withClassifier(built), {
+      code: 'invalid_argument',
+      message: /^This model does not have classifier\. Its weights were read for the featurizer alone/,
+    });
+    const whole = buildNetwork(network, await importWeights(network, stored));
+    assert.deepEqual(built.featurizer, whole.featurizer);
+    await assert.rejects(importWeights(network, headless), {
+      code: 'invalid_argument',
+      message: /2 are missing: .* They are whole but for the classifier: read them with classifier: false/,
+    });
+  });
+
+test('a featurizer without a classifier is read as the featurizer that it is', async (t) => {
+  await using stored = await openWeights(KERAS);
+  const before = await importWeights(TINY.resnet, stored, { classifier: false });
+  await using own = await openWeights(await rewritten(t, buildNetwork(TINY.resnet, before).featurizer));
+  const after = await importWeights(TINY.resnet, own, { classifier: false });
+  assert.deepEqual(inMemory(after), inMemory(before));
+});
+
 test('weights of another network are refused with the layouts that were looked for', async () => {
   await using stored = await openWeights(KERAS);
   await assert.rejects(importWeights(TINY.ssd, stored), {

@@ -9,16 +9,25 @@ import { builtOf } from './layouts/built.ts';
 import { KERAS } from './layouts/keras.ts';
 import { type Layout, storedDims } from './layouts/layout.ts';
 import { SLIM } from './layouts/slim.ts';
+import { TIMM } from './layouts/timm.ts';
 import { TORCHVISION } from './layouts/torchvision.ts';
-import type { Network } from './network.ts';
+import type { Network, Variant } from './network.ts';
 import type { WeightSpec } from './sketch.ts';
 import type { LayoutName, NetworkWeights, Weight } from './weights.ts';
 
-const LAYOUTS: readonly Layout[] = [SLIM, KERAS, TORCHVISION];
+const LAYOUTS: readonly Layout[] = [SLIM, KERAS, TORCHVISION, TIMM];
+
+const WITHOUT_CLASSIFIER =
+  'They are whole but for the classifier: read them with classifier: false for features alone, or take weights with one.';
 
 export interface ImportWeightsOptions {
   /** Whose names the weights have; by default, it is seen from them. */
   readonly layout?: LayoutName | undefined;
+  /**
+   * `false` reads the featurizer alone, as classifiers of one's own need it: the file may have no classifier, and one that
+   * it has is passed over. `true` by default.
+   */
+  readonly classifier?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -30,13 +39,12 @@ export interface ImportWeightsOptions {
 export async function importWeights(
   network: Network,
   stored: StoredWeights,
-  { layout: asked, signal }: ImportWeightsOptions = {},
+  { layout: asked, classifier = true, signal }: ImportWeightsOptions = {},
 ): Promise<NetworkWeights> {
-  const layout = layoutOf(network, stored, asked);
-  const variant = layout.variants[network.family];
-  if (variant === undefined) throw noLayout(network, stored);
-  const specs = neededWeights(network, variant);
-  const found = requireFitting(network, stored, specs, layout);
+  const { layout, variant } = layoutOf(network, stored, asked);
+  const part = classifier ? 'network' : 'featurizer';
+  const specs = neededWeights(network, variant, part);
+  const found = requireFitting(network, stored, { layout, variant }, specs);
   const reversed = layout.blueFirst(network.family) ? specs.find(({ role }) => role === 'kernel') : undefined;
   const tensors = new Map<string, Weight>();
   for (const [spec, tensor] of found) {
@@ -46,20 +54,28 @@ export async function importWeights(
     tensors.set(spec.name, { dims: spec.dims, bytes: arranged });
   }
   const origin = stored.built?.origin ?? layout.name;
-  return { layout: layout.name, variant, pixels: layout.pixels(network), origin, tensors };
+  return { part, layout: layout.name, variant, pixels: layout.pixels(network), origin, tensors };
 }
 
-/** The layout that has the name of the first kernel. */
-function layoutOf(network: Network, stored: StoredWeights, asked: LayoutName | undefined): Layout {
-  const name = stored.built?.layout ?? asked;
-  const chosen = LAYOUTS.filter((layout) => name === undefined || layout.name === name);
-  for (const layout of stored.built === undefined ? chosen : chosen.map(builtOf)) {
+interface Choice {
+  readonly layout: Layout;
+  readonly variant: Variant;
+}
+
+/** The layout that was asked for, or that has the names of the most weights; the first of those that have as many. */
+function layoutOf(network: Network, stored: StoredWeights, asked: LayoutName | undefined): Choice {
+  const said = stored.built?.layout ?? asked;
+  const choices = LAYOUTS.filter(({ name }) => said === undefined || name === said).flatMap((layout) => {
     const variant = layout.variants[network.family];
-    const first = variant && neededWeights(network, variant).find(({ role }) => role === 'kernel');
-    const known = stored.built !== undefined || asked !== undefined;
-    if (first !== undefined && (known || stored.tensors.has(layout.nameOf(first, network)))) return layout;
-  }
-  throw noLayout(network, stored);
+    if (variant === undefined) return [];
+    const own = stored.built === undefined ? layout : builtOf(layout);
+    const specs = neededWeights(network, variant);
+    const named = specs.filter((spec) => stored.tensors.has(own.nameOf(spec, network))).length;
+    return [{ layout: own, variant, named }];
+  });
+  const [best] = choices.toSorted((a, b) => b.named - a.named);
+  if (best === undefined || (said === undefined && best.named === 0)) throw noLayout(network, stored);
+  return best;
 }
 
 function noLayout(network: Network, { file, tensors }: StoredWeights): GraphError {
@@ -70,18 +86,17 @@ function noLayout(network: Network, { file, tensors }: StoredWeights): GraphErro
   return new GraphError('invalid_argument', said);
 }
 
+/** The file may have all weights of the network, and must have those that are wanted. */
 function requireFitting(
   network: Network,
   { file, tensors }: StoredWeights,
-  specs: readonly WeightSpec[],
-  layout: Layout,
+  { layout, variant }: Choice,
+  wanted: readonly WeightSpec[],
 ): ReadonlyMap<WeightSpec, StoredTensor> {
   const problems: WeightProblem[] = [];
   const found = new Map<WeightSpec, StoredTensor>();
-  const names = new Set<string>();
-  for (const spec of specs) {
+  for (const spec of wanted) {
     const name = layout.nameOf(spec, network);
-    names.add(name);
     const tensor = tensors.get(name);
     if (tensor === undefined) problems.push({ kind: 'missing', weight: name });
     else if (String(tensor.shape) !== String(storedDims(spec, layout)))
@@ -90,9 +105,13 @@ function requireFitting(
       problems.push({ kind: 'otherType', weight: `${name} is ${tensor.dtype}` });
     else found.set(spec, tensor);
   }
+  const names = new Set(neededWeights(network, variant).map((spec) => layout.nameOf(spec, network)));
   for (const name of tensors.keys())
     if (!names.has(name) && !layout.beside.test(name)) problems.push({ kind: 'extra', weight: name });
-  if (problems.length > 0)
-    throw new GraphError('invalid_argument', `${file}: ${describedProblems(network, problems)}`);
-  return found;
+  if (problems.length === 0) return found;
+  const there = new Set([...found.keys()].map(({ name }) => name));
+  const hasFeatures = neededWeights(network, variant, 'featurizer').every(({ name }) => there.has(name));
+  const onlyMissing = problems.every(({ kind }) => kind === 'missing');
+  const advice = hasFeatures && onlyMissing ? WITHOUT_CLASSIFIER : undefined;
+  throw new GraphError('invalid_argument', `${file}: ${describedProblems(network, problems, advice)}`);
 }

@@ -13,4 +13,4 @@ export { VARIANT_METADATA, WEIGHTS_METADATA } from './metadata.ts';
 export type { DenseNet, Family, Network, NetworkInput, ResNet, Ssd, Variant, Vgg } from './network.ts';
 export { randomWeights } from './random-weights.ts';
 export type { WeightRole, WeightSpec } from './sketch.ts';
-export type { LayoutName, NetworkWeights, Pixels, Weight } from './weights.ts';
+export type { LayoutName, NetworkWeights, Pixels, Weight, WeightsPart } from './weights.ts';

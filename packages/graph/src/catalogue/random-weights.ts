@@ -14,7 +14,8 @@ import type { NetworkWeights, Weight } from './weights.ts';
 export function randomWeights(network: Network, seed: number): NetworkWeights {
   const variant = ORIGINAL[network.family];
   const tensors = new Map(neededWeights(network, variant).map((spec) => [spec.name, draw(spec, seed)]));
-  return { layout: 'slim', variant, pixels: pixelsOf(network), origin: `random, seed ${seed}`, tensors };
+  const origin = `random, seed ${seed}`;
+  return { part: 'network', layout: 'slim', variant, pixels: pixelsOf(network), origin, tensors };
 }
 
 /** Each weight has a generator of its own: what another one takes does not change it. */

@@ -8,11 +8,13 @@ export interface Weight {
   readonly bytes: Bytes;
 }
 
-/** Of TF-slim, keras.applications, and torchvision: how each names and stores the weights of its networks. */
-export type LayoutName = 'slim' | 'keras' | 'torchvision';
+/** Of TF-slim, keras.applications, torchvision and timm: how each names and stores the weights of its networks. */
+export type LayoutName = 'slim' | 'keras' | 'torchvision' | 'timm';
 
-/** The weights of a network, for its featurizer and its classifier. */
+/** The weights of a network. */
 export interface NetworkWeights {
+  /** Whether those of its classifier are among them. */
+  readonly part: WeightsPart;
   /** Said in the metadata of the model, so that its weights can be read from it again. */
   readonly layout: LayoutName;
   /** How the framework builds the network that they are from. */
@@ -24,6 +26,9 @@ export interface NetworkWeights {
   /** By the names that TF-slim has: `resnet_v1_50/conv1/weights`. */
   readonly tensors: ReadonlyMap<string, Weight>;
 }
+
+/** Of featurizer and classifier, or of the featurizer alone. */
+export type WeightsPart = 'network' | 'featurizer';
 
 export interface Pixels {
   readonly mean: readonly [number, number, number];

@@ -8,7 +8,7 @@ export function builtOf(layout: Layout): Layout {
     blueFirst: () => false,
     nameOf: ({ name }) => name,
     kernels: 'outputs first',
-    matrices: false,
+    isMatrix: () => false,
     beside: new RegExp(`${CONSTANT}_\\d+$`),
   };
 }

@@ -49,7 +49,7 @@ export const KERAS: Layout = {
   blueFirst: (family) => family !== 'densenet',
   nameOf: ({ layer, role }: WeightSpec) => `${kerasLayer(layer)}/${VARIABLES[role]}`,
   kernels: 'outputs last',
-  matrices: true,
+  isMatrix: ({ dense }) => dense,
   beside: /^$/,
 };
 

@@ -14,8 +14,8 @@ export interface Layout {
   readonly nameOf: (spec: WeightSpec, network: Network) => string;
   /** Kernels by rows, columns, inputs, outputs, or by outputs, inputs, rows, columns. */
   readonly kernels: 'outputs last' | 'outputs first';
-  /** Whether fully connected layers are stored with all their inputs in one dimension. */
-  readonly matrices: boolean;
+  /** Whether a kernel is stored with all its inputs in one dimension. */
+  readonly isMatrix: (kernel: WeightSpec) => boolean;
   /** What stands beside the weights and is no part of the network: counters, and what the training kept. */
   readonly beside: RegExp;
 }
@@ -27,10 +27,12 @@ export const IMAGENET_PIXELS: Pixels = {
 };
 
 /** The shape that a weight has in the files of a layout. */
-export function storedDims({ dims, role, dense }: WeightSpec, layout: Layout): readonly number[] {
+export function storedDims(spec: WeightSpec, layout: Layout): readonly number[] {
+  const { dims, role } = spec;
   if (role !== 'kernel') return dims;
   const [outputs = 0, inputs = 0, rows = 0, columns = 0] = dims;
   const all = inputs * rows * columns;
-  if (layout.kernels === 'outputs first') return dense && layout.matrices ? [outputs, all] : dims;
-  return dense && layout.matrices ? [all, outputs] : [rows, columns, inputs, outputs];
+  const isMatrix = layout.isMatrix(spec);
+  if (layout.kernels === 'outputs first') return isMatrix ? [outputs, all] : dims;
+  return isMatrix ? [all, outputs] : [rows, columns, inputs, outputs];
 }

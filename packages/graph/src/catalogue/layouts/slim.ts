@@ -10,7 +10,7 @@ export const SLIM: Layout = {
   blueFirst: () => false,
   nameOf: ({ name }) => name,
   kernels: 'outputs last',
-  matrices: false,
+  isMatrix: () => false,
   beside:
     /^global_step$|^(beta[12]_power|save_counter)$|\/mean_rgb$|\/(Momentum|Adam|Adam_1|RMSProp|RMSProp_1|ExponentialMovingAverage)$/,
 };

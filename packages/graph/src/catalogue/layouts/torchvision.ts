@@ -45,7 +45,7 @@ export const TORCHVISION: Layout = {
   blueFirst: () => false,
   nameOf: ({ layer, role }: WeightSpec, network) => `${torchLayer(layer, network)}.${VARIABLES[role]}`,
   kernels: 'outputs first',
-  matrices: true,
+  isMatrix: ({ dense }) => dense,
   beside: /\.num_batches_tracked$/,
 };
 
