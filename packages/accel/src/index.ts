@@ -2,3 +2,28 @@ export { composePipeline, type PipelineParts } from './pipeline/compose-pipeline
 export { openPipeline } from './pipeline/open-pipeline.ts';
 export type { Aliases, Pipeline, Preprocessing } from './pipeline/pipeline.ts';
 export { type SavePipelineOptions, savePipeline } from './pipeline/save-pipeline.ts';
+export type {
+  CalibratorName,
+  QuantizationMethod,
+  QuantizationTarget,
+  QuantizedModel,
+  QuantizeOptions,
+  QuantizeProgress,
+} from './quantize/options.ts';
+export { quantizeModel } from './quantize/quantize-model.ts';
+export type { QuantizationReport } from './quantize/report.ts';
+export type { Sample, Samples } from './quantize/samples.ts';
+export { type SeededSamplesOptions, seededSamples } from './quantize/seeded-samples.ts';
+export { loadWeights } from './weights/load-weights.ts';
+export { type Licence, WEIGHTS, type WeightsEntry } from './weights/manifest.ts';
+export { isCatalogueName, parseManifest } from './weights/parse-manifest.ts';
+export { type PullOptions, type PullProgress, pullWeights } from './weights/pull-weights.ts';
+export {
+  findWeights,
+  listWeights,
+  type PulledWeights,
+  removeWeights,
+  requireWeights,
+  type WeightsQuery,
+  type WeightsRecord,
+} from './weights/pulled-weights.ts';

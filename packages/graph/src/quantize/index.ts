@@ -11,6 +11,7 @@ export { type DynamicOptions, quantizeDynamic } from './dynamic/quantize-dynamic
 export type { Exclusions, FloatNode } from './plan/choose-nodes.ts';
 export {
   type BiasPlan,
+  type BiasType,
   type LayerPlan,
   type PlanOptions,
   planQuantization,
@@ -19,4 +20,5 @@ export {
   type WeightPlan,
 } from './plan/plan.ts';
 export type { ActivationType, Parameters, Range } from './scales/parameters.ts';
+export { layersWithWeights, type WeightLayers } from './weight-only/layers-with-weights.ts';
 export { quantizeWeights, type WeightOnlyOptions } from './weight-only/quantize-weights.ts';

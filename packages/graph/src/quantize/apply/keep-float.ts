@@ -20,8 +20,9 @@ export interface ExactBias {
  */
 export function biasesToKeepFloat(
   network: Network,
-  { integer, tensors }: QuantizationPlan,
+  { integer, tensors, biasType }: QuantizationPlan,
 ): readonly ExactBias[] {
+  if (biasType === 'float') return [];
   const running = new Set(integer.map(({ node }) => node));
   const behind = new Set(tensors.filter(({ place }) => place === 'maker').map(({ tensor }) => tensor));
   const found: ExactBias[] = [];

@@ -10,6 +10,7 @@ import type { Exclusions } from '../plan/choose-nodes.ts';
 import type { Weights } from '../plan/weights-of.ts';
 import { weightScale } from '../scales/parameters.ts';
 import { largestPerAxis, quantizePerAxis } from '../scales/quantize-values.ts';
+import { DYNAMIC_OPS } from '../weight-only/form-operators.ts';
 import { nodesToQuantize } from '../weight-only/nodes-to-quantize.ts';
 import { rawTensor } from '../whole-tensor.ts';
 
@@ -29,7 +30,7 @@ export function quantizeDynamic(
   { exclude, reduceRange = false }: DynamicOptions = {},
 ): OnnxModel {
   const network = networkOf(given);
-  const chosen = nodesToQuantize(network, ['Gemm', 'MatMul'], exclude);
+  const chosen = nodesToQuantize(network, DYNAMIC_OPS, exclude);
   const nameFor = namesFor(network.model.graph);
   const matrices = new Map<string, Matrix>();
   const inputs = new Map<string, Steps>();

@@ -8,10 +8,17 @@ import {
   affineParameters,
   type Parameters,
   type Range,
+  symmetricParameters,
   weightScale,
 } from '../scales/parameters.ts';
 import { largestPerAxis } from '../scales/quantize-values.ts';
-import { type ChosenNodes, chooseNodes, type Exclusions, type FloatNode } from './choose-nodes.ts';
+import {
+  type ChosenNodes,
+  chooseNodes,
+  type Exclusions,
+  type FloatNode,
+  type IntegerNode,
+} from './choose-nodes.ts';
 import { type ChosenTensor, chooseTensors } from './choose-tensors.ts';
 import { OPERATORS } from './operators.ts';
 
@@ -19,11 +26,17 @@ export interface PlanOptions {
   readonly exclude?: Exclusions | undefined;
   /** Default: `uint8`, which ONNX Runtime's kernels for x86 are fastest with. */
   readonly activations?: ActivationType | undefined;
+  /** Activations around zero, without zero points: only with `int8`. Default: false. */
+  readonly symmetric?: boolean | undefined;
+  /** `float` leaves biases as they are, for runtimes that take no integers of 32 bits. Default: `int32`. */
+  readonly biases?: BiasType | undefined;
   /** A scale for each channel of what weights make. Default: true. */
   readonly perChannel?: boolean | undefined;
   /** Weights of seven bits, for processors without VNNI, which sum up two products in 16 bits. Default: false. */
   readonly reduceRange?: boolean | undefined;
 }
+
+export type BiasType = 'int32' | 'float';
 
 /** A tensor of activations that becomes integers, or a constant that is computed with like one. */
 export interface TensorPlan extends Parameters {
@@ -72,6 +85,7 @@ export interface QuantizationPlan {
   readonly tensors: readonly TensorPlan[];
   readonly weights: readonly WeightPlan[];
   readonly biases: readonly BiasPlan[];
+  readonly biasType: BiasType;
   readonly integer: readonly LayerPlan[];
   /** Nodes that stay in FP32 although their operator has an integer kernel. */
   readonly float: readonly FloatNode[];
@@ -97,6 +111,11 @@ export function planQuantization(
   ranges: ReadonlyMap<string, Range>,
   options: PlanOptions = {},
 ): QuantizationPlan {
+  if (options.symmetric === true && options.activations !== 'int8')
+    throw new GraphError(
+      'invalid_argument',
+      'Activations around zero are INT8: ask for int8 with symmetric.',
+    );
   const network = networkOf(model);
   const nodes = chooseNodes(network, options.exclude);
   if (nodes.integer.length === 0) throw nothingToDo(nodes.float, WEIGHTED);
@@ -104,15 +123,20 @@ export function planQuantization(
     tensorPlan(chosen, network, ranges, options),
   );
   const weights = weightPlans(network, nodes, tensors, options);
+  const { biases: biasType = 'int32' } = options;
   return {
     tensors,
     weights,
-    biases: biasPlans(nodes, tensors, weights),
-    integer: nodes.integer.map(({ node, takes, makes }) => {
-      return { node: titleOf(node), op: node.op ?? '', takes, makes };
-    }),
+    biases: biasType === 'float' ? [] : biasPlans(nodes, tensors, weights),
+    biasType,
+    integer: nodes.integer.map(layerOf),
     float: nodes.float,
   };
+}
+
+/** What is told of an integer node. */
+export function layerOf({ node, takes, makes }: IntegerNode): LayerPlan {
+  return { node: titleOf(node), op: node.op ?? '', takes, makes };
 }
 
 /** That none of some operators can run in integers, with why the first of them cannot. */
@@ -129,13 +153,14 @@ function tensorPlan(
   { tensor, place, group, why }: ChosenTensor,
   { constants }: Network,
   ranges: ReadonlyMap<string, Range>,
-  { activations: type = 'uint8' }: PlanOptions,
+  { activations: type = 'uint8', symmetric = false }: PlanOptions,
 ): TensorPlan {
   const range = group
     .map((name) => rangeOf(name, constants.get(name), ranges))
     .reduce((one, other) => ({ min: Math.min(one.min, other.min), max: Math.max(one.max, other.max) }));
   const sharedWith = group.filter((each) => each !== tensor);
-  return { tensor, type, place, range, sharedWith, why, ...affineParameters(range, type) };
+  const parameters = symmetric ? symmetricParameters(range) : affineParameters(range, type);
+  return { tensor, type, place, range, sharedWith, why, ...parameters };
 }
 
 function rangeOf(name: string, constant: Tensor | undefined, ranges: ReadonlyMap<string, Range>): Range {
@@ -161,7 +186,7 @@ function weightPlans(
   { constants }: Network,
   { integer }: ChosenNodes,
   tensors: readonly TensorPlan[],
-  { perChannel = true, reduceRange: reduced = false }: PlanOptions,
+  { perChannel = true, reduceRange: reduced = false, biases }: PlanOptions,
 ): readonly WeightPlan[] {
   const scaleOf = new Map(tensors.map(({ tensor, scale }) => [tensor, scale]));
   const users = integer.filter(({ weights }) => weights !== undefined);
@@ -174,7 +199,7 @@ function weightPlans(
     const largest = largestPerAxis(floatsOf(tensor), tensor.dims, axis);
     const scales = new Array<number>(largest.length).fill(0);
     for (const { weights, takes } of nodes) {
-      const bias = constants.get(weights?.bias ?? '');
+      const bias = biases === 'float' ? undefined : constants.get(weights?.bias ?? '');
       const added =
         bias === undefined
           ? undefined

@@ -54,6 +54,12 @@ export function affineParameters(range: Range, type: ActivationType): Parameters
   return { scale, zeroPoint: Math.min(limits.max, Math.max(limits.min, zeroPoint)) };
 }
 
+/** The scale of INT8 around zero, without a zero point, as some accelerators take it: from -127 to 127. */
+export function symmetricParameters({ min, max }: Range): Parameters {
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  return { scale: largest === 0 ? SCALE_OF_ZEROS : atLeastSmallest(largest / LARGEST_WEIGHT), zeroPoint: 0 };
+}
+
 /**
  * The scale of weights around zero, of which `largest` is the largest magnitude; an FP32. `bias` is what a bias with the
  * scale `inputScale * scale` must hold: small weights beside a large bias get a larger scale, because it is an INT32.

@@ -10,6 +10,7 @@ import type { Weights } from '../plan/weights-of.ts';
 import { weightScale } from '../scales/parameters.ts';
 import { largestPerAxis, quantizePerAxis } from '../scales/quantize-values.ts';
 import { rawTensor } from '../whole-tensor.ts';
+import { WEIGHT_ONLY_OPS } from './form-operators.ts';
 import { nodesToQuantize } from './nodes-to-quantize.ts';
 
 export interface WeightOnlyOptions {
@@ -23,7 +24,7 @@ export interface WeightOnlyOptions {
  */
 export function quantizeWeights(given: OnnxModel, { exclude }: WeightOnlyOptions = {}): OnnxModel {
   const network = networkOf(given);
-  const chosen = nodesToQuantize(network, ['Conv', 'Gemm', 'MatMul'], exclude);
+  const chosen = nodesToQuantize(network, WEIGHT_ONLY_OPS, exclude);
   const nameFor = namesFor(network.model.graph);
   const made = new Map<string, Dequantized>();
   const model = replaceNodes(network.model, (node) => {
