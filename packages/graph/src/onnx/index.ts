@@ -1,6 +1,7 @@
 export { GraphError, type GraphErrorCode } from '../graph-error.ts';
 export { type Bytes, type FileRange, loadBytes, type SourceFile } from './bytes.ts';
 export { type CheckOptions, checkModel, problemLine, requireValid } from './check/check-model.ts';
+export { inferTypes } from './check/infer-types.ts';
 export type { Problem } from './check/scope.ts';
 export { type AttachOptions, attach } from './edit/attach.ts';
 export { setBatch } from './edit/batch.ts';
@@ -8,6 +9,7 @@ export { castInput, castOutput } from './edit/casts.ts';
 export { constantOf, constantsToInitializers, initializersToConstants } from './edit/constants.ts';
 export { cutAt } from './edit/cut.ts';
 export { withoutDeadCode } from './edit/dead-code.ts';
+export { freeze, freezeInput } from './edit/freeze.ts';
 export { setMetadata } from './edit/metadata.ts';
 export { renameNode, renameTensor } from './edit/names.ts';
 export { addInitializers, addNodes, makeNode, removeNodes, replaceNodes } from './edit/nodes.ts';

@@ -6,8 +6,13 @@ import { isDefined, type Rules, type Scope, typeText } from './scope.ts';
 /** Before this version of the format, an initializer had to be an input, too. */
 const FREE_INITIALIZERS = 4;
 
-/** Checks a graph and all graphs in it. */
-export function checkGraph(graph: Graph, place: string, outer: Scope | undefined, rules: Rules): void {
+/** Checks a graph and all graphs in it; returns the types of its values, as ONNX writes them, where they are known. */
+export function checkGraph(
+  graph: Graph,
+  place: string,
+  outer: Scope | undefined,
+  rules: Rules,
+): ReadonlyMap<string, string | undefined> {
   const scope: Scope = { place, values: new Map(), outer };
   const report = (why: string): void => rules.report({ place, why });
   const declared = new Map(
@@ -42,6 +47,7 @@ export function checkGraph(graph: Graph, place: string, outer: Scope | undefined
   for (const { name = '', type } of graph.valueInfo) {
     if (scope.values.has(name)) checkDeclared(name, typeText(type), scope, rules);
   }
+  return scope.values;
 }
 
 /** Checks what a function does. */

@@ -5,6 +5,7 @@ import { checkFunction, checkGraph } from './check-graph.ts';
 import { canonicalDomain, NEWEST_OPSET } from './operators.ts';
 import { functionKey, type Problem, type Rules } from './scope.ts';
 import { inferShapes } from './shapes/infer-shapes.ts';
+import type { Known } from './shapes/shape.ts';
 
 export interface CheckOptions {
   /** Domains whose operators are taken as they are, such as `com.microsoft`. Default: none. */
@@ -28,6 +29,16 @@ export function checkModel(model: OnnxModel, options: CheckOptions = {}): readon
     if (problems.length < MOST_PROBLEMS) problems.push(problem);
     else more += 1;
   };
+  followModel(model, options, report);
+  return more === 0 ? problems : [...problems, { place: 'model', why: `There are ${more} more problems.` }];
+}
+
+/** Reports all that is wrong with a model; returns what is known of the values of its main graph. */
+export function followModel(
+  model: OnnxModel,
+  options: CheckOptions,
+  report: (problem: Problem) => void,
+): FollowedModel {
   const inModel = (why: string): void => report({ place: 'model', why });
   const irVersion = model.irVersion ?? 0;
   if (irVersion < 1 || irVersion > NEWEST_IR)
@@ -41,15 +52,22 @@ export function checkModel(model: OnnxModel, options: CheckOptions = {}): readon
   const shared = { functions, irVersion, trusted: new Set(options.trustedDomains ?? []), report };
   const rules: Rules = { ...shared, opsets: opsetsOf(model.opsets, inModel), parameters: undefined };
   const place = `graph ${model.graph.name ?? ''}`.trimEnd();
-  checkGraph(model.graph, place, undefined, rules);
-  inferShapes(model.graph, place, rules);
+  const types = checkGraph(model.graph, place, undefined, rules);
+  const shapes = inferShapes(model.graph, place, rules);
   for (const each of model.functions) {
     const parameters = new Set([...each.attributes, ...each.defaults.map(({ name }) => name ?? '')]);
     const inFunction = (why: string): void => report({ place: `function ${each.name ?? ''}`, why });
     checkFunction(each, { ...shared, opsets: opsetsOf(each.opsets, inFunction), parameters });
   }
   checkCalls(functions, inModel);
-  return more === 0 ? problems : [...problems, { place: 'model', why: `There are ${more} more problems.` }];
+  return { types, shapes };
+}
+
+/** Of the values of a main graph, by name. */
+export interface FollowedModel {
+  /** As ONNX writes them: `tensor(float)`. */
+  readonly types: ReadonlyMap<string, string | undefined>;
+  readonly shapes: ReadonlyMap<string, Known>;
 }
 
 /** Throws `invalid_graph` with all that `checkModel` finds. */

@@ -5,7 +5,7 @@ import { checkTypes } from './check-types.ts';
 import { canonicalDomain, findOperator, hasDomain, type Operator } from './operators.ts';
 import { functionKey, type Problem, type Rules, type Scope } from './scope.ts';
 
-type CheckGraph = (graph: Graph, place: string, outer: Scope, rules: Rules) => void;
+type CheckGraph = (graph: Graph, place: string, outer: Scope, rules: Rules) => unknown;
 
 /** How a problem names a node. */
 export function describeNode(

@@ -1,11 +1,12 @@
 import { GraphError } from '../../graph-error.ts';
-import type { Graph, OnnxModel, ValueInfo, ValueType } from '../model.ts';
+import { inferTypes } from '../check/infer-types.ts';
+import type { Graph, OnnxModel, TensorType, ValueInfo, ValueType } from '../model.ts';
 import { withoutDeadCode } from './dead-code.ts';
 import { freeName, noTensor, takenNames } from './names.ts';
 
 /**
  * Cuts a model in two at tensors: `upTo` makes them, `from` takes them as inputs and makes the outputs of the model. Each
- * half has the inputs that it needs. `types` are those of tensors for which the file says none.
+ * half has the inputs that it needs. `types` are those of tensors that neither the file nor the nodes before them tell.
  * Throws `invalid_argument` for a tensor that no node of the main graph makes, or whose type nobody says.
  */
 export function cutAt(
@@ -15,10 +16,12 @@ export function cutAt(
 ): { readonly upTo: OnnxModel; readonly from: OnnxModel } {
   const { graph } = model;
   const made = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
+  let followed: ReturnType<typeof inferTypes> | undefined;
+  const inferred = () => (followed ??= inferTypes(model));
   const infos = tensors.map((name): ValueInfo => {
     if (name === '' || !made.has(name)) throw noTensor(`${name} that a node makes`);
     const known = [...graph.outputs, ...graph.valueInfo].find((info) => info.name === name);
-    const type = Object.hasOwn(types, name) ? types[name] : known?.type;
+    const type = Object.hasOwn(types, name) ? types[name] : mostOf(known?.type, () => inferred().get(name));
     if (type === undefined) {
       throw new GraphError(
         'invalid_argument',
@@ -31,6 +34,14 @@ export function cutAt(
   const upTo = withoutDeadCode({ ...model, graph: { ...graph, outputs: infos, valueInfo } });
   const from = withoutDeadCode({ ...model, graph: takingInstead(graph, infos) });
   return { upTo: withNeededInputs(upTo, []), from: withNeededInputs(from, tensors) };
+}
+
+/** What the file says; what follows from the nodes where it says nothing, or nothing of the shape. */
+function mostOf(said: ValueType | undefined, followed: () => TensorType | undefined): ValueType | undefined {
+  if (said === undefined || said.kind === 'none') return followed();
+  if (said.kind !== 'tensor' || said.shape !== undefined) return said;
+  const shape = followed()?.shape;
+  return shape === undefined ? said : { ...said, shape };
 }
 
 /** The values become inputs; a node that makes one of them and something else gives it a name that nothing takes. */

@@ -13,6 +13,7 @@ import { castInput, castOutput } from './casts.ts';
 import { constantsToInitializers, initializersToConstants } from './constants.ts';
 import { cutAt } from './cut.ts';
 import { withoutDeadCode } from './dead-code.ts';
+import { freeze, freezeInput } from './freeze.ts';
 import { setMetadata } from './metadata.ts';
 import { renameNode, renameTensor } from './names.ts';
 import { addInitializers, addNodes, makeNode, removeNodes, replaceNodes } from './nodes.ts';
@@ -72,11 +73,82 @@ test('a cut needs a tensor that a node makes, and its type', () => {
     code: 'invalid_argument',
     message: /has no tensor image/,
   });
-  assert.throws(() => cutAt(convolutional(), ['active']), {
+  const strange = replaceNodes(convolutional(), (node) =>
+    node.outputs.includes('active') ? [{ ...node, op: 'Sharpen', domain: 'com.example' }] : undefined,
+  );
+  assert.throws(() => cutAt(strange, ['active']), {
     code: 'invalid_argument',
     message: /type of active/,
   });
 });
+
+test('a cut finds type and shape by following the nodes', () => {
+  const { upTo, from } = cutAt(convolutional(), ['active']);
+  for (const [end] of [upTo.graph.outputs, from.graph.inputs]) assert.deepEqual(end?.type, FEATURES);
+});
+
+test('a joined model may name what it computes inside as the other one does', async (t) => {
+  const { upTo, from } = cutAt(convolutional(), ['active']);
+  const twice = attach(upTo, renameTensor(from, 'pooled', 'kernel'), {
+    joins: { active: 'active' },
+    renameInside: true,
+  });
+  assert.deepEqual(await scores(t, twice), await scores(t));
+});
+
+test('a frozen model has no input for what stays as it is', async (t) => {
+  const model = switched();
+  const frozen = freeze(model, { is_training: false });
+  assert.deepEqual(
+    frozen.graph.inputs.map(({ name }) => name),
+    ['x'],
+  );
+  const x = new RuntimeTensor('float32', [2], []);
+  const weighted = { ...(await run(t, frozen, { x })) };
+  assert.deepEqual(weighted, { y: [6] });
+  assert.deepEqual(await run(t, freeze(model, { is_training: true }), { x }), { y: [2] });
+});
+
+test('an input is frozen to a value that it can have', () => {
+  const wrong: readonly [string, boolean | number, RegExp][] = [
+    ['learning', true, /no input learning; it has x, is_training, w/],
+    ['is_training', 2, /is bool, and cannot be 2/],
+    ['x', true, /is float, and cannot be true/],
+  ];
+  for (const [name, value, message] of wrong) {
+    assert.throws(() => freezeInput(switched(), name, value), { code: 'invalid_argument', message });
+  }
+  assert.throws(() => freezeInput(convolutional(), 'image', 1), { message: /is no switch: it takes more/ });
+});
+
+/** x * w, or x while it is trained; the weight is an input with a default, as old models have it. */
+function switched(): OnnxModel {
+  const info = (name: string, elementType: 'float' | 'bool') => ({
+    name,
+    type: { kind: 'tensor' as const, elementType, shape: { dims: [] } },
+    metadata: [],
+  });
+  return {
+    irVersion: 3,
+    opsets: [{ version: 18 }],
+    metadata: [],
+    functions: [],
+    graph: {
+      name: 'switched',
+      nodes: [
+        makeNode({ op: 'Mul', inputs: ['x', 'w'], outputs: ['weighted'] }),
+        makeNode({ op: 'Where', inputs: ['is_training', 'x', 'weighted'], outputs: ['y'] }),
+      ],
+      initializers: [floatTensor('w', [], [3])],
+      sparseInitializers: [],
+      inputs: [info('x', 'float'), info('is_training', 'bool'), info('w', 'float')],
+      outputs: [info('y', 'float')],
+      valueInfo: [],
+      annotations: [],
+      metadata: [],
+    },
+  };
+}
 
 test('a model behind itself needs a prefix, and element types that fit', async (t) => {
   const model = controlFlow();
