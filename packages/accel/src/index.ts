@@ -1,3 +1,4 @@
+export type { CatalogueName } from '@slipway/graph/catalogue';
 export { composePipeline, type PipelineParts } from './pipeline/compose-pipeline.ts';
 export { openPipeline } from './pipeline/open-pipeline.ts';
 export type { Aliases, Pipeline, Preprocessing } from './pipeline/pipeline.ts';
@@ -16,7 +17,7 @@ export type { Sample, Samples } from './quantize/samples.ts';
 export { type SeededSamplesOptions, seededSamples } from './quantize/seeded-samples.ts';
 export { loadWeights } from './weights/load-weights.ts';
 export { type Licence, WEIGHTS, type WeightsEntry } from './weights/manifest.ts';
-export { isCatalogueName, parseManifest } from './weights/parse-manifest.ts';
+export { CATALOGUE_NAMES, isCatalogueName, parseManifest } from './weights/parse-manifest.ts';
 export { type PullOptions, type PullProgress, pullWeights } from './weights/pull-weights.ts';
 export {
   findWeights,

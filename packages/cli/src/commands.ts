@@ -12,6 +12,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   batch: 'Scoring of whole folders and tables.',
   model: 'Registered models and their versions.',
   environment: 'Packages that entry scripts run in.',
+  accel: 'Accelerated image networks and their weights.',
   engine: 'The libraries with which models run on a GPU.',
   compute: 'The places where services run.',
   service: 'Deployed services: state, keys, logs, revisions.',
@@ -92,6 +93,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     path: 'environment delete',
     load: async () => (await import('./commands/environment/delete.ts')).environmentDelete,
   },
+  { path: 'accel pull', load: async () => (await import('./commands/accel/pull.ts')).accelPull },
+  { path: 'accel list', load: async () => (await import('./commands/accel/list.ts')).accelList },
+  { path: 'accel remove', load: async () => (await import('./commands/accel/remove.ts')).accelRemove },
   {
     path: 'engine install',
     load: async () => (await import('./commands/engine/install.ts')).engineInstall,

@@ -1,3 +1,4 @@
+import { reasonOf } from '@slipway/accel/downloads';
 import { SlipwayError } from '@slipway/contract';
 import type { Wheel } from './release.ts';
 
@@ -61,12 +62,4 @@ async function ask(page: string, { headers }: Index, signal: AbortSignal): Promi
       { cause },
     );
   }
-}
-
-/** What went wrong with a connection, where `fetch` itself says only that it failed. */
-export function reasonOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  const { cause } = thrown;
-  if (!(cause instanceof Error)) return thrown.message;
-  return cause.message || String((cause as NodeJS.ErrnoException).code ?? thrown.message);
 }
