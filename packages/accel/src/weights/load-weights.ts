@@ -2,11 +2,9 @@ import {
   CATALOGUE,
   type CatalogueEntry,
   type CatalogueName,
-  importWeights,
   type NetworkWeights,
-  openWeights,
 } from '@slipway/graph/catalogue';
-import { withGraphErrorsLater } from '../graph-errors.ts';
+import { importFile } from './import-file.ts';
 import { requireWeights, type WeightsQuery } from './pulled-weights.ts';
 
 export interface LoadOptions extends WeightsQuery {
@@ -23,12 +21,9 @@ export interface LoadOptions extends WeightsQuery {
 export async function loadWeights(
   network: CatalogueName | CatalogueEntry,
   home: string,
-  { classifier, signal, ...query }: LoadOptions = {},
+  { classifier = true, signal, ...query }: LoadOptions = {},
 ): Promise<NetworkWeights> {
   const entry = typeof network === 'string' ? CATALOGUE[network] : network;
   const { path } = await requireWeights(entry, home, query);
-  return await withGraphErrorsLater(async () => {
-    await using stored = await openWeights(path);
-    return await importWeights(entry.network, stored, { classifier, signal });
-  });
+  return await importFile(entry, path, { classifier, signal });
 }

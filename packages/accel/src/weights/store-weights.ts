@@ -2,16 +2,11 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SlipwayError, systemCode } from '@slipway/contract';
-import {
-  type CatalogueEntry,
-  importWeights,
-  type NetworkWeights,
-  openWeights,
-} from '@slipway/graph/catalogue';
+import type { CatalogueEntry } from '@slipway/graph/catalogue';
 import { type Checksum, digestOf } from '../downloads/index.ts';
-import { withGraphErrorsLater } from '../graph-errors.ts';
 import { writeFolder } from '../write-folder.ts';
 import type { Taken } from './bring-weights.ts';
+import { importFile } from './import-file.ts';
 import type { PullOptions, PullProgress } from './pull-weights.ts';
 import { type PulledWeights, readWeights, WEIGHTS_FILE, type WeightsRecord } from './pulled-weights.ts';
 
@@ -36,7 +31,7 @@ export async function storeWeights(
     await writeFolder(folder, async (temporary) => {
       const files = await moveInto(temporary, taken, onProgress, signal);
       onProgress({ doing: 'checking', bytes: 0, total: undefined });
-      const { layout, origin, part } = await checked(entry, join(temporary, taken.open), signal);
+      const { layout, origin, part } = await importFile(entry, join(temporary, taken.open), { signal });
       const record: WeightsRecord = {
         ...{ kind: 'Weights', network: entry.name, version: taken.version, quantized: taken.quantized },
         ...{ layout, part, origin, licence: taken.licence, source: taken.source },
@@ -75,22 +70,6 @@ async function moveInto(
     bytes += sizes[name] as number;
   }
   return sizes;
-}
-
-/** Whose weights they are, after all of them were read as those of the network, or of its featurizer alone. */
-async function checked(
-  { network }: CatalogueEntry,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<NetworkWeights> {
-  return await withGraphErrorsLater(async () => {
-    await using stored = await openWeights(path);
-    return await importWeights(network, stored, { signal }).catch((asNetwork: unknown) =>
-      importWeights(network, stored, { signal, classifier: false }).catch(() => {
-        throw asNetwork;
-      }),
-    );
-  });
 }
 
 async function checksumOf(path: string, signal: AbortSignal | undefined): Promise<Checksum> {
