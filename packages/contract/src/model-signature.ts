@@ -1,3 +1,4 @@
+import type { Detector } from './detector.ts';
 import type { ImageInput } from './images.ts';
 
 /** The file beside a model that says what the model's own file cannot. */
@@ -10,11 +11,20 @@ export const MAX_SIGNATURE_BYTES = 1_000_000;
 export interface ModelSignature {
   readonly images: readonly ImageInput[];
   readonly labels: readonly LabelledOutput[];
+  /** Absent: callers get the outputs as the model gives them. */
+  readonly detections?: DeclaredDetector | undefined;
 }
 
 /** An output of scores whose classes have names. */
 export interface LabelledOutput {
   readonly output: string;
-  /** The names in the order of the classes, or the file beside the signature that has them, one a line. */
-  readonly labels: readonly string[] | { readonly file: string };
+  readonly labels: DeclaredLabels;
 }
+
+/** A detector whose classes may have names, that of the background first. */
+export interface DeclaredDetector extends Detector {
+  readonly labels?: DeclaredLabels | undefined;
+}
+
+/** Names in the order of the classes, or the file beside the signature that has them, one a line. */
+export type DeclaredLabels = readonly string[] | { readonly file: string };

@@ -9,6 +9,7 @@ export * from './inference.ts';
 export * from './model.ts';
 export * from './model-signature.ts';
 export * from './operation.ts';
+export { detectorLabelProblems } from './parse-detector.ts';
 export { DECLARED_DEVICE_RULE, parseDeclaredDevice } from './parse-devices.ts';
 export { parseLabels } from './parse-labels.ts';
 export { parseModelSignature, parseModelSignatureText } from './parse-model-signature.ts';

@@ -1,4 +1,10 @@
 import Type, { type Static } from 'typebox';
+import {
+  DEFAULT_NMS_THRESHOLD,
+  DEFAULT_SELECT_THRESHOLD,
+  DEFAULT_TOP,
+  type DetectorLayout,
+} from '../detector.ts';
 import type { ImageFit, ImageInput, ImageResize, ImageSides } from '../images.ts';
 
 /** Pixels a side may have: far more than any network takes, and a tensor that still fits in memory. */
@@ -74,26 +80,59 @@ export const ImageDeclaration = Type.Object(
 );
 export type ImageDeclaration = Static<typeof ImageDeclaration>;
 
+const LABELS = {
+  labels: Type.Optional(
+    Type.Array(Type.String({ maxLength: 1000 }), {
+      minItems: 1,
+      description: 'The names of the classes, the one with index 0 first.',
+    }),
+  ),
+  labelsFile: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'Instead of `labels`: a text file beside this one that has them, one a line.',
+    }),
+  ),
+};
+
 /** The names of the classes that an output scores. */
-export const OutputDeclaration = Type.Object(
-  {
-    labels: Type.Optional(
-      Type.Array(Type.String({ maxLength: 1000 }), {
-        minItems: 1,
-        description: 'The names of the classes, the one with index 0 first.',
-      }),
-    ),
-    labelsFile: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 255,
-        description: 'Instead of `labels`: a text file beside this one that has them, one a line.',
-      }),
-    ),
-  },
-  { $id: 'OutputDeclaration', additionalProperties: false },
-);
+export const OutputDeclaration = Type.Object(LABELS, {
+  $id: 'OutputDeclaration',
+  additionalProperties: false,
+});
 export type OutputDeclaration = Static<typeof OutputDeclaration>;
+
+/** More would only make the boxes of one image cost more to compare: no scene has so many objects. */
+const MAX_TOP = 1_000;
+
+const part = (description: string, of: number) =>
+  Type.Optional(Type.Number({ minimum: 0, maximum: 1, default: of, description }));
+
+/** A detector whose raw outputs the replica makes boxes, classes and scores of. */
+export const DetectorDeclaration = Type.Object(
+  {
+    layout: Type.Unsafe<DetectorLayout>(
+      Type.Enum(['ssd-vgg-300'], { description: 'What the raw outputs are, and where the anchors stand.' }),
+    ),
+    selectThreshold: part('The score that must be exceeded.', DEFAULT_SELECT_THRESHOLD),
+    nmsThreshold: part(
+      'Overlap (intersection over union) from which on a box goes beside a better one of its class.',
+      DEFAULT_NMS_THRESHOLD,
+    ),
+    top: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_TOP,
+        default: DEFAULT_TOP,
+        description: 'Of an image, how many of the best are looked at for overlaps.',
+      }),
+    ),
+    ...LABELS,
+  },
+  { $id: 'DetectorDeclaration', additionalProperties: false },
+);
+export type DetectorDeclaration = Static<typeof DetectorDeclaration>;
 
 const name = Type.String({ pattern: '^.{1,255}$' });
 
@@ -110,6 +149,7 @@ export const ModelSignatureFile = Type.Object(
     outputs: Type.Optional(
       Type.Record(name, OutputDeclaration, { minProperties: 1, additionalProperties: false }),
     ),
+    detections: Type.Optional(DetectorDeclaration),
   },
   { $id: 'ModelSignatureFile', additionalProperties: false },
 );

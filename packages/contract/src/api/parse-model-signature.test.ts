@@ -56,11 +56,32 @@ test('labels are kept, or the name of the file that has them', () => {
   ]);
 });
 
+const detections = (declared: object, more: object = {}) => ({
+  kind: 'ModelSignature',
+  detections: { layout: 'ssd-vgg-300', ...declared },
+  ...more,
+});
+
+test('a detector is completed with the thresholds of the original', () => {
+  const { detections: told } = parseModelSignature(detections({}), 'signature.json');
+  assert.deepEqual(told, { layout: 'ssd-vgg-300', selectThreshold: 0.5, nmsThreshold: 0.45, top: 400 });
+  assert.equal(parseModelSignature(file(REQUIRED), 'signature.json').detections, undefined);
+});
+
+test('what is said of a detector is kept', () => {
+  const said = { layout: 'ssd-vgg-300', selectThreshold: 0, nmsThreshold: 1, top: 7 };
+  const labels = Array.from({ length: 21 }, (_, index) => `class ${index}`);
+  const inline = parseModelSignature(detections({ ...said, labels }), 'signature.json');
+  assert.deepEqual(inline.detections, { ...said, labels });
+  const inFile = parseModelSignature(detections({ ...said, labelsFile: 'voc.txt' }), 'signature.json');
+  assert.deepEqual(inFile.detections, { ...said, labels: { file: 'voc.txt' } });
+});
+
 const REFUSED: readonly [string, unknown, RegExp][] = [
   ['no object', null, /the file must be object/],
   ['the file of another tool', { inputs: {} }, /the file must have required properties kind/],
   ['no input', { kind: 'ModelSignature', inputs: {} }, /inputs must not have fewer than 1 properties/],
-  ['nothing', { kind: 'ModelSignature' }, /the file must have inputs or outputs/],
+  ['nothing', { kind: 'ModelSignature' }, /the file must have inputs, outputs or detections/],
   ['no output', outputs({}), /outputs must not have fewer than 1 properties/],
   ['an output without labels', outputs({ y: {} }), /outputs\.y must have either labels or labelsFile/],
   ['labels twice', outputs({ y: { labels: ['a'], labelsFile: 'a' } }), /outputs\.y must have either/],
@@ -98,6 +119,28 @@ const REFUSED: readonly [string, unknown, RegExp][] = [
   ['a side to stretch', file({ ...REQUIRED, fit: 'stretch', shorterSide: 256 }), /fit "crop" alone/],
   ['sides to stretch', file({ ...REQUIRED, fit: 'stretch', sides: 'float32' }), /fit "crop" alone/],
   ['bars to crop', file({ ...REQUIRED, padLevels: [0, 0, 0] }), /fit "pad" alone/],
+  ['an unknown detector', detections({ layout: 'yolo' }), /detections\.layout must be one of ssd-vgg-300/],
+  ['a detector without a layout', detections({ layout: undefined }), /detections.*layout/],
+  ['a threshold in percent', detections({ selectThreshold: 50 }), /detections\.selectThreshold must be <= 1/],
+  ['an overlap below nothing', detections({ nmsThreshold: -1 }), /detections\.nmsThreshold must be >= 0/],
+  ['no best ones', detections({ top: 0 }), /detections\.top must be >= 1/],
+  ['too many best ones', detections({ top: 1_001 }), /detections\.top must be <= 1000/],
+  ['too few labels of a detector', detections({ labels: ['cat'] }), /detections has 1 labels, .* 21 classes/],
+  [
+    'labels of a detector twice',
+    detections({ labels: Array(21).fill(''), labelsFile: 'voc.txt' }),
+    /detections must not have both labels and labelsFile/,
+  ],
+  [
+    'labels of a detector elsewhere',
+    detections({ labelsFile: '../a' }),
+    /detections\.labelsFile must be the/,
+  ],
+  [
+    'outputs beside detections',
+    detections({}, { outputs: { y: { labels: ['a'] } } }),
+    /outputs must be left out with detections/,
+  ],
   [
     'one name twice',
     file({ ...REQUIRED, name: 'x' }, { ...REQUIRED, name: 'x' }),

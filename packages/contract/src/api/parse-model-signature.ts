@@ -2,7 +2,9 @@ import { Check, Errors } from 'typebox/value';
 import { SlipwayError } from '../errors.ts';
 import type { ImageInput, Rgb } from '../images.ts';
 import type { LabelledOutput, ModelSignature } from '../model-signature.ts';
+import { labelsFileProblems, toldLabels } from './declared-labels.ts';
 import { type ImageDeclaration, ModelSignatureFile, type OutputDeclaration } from './model-signature.ts';
+import { completeDetector, detectorProblems } from './parse-detector.ts';
 
 const ZEROS: Rgb = Object.freeze([0, 0, 0]);
 const ONES: Rgb = Object.freeze([1, 1, 1]);
@@ -42,21 +44,26 @@ export function parseModelSignature(value: unknown, file: string): ModelSignatur
     ...outputs.flatMap(([output, declared]) =>
       wrongLabels(declared).map((problem) => `outputs.${output}${problem}`),
     ),
+    ...detectorProblems(value),
   ];
   if (problems.length > 0) throw unusable(file, problems);
   const labels = outputs.map(([output, declared]) => labelled(output, declared));
-  return Object.freeze({ images: Object.freeze(images), labels: Object.freeze(labels) });
+  return Object.freeze({
+    images: Object.freeze(images),
+    labels: Object.freeze(labels),
+    ...(value.detections !== undefined && { detections: completeDetector(value.detections) }),
+  });
 }
 
 function wrongLabels({ labels, labelsFile }: OutputDeclaration): readonly string[] {
   if ((labels === undefined) === (labelsFile === undefined))
     return [' must have either labels or labelsFile'];
-  const isPlain = labelsFile === undefined || !(/[/\\\0]/.test(labelsFile) || /^\.{1,2}$/.test(labelsFile));
-  return isPlain ? [] : ['.labelsFile must be the name of a file beside this one, without a folder'];
+  return labelsFileProblems(labelsFile);
 }
 
-function saysNothing({ inputs, outputs }: ModelSignatureFile): readonly string[] {
-  return inputs === undefined && outputs === undefined ? ['the file must have inputs or outputs'] : [];
+function saysNothing({ inputs, outputs, detections }: ModelSignatureFile): readonly string[] {
+  const isEmpty = inputs === undefined && outputs === undefined && detections === undefined;
+  return isEmpty ? ['the file must have inputs, outputs or detections'] : [];
 }
 
 function schemaProblems(value: unknown): readonly string[] {
@@ -130,9 +137,8 @@ function complete(input: string, image: ImageDeclaration): ImageInput {
   });
 }
 
-function labelled(output: string, { labels, labelsFile = '' }: OutputDeclaration): LabelledOutput {
-  const told = labels === undefined ? { file: labelsFile } : labels;
-  return Object.freeze({ output, labels: Object.freeze(told) });
+function labelled(output: string, declared: OutputDeclaration): LabelledOutput {
+  return Object.freeze({ output, labels: toldLabels(declared) ?? [] });
 }
 
 function frozen(levels: [number, number, number] | undefined): Rgb | undefined {

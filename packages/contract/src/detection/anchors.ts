@@ -1,9 +1,21 @@
 import type { Box, CentredBox } from './boxes.ts';
-import type { SsdBlock } from './ssd-layout.ts';
+import type { SsdBlock, SsdLayout } from './ssd-layout.ts';
 
 /** How far an offset of 1 moves an anchor's centre, in its own sides, and how far it stretches it, as a power of e. */
 const CENTRE_SCALE = 0.1;
 const SIZE_SCALE = 0.2;
+
+/** A layout is there for good, and its anchors are wanted for every image. */
+const anchorsOfLayouts = new WeakMap<SsdLayout, readonly (readonly CentredBox[])[]>();
+
+/** The anchors of all blocks of a detector. */
+export function layoutAnchors(layout: SsdLayout): readonly (readonly CentredBox[])[] {
+  const known = anchorsOfLayouts.get(layout);
+  if (known !== undefined) return known;
+  const anchors = layout.blocks.map((block) => blockAnchors(block, layout.imageSize));
+  anchorsOfLayouts.set(layout, anchors);
+  return anchors;
+}
 
 /** The anchors of a block in the order of its outputs: by row, column, and kind of anchor. */
 export function blockAnchors(block: SsdBlock, imageSize: number): readonly CentredBox[] {

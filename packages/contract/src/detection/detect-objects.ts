@@ -1,6 +1,7 @@
+import { DEFAULT_NMS_THRESHOLD, DEFAULT_SELECT_THRESHOLD, DEFAULT_TOP } from '../detector.ts';
 import { SlipwayError } from '../errors.ts';
 import type { Tensor } from '../tensors.ts';
-import { blockAnchors, decodeBox } from './anchors.ts';
+import { decodeBox, layoutAnchors } from './anchors.ts';
 import { type Box, type CentredBox, clipBox } from './boxes.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { SSD_VGG_300, type SsdLayout } from './ssd-layout.ts';
@@ -24,21 +25,17 @@ export interface DetectionOptions {
   readonly selectThreshold?: number | undefined;
   /** Overlap from which on a box goes beside a better one of its class; from 0 to 1, default 0.45. */
   readonly nmsThreshold?: number | undefined;
+  /** Of an image, how many of the best are looked at for overlaps; default 400. */
+  readonly top?: number | undefined;
   /** Names of the classes, that of class 0, the background, first. */
   readonly labels?: readonly string[] | undefined;
   /** The detector; default SSD-VGG-300. */
   readonly layout?: SsdLayout | undefined;
 }
 
-const DEFAULT_SELECT_THRESHOLD = 0.5;
-const DEFAULT_NMS_THRESHOLD = 0.45;
-
-/** Of one image, before overlaps are suppressed: the best of them. */
-const MOST_CANDIDATES = 400;
-
 /**
  * What a single-shot detector found, from its raw outputs, best first, for each image: softmax, selection by score, anchors
- * moved by the offsets and clipped, the 400 best, non-maximum suppression in each class. Throws `invalid_argument` for outputs
+ * moved by the offsets and clipped, the best of them, non-maximum suppression in each class. Throws `invalid_argument` for outputs
  * that are not the detector's, and for options that cannot be.
  */
 export function detectObjects(
@@ -48,17 +45,17 @@ export function detectObjects(
   const {
     selectThreshold = DEFAULT_SELECT_THRESHOLD,
     nmsThreshold = DEFAULT_NMS_THRESHOLD,
+    top = DEFAULT_TOP,
     labels,
     layout = SSD_VGG_300,
   } = options;
   checkPart('selectThreshold', selectThreshold);
   checkPart('nmsThreshold', nmsThreshold);
+  checkTop(top);
   checkLabels(labels, layout);
   const { images, blocks } = readSsdOutputs(outputs, layout);
-  const anchored = blocks.map((block) => ({
-    ...block,
-    anchors: blockAnchors(block.block, layout.imageSize),
-  }));
+  const anchors = layoutAnchors(layout);
+  const anchored = blocks.map((block, index) => ({ ...block, anchors: anchors[index] ?? [] }));
   return Array.from({ length: images }, (_, image) => {
     const candidates = anchored.flatMap((block) => {
       return placedCandidates(imageOf(block, image, images), layout.classes, selectThreshold);
@@ -66,7 +63,7 @@ export function detectObjects(
     // The order of the outputs stays among equals.
     const best = candidates
       .sort((one, other) => other.score - one.score)
-      .slice(0, MOST_CANDIDATES)
+      .slice(0, top)
       .map((candidate) => toDetection(candidate, labels));
     return suppressOverlaps(best, nmsThreshold);
   });
@@ -107,6 +104,13 @@ function checkPart(field: 'selectThreshold' | 'nmsThreshold', value: number): vo
   if (value >= 0 && value <= 1) return;
   throw new SlipwayError('invalid_argument', `"${field}" is ${value}: it must be from 0 to 1.`, {
     details: { field },
+  });
+}
+
+function checkTop(top: number): void {
+  if (Number.isSafeInteger(top) && top > 0) return;
+  throw new SlipwayError('invalid_argument', `"top" is ${top}: it must be a whole number from 1 on.`, {
+    details: { field: 'top' },
   });
 }
 

@@ -1,3 +1,5 @@
+import type { DetectorLayout } from '../detector.ts';
+
 /** One feature map of a single-shot detector: what its cells are, and the anchors that stand in each. */
 export interface SsdBlock {
   readonly name: string;
@@ -33,6 +35,11 @@ export const SSD_VGG_300: SsdLayout = Object.freeze({
     { name: 'block11', cells: 1, step: 300, sizes: [261, 315], ratios: [2, 1 / 2] },
   ],
 } as const);
+
+/** The detectors that a model may declare to be. */
+export const DETECTOR_LAYOUTS: Readonly<Record<DetectorLayout, SsdLayout>> = Object.freeze({
+  'ssd-vgg-300': SSD_VGG_300,
+});
 
 /** Anchors in each cell: two squares, and one for each ratio. */
 export function anchorsPerCell({ ratios }: SsdBlock): number {

@@ -70,9 +70,17 @@ function floatsOf(outputs: readonly Tensor[], shape: readonly number[]): Floats 
 function finiteFloats({ name, datatype, data }: Tensor): { readonly name: string; readonly data: Floats } {
   if (!(data instanceof Float32Array || data instanceof Float64Array))
     throw refusal(`Output "${name}" is of ${datatype}: logits and box offsets must be FP32 or FP64.`);
-  const broken = data.findIndex((value) => !Number.isFinite(value));
+  const broken = firstBroken(data);
   if (broken === -1) return { name, data };
   throw refusal(`Output "${name}" is ${data[broken]} at ${broken}: the model gives no finite numbers.`);
+}
+
+/** A loop, as a callback for each of 200,000 numbers takes ten times as long. */
+function firstBroken(data: Floats): number {
+  for (let index = 0; index < data.length; index += 1) {
+    if (!Number.isFinite(data[index])) return index;
+  }
+  return -1;
 }
 
 function refusal(message: string): SlipwayError {

@@ -6,8 +6,11 @@ import type {
   LoadedModel,
   ReplicaLimits,
   ReplicaModel,
+  Signature,
   SlipwayError,
 } from '@slipway/contract';
+import type { DetectionOutputs } from '../detection/detection-outputs.ts';
+import { loadSession } from '../detection/load-session.ts';
 import type {
   Accelerator,
   Engine,
@@ -23,7 +26,11 @@ import { fitsInline, INLINE_MAX_RUN_MS, mayRunInline, shouldRunInline } from '..
 import { labelOutputs } from '../models/label-outputs.ts';
 import { planBatches } from '../models/plan-batches.ts';
 import { planThreads, type ThreadPlan } from '../models/plan-threads.ts';
-import { type DeclaredSignature, readModelSignature } from '../models/read-model-signature.ts';
+import {
+  type DeclaredDetections,
+  type DeclaredSignature,
+  readModelSignature,
+} from '../models/read-model-signature.ts';
 import { runsWithin, type WarmUp, warmUp } from '../models/warm-up.ts';
 import type { BatchPlan } from '../scheduling/batch-plan.ts';
 import { createInlineLane } from '../scheduling/inline-lane.ts';
@@ -83,8 +90,9 @@ export async function serveModel(
 ): Promise<ServedModel> {
   const slots = borrowSlots(replica.slots);
   const context = { ...replica, slots };
-  const facts = context.engine.inspect(model.path);
-  const declared = await readModelSignature(dirname(facts.file));
+  const found = context.engine.inspect(model.path);
+  const declared = await readModelSignature(dirname(found.file));
+  const facts = { ...found, detector: declared?.detections?.detector };
   const { loaded, lane: open } = await openLane(model, facts, context, beside);
   const lane = { ...open, close: () => open.close().finally(slots.leave) };
   try {
@@ -109,8 +117,16 @@ async function serveDeclared(
   checkDeclared(own, declared);
   const images =
     declared.images.length === 0 ? undefined : await openImageInputs(own, declared.images, context.images);
-  const signature = aliasTensors(labelOutputs(images?.signature ?? own, declared), aliases);
-  return createServedModel(Object.freeze({ ...loaded, signature }), lane, images);
+  const taken = images?.signature ?? own;
+  const detections = declared.detections && (await openDetections(taken, declared.detections));
+  const signature = aliasTensors(labelOutputs(detections?.signature ?? taken, declared), aliases);
+  return createServedModel(Object.freeze({ ...loaded, signature }), lane, { images, detections });
+}
+
+/** Loaded only for a detector. */
+async function openDetections(own: Signature, { labels }: DeclaredDetections): Promise<DetectionOutputs> {
+  const { openDetectionOutputs } = await import('../detection/detection-outputs.ts');
+  return openDetectionOutputs(own, labels);
 }
 
 async function openLane(
@@ -152,7 +168,7 @@ async function tryInline(
   const watchdog = context.watchdog();
   const here = beside
     ? await loadBeside(model, facts, context, watchdog)
-    : loadHere(model, facts, context, watchdog);
+    : await loadHere(model, facts, context, watchdog);
   if (here === undefined) return undefined;
   const { session, info } = here;
   const threads = { workers: 0, threads: INLINE_THREADS };
@@ -172,14 +188,14 @@ interface Loaded {
 }
 
 /** `undefined` if the model is too slow for the socket thread; nothing of it is left then. */
-function loadHere(
+async function loadHere(
   model: ReplicaModel,
   facts: ModelFacts,
   context: ServingContext,
   watchdog: Watchdog,
-): Loaded | undefined {
+): Promise<Loaded | undefined> {
   const startedAt = performance.now();
-  const session = context.engine.load(facts, inlineOptions(model, context));
+  const session = await loadSession(context.engine, facts, inlineOptions(model, context));
   const loadMs = performance.now() - startedAt;
   context.onLoaded(model);
   watchdog.enter();
@@ -220,7 +236,7 @@ async function loadBeside(
   const { info } = trial;
   await trial.close();
   if (!shouldRunInline(context.lane, info.warmUp)) return undefined;
-  const session = context.engine.load(facts, options);
+  const session = await loadSession(context.engine, facts, options);
   watchdog.enter();
   runsWithin(session, INLINE_MAX_RUN_MS);
   session.placement();

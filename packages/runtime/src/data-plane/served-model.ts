@@ -1,4 +1,5 @@
 import { type LoadedModel, SlipwayError, type Tensor } from '@slipway/contract';
+import type { DetectionOutputs } from '../detection/detection-outputs.ts';
 import { fitInputs, quoteAll } from '../models/fit-inputs.ts';
 import type { Lane } from '../scheduling/job.ts';
 import type { InferRequest, InferResponse } from './data-plane.ts';
@@ -16,19 +17,46 @@ export interface ServedModel {
   close(): Promise<void>;
 }
 
-/** Opens the way to a lane; `images` where callers send some of the inputs as encoded images. */
-export function createServedModel(loaded: LoadedModel, lane: Lane, images?: ImageInputs): ServedModel {
+/** What is done before and after a run, where a model declares it. */
+export interface AroundRuns {
+  /** Callers send some of the inputs as encoded images. */
+  readonly images?: ImageInputs | undefined;
+  /** Callers get what a detector found. */
+  readonly detections?: DetectionOutputs | undefined;
+}
+
+/** Opens the way to a lane. */
+export function createServedModel(
+  loaded: LoadedModel,
+  lane: Lane,
+  { images, detections }: AroundRuns = {},
+): ServedModel {
   const { signature } = loaded;
   const outputNames = signature.outputs.map((spec) => spec.name);
   let preparing = 0;
   let whenPrepared: (() => void) | undefined;
 
-  const run = (request: InferRequest, inputs: readonly Tensor[], outputs: readonly string[]) =>
+  const runLane = (request: InferRequest, inputs: readonly Tensor[], outputs: readonly string[]) =>
     new Promise<InferResponse>((resolve, reject) => {
       const { signal, priority, timeoutMs, client } = request;
       const arrivedAt = performance.now();
       lane.submit({ inputs, outputs, arrivedAt, signal, priority, timeoutMs, client, resolve, reject });
     });
+
+  const runDetector = async (
+    { asked, finish }: DetectionOutputs,
+    request: InferRequest,
+    inputs: readonly Tensor[],
+    wanted: readonly string[],
+  ) => {
+    const answered = await runLane(request, inputs, asked);
+    return { ...answered, outputs: finish(answered.outputs, wanted) };
+  };
+
+  const run = (request: InferRequest, inputs: readonly Tensor[], outputs: readonly string[]) =>
+    detections === undefined
+      ? runLane(request, inputs, outputs)
+      : runDetector(detections, request, inputs, outputs);
 
   async function runOnImages(
     { toTensors }: ImageInputs,

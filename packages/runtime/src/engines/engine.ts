@@ -1,4 +1,4 @@
-import type { ModelProvider, Signature, Tensor } from '@slipway/contract';
+import type { Detector, ModelProvider, Signature, Tensor } from '@slipway/contract';
 
 /** The engines that can run a model. `memory` runs tiny programs without a native library, for tests. */
 export type EngineName = 'onnx' | 'memory';
@@ -18,6 +18,8 @@ export interface ModelFacts {
   readonly bfloats?: BfloatEnds | undefined;
   /** Other names of inputs and outputs, by the names of tensors; absent: the file says none. */
   readonly aliases?: ReadonlyMap<string, string> | undefined;
+  /** What makes detections of its raw outputs, where a file beside it says so; absent: it answers with the outputs that it has. */
+  readonly detector?: Detector | undefined;
 }
 
 export interface BfloatEnds {

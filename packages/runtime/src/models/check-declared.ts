@@ -9,8 +9,12 @@ export function checkDeclared(
   { images, labels }: Pick<DeclaredSignature, 'images' | 'labels'>,
 ): void {
   const problems = [...imageProblems(own, images), ...labelProblems(own, labels)];
-  if (problems.length === 0) return;
-  throw new SlipwayError(
+  if (problems.length > 0) throw signatureMisfit(problems);
+}
+
+/** What is said of a declaration that is another model's. */
+export function signatureMisfit(problems: readonly string[]): SlipwayError {
+  return new SlipwayError(
     'invalid_model',
     `${SIGNATURE_FILE} does not fit the model: ${problems.join('; ')}.`,
     { details: { file: SIGNATURE_FILE, problems } },

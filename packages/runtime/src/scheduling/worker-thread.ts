@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { toSlipwayError } from '@slipway/contract';
+import { loadSession } from '../detection/load-session.ts';
 import type { EngineSession } from '../engines/engine.ts';
 import { openEngine } from '../engines/open-engine.ts';
 import { warmUp } from '../models/warm-up.ts';
@@ -30,7 +31,7 @@ if (opened !== undefined) {
 async function open(): Promise<{ session: EngineSession; info: WorkerInfo }> {
   const engine = await openEngine(spec.engine);
   const startedAt = performance.now();
-  const session = engine.load(spec.facts, spec.options);
+  const session = await loadSession(engine, spec.facts, spec.options);
   const loadMs = performance.now() - startedAt;
   send({ kind: 'loaded' });
   const { signature, notes } = session;

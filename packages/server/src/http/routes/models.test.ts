@@ -229,3 +229,32 @@ test('a signature file beside a model is checked when it is registered', async (
   const files = [model, good, elsewhere];
   assert.equal((await api.call('POST', MODELS, { body: { name: 'net', files } })).body.id, 'net:1');
 });
+
+test('a detector that a signature declares is checked with the names of its classes', async (t) => {
+  const api = await startApi(t);
+  const file = async (path: string, bytes: string) => {
+    return { path, digest: await api.upload(bytes), size: Buffer.byteLength(bytes) };
+  };
+  const register = async (declared: object, labels: string) => {
+    const detections = { layout: 'ssd-vgg-300', ...declared };
+    const files = [
+      await file('model.onnx', 'the bytes'),
+      await file('signature.json', JSON.stringify({ kind: 'ModelSignature', detections })),
+      await file('voc.txt', labels),
+    ];
+    const { status, body } = await api.call('POST', MODELS, { body: { name: 'ssd', files } });
+    return status === 201 ? body.id : `${status} ${body.error.message}`;
+  };
+  const all = 'thing\n'.repeat(21);
+  for (const [declared, labels, told] of [
+    [{ top: 1.5 }, all, /^400 signature\.json cannot be used: detections\.top must be integer/],
+    [{ labelsFile: 'coco.txt' }, all, /^400 signature\.json: detections\.labelsFile names coco\.txt, which/],
+    [
+      { labelsFile: 'voc.txt' },
+      'cat\ndog\n',
+      /^400 signature\.json .*detections has 2 labels, .* 21 classes/,
+    ],
+    [{ labelsFile: 'voc.txt' }, all, /^ssd:1$/],
+  ] as const)
+    assert.match(await register(declared, labels), told);
+});

@@ -1,7 +1,18 @@
 import { posix } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { type LabelledOutput, MAX_SIGNATURE_BYTES, SIGNATURE_FILE, SlipwayError } from '@slipway/contract';
-import { type ModelFile, parseLabels, parseModelSignatureText } from '@slipway/contract/api';
+import {
+  type DeclaredDetector,
+  type DeclaredLabels,
+  MAX_SIGNATURE_BYTES,
+  SIGNATURE_FILE,
+  SlipwayError,
+} from '@slipway/contract';
+import {
+  detectorLabelProblems,
+  type ModelFile,
+  parseLabels,
+  parseModelSignatureText,
+} from '@slipway/contract/api';
 import type { Blobs } from '@slipway/oci';
 
 type Reader = Pick<Blobs, 'read'>;
@@ -15,9 +26,23 @@ export async function checkSignatureFiles(blobs: Reader, files: readonly ModelFi
   for (const file of files) {
     if (!standsBesideModel(file.path, files)) continue;
     const text = (await readSmallFile(blobs, file)).toString('utf8');
-    const { labels } = parseModelSignatureText(text, file.path);
-    for (const one of labels) await checkLabels(blobs, files, file.path, one);
+    const { labels, detections } = parseModelSignatureText(text, file.path);
+    for (const { output, labels: told } of labels)
+      await readLabels(blobs, files, { signature: file.path, field: `outputs.${output}`, told });
+    if (detections !== undefined) await checkDetector(blobs, files, file.path, detections);
   }
+}
+
+async function checkDetector(
+  blobs: Reader,
+  files: readonly ModelFile[],
+  signature: string,
+  { layout, labels: told }: DeclaredDetector,
+): Promise<void> {
+  if (told === undefined) return;
+  const names = await readLabels(blobs, files, { signature, field: 'detections', told });
+  const problems = detectorLabelProblems(names.length, layout);
+  if (problems.length > 0) throw invalid(signature, `${signature} cannot be used: ${problems.join('; ')}.`);
 }
 
 function standsBesideModel(path: string, files: readonly ModelFile[]): boolean {
@@ -28,22 +53,28 @@ function standsBesideModel(path: string, files: readonly ModelFile[]): boolean {
   );
 }
 
-async function checkLabels(
+interface LabelsPlace {
+  /** Path of the signature file, and in it of what has the labels. */
+  readonly signature: string;
+  readonly field: string;
+  readonly told: DeclaredLabels;
+}
+
+async function readLabels(
   blobs: Reader,
   files: readonly ModelFile[],
-  signature: string,
-  { output, labels }: LabelledOutput,
-): Promise<void> {
-  if (!('file' in labels)) return;
-  const path = posix.join(posix.dirname(signature), labels.file);
+  { signature, field, told }: LabelsPlace,
+): Promise<readonly string[]> {
+  if (!('file' in told)) return told;
+  const path = posix.join(posix.dirname(signature), told.file);
   const file = files.find((one) => one.path === path);
   if (file === undefined) {
     throw invalid(
       signature,
-      `${signature}: outputs.${output}.labelsFile names ${path}, which is no file of the model.`,
+      `${signature}: ${field}.labelsFile names ${path}, which is no file of the model.`,
     );
   }
-  parseLabels(await readSmallFile(blobs, file), path);
+  return parseLabels(await readSmallFile(blobs, file), path);
 }
 
 async function readSmallFile(blobs: Reader, { path, digest, size }: ModelFile): Promise<Buffer> {
