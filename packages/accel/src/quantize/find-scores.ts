@@ -1,6 +1,6 @@
 import { SlipwayError } from '@slipway/contract';
 import type { OnnxModel } from '@slipway/graph/onnx';
-import { fp32Outputs } from './model-ends.ts';
+import { fp32Outputs } from './inputs/model-ends.ts';
 
 /** The output of scores, or why there is none to measure agreement with. */
 export type FoundScores = { readonly output: string } | { readonly why: string };

@@ -30,9 +30,11 @@ export interface FormOptions {
   readonly exclude: Exclusions | undefined;
   readonly perChannel: boolean;
   readonly reduceRange: boolean;
+  /** What chose the scales: `30 samples: images of photos`. */
+  readonly calibratedWith: string | undefined;
 }
 
-/** The metadata that says how a model was quantized. */
+/** The metadata that says how a model was quantized: `int8, static, calibrated with 30 samples: images of photos`. */
 export const QUANTIZATION_METADATA = 'slipway.quantization';
 
 /** TensorRT takes integers around zero, and no biases of INT32: https://github.com/microsoft/onnxruntime/issues/14229 */
@@ -45,15 +47,16 @@ const FORMATS: Readonly<Record<QuantizationTarget, PlanOptions>> = {
 export function buildOf(
   model: OnnxModel,
   ranges: ReadonlyMap<string, Range>,
-  { method, target, exclude, perChannel, reduceRange }: FormOptions,
+  { method, target, exclude, perChannel, reduceRange, calibratedWith }: FormOptions,
 ): Build {
   const excluding = (floatNodes: readonly string[]): Exclusions => {
     return { ...exclude, nodes: [...(exclude?.nodes ?? []), ...floatNodes] };
   };
+  const said = `int8, ${method}${calibratedWith === undefined ? '' : `, calibrated with ${calibratedWith}`}`;
   return (floatNodes) =>
     withGraphErrors(() => {
       const built = build(excluding(floatNodes));
-      return { ...built, model: setMetadata(built.model, { [QUANTIZATION_METADATA]: method }) };
+      return { ...built, model: setMetadata(built.model, { [QUANTIZATION_METADATA]: said }) };
     });
 
   function build(excluded: Exclusions): Built {

@@ -5,6 +5,7 @@ import { type Feeds, openModel } from '../session/open-model.ts';
 import { type FoundModel, findQuantized } from './find-quantized.ts';
 import { type FoundScores, findScores } from './find-scores.ts';
 import { activationsFor, buildOf } from './forms.ts';
+import { type SplitSamples, splitSamples } from './inputs/split-samples.ts';
 import { measureLatency } from './measure-latency.ts';
 import { observeRanges } from './observe-ranges.ts';
 import type { QuantizedModel, QuantizeOptions } from './options.ts';
@@ -19,7 +20,6 @@ import type {
 } from './report.ts';
 import type { Samples } from './samples.ts';
 import { seededSamples } from './seeded-samples.ts';
-import { type SplitSamples, splitSamples } from './split-samples.ts';
 
 /**
  * Makes eight bits of a model's FP32, and says what that cost: calibrate, build, compare, and with an `agreement` leave
@@ -35,7 +35,8 @@ export async function quantizeModel(options: QuantizeOptions): Promise<Quantized
   const reduceRange = await reducedRange(options);
   await using float = await openModel(model, { threads, signal });
   const ranges = split.calibration === undefined ? new Map() : await calibrate(options, split.calibration);
-  const form = { method, target, exclude, perChannel, reduceRange: reduceRange.value };
+  const calibratedWith = split.calibration && described(split.calibration);
+  const form = { method, target, exclude, perChannel, reduceRange: reduceRange.value, calibratedWith };
   const found = await findQuantized(model, {
     float,
     build: buildOf(model, ranges, form),
@@ -152,6 +153,10 @@ function reportOf({
     layers: { integer: found.integer.length, float: found.float },
     fallback: found.fallback,
   };
+}
+
+function described({ count, description }: Samples): string {
+  return `${count} samples: ${description}`;
 }
 
 function factsOf(samples: Samples | undefined): SampleFacts | null {

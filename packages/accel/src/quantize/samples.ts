@@ -10,7 +10,7 @@ export interface Sample {
 
 /** Samples that are read when they are needed. */
 export interface Samples {
-  /** What they are and where they come from: `40 images of photos`. */
+  /** What they are and where they come from: `images of photos`. */
   readonly description: string;
   readonly count: number;
   /** Reads those with these numbers, from 0, in this order. Throws `invalid_argument`, which names file and field. */

@@ -1,6 +1,6 @@
 import { elementCount, SlipwayError, seededRandom } from '@slipway/contract';
 import type { OnnxModel } from '@slipway/graph/onnx';
-import { fp32Inputs } from './model-ends.ts';
+import { fp32Inputs } from './inputs/model-ends.ts';
 import type { Sample, Samples } from './samples.ts';
 
 export interface SeededSamplesOptions {

@@ -6,6 +6,7 @@ export {
   withClassifier,
 } from './build-network.ts';
 export { CATALOGUE, type CatalogueEntry, type CatalogueName, type NamedTensor } from './facts.ts';
+export { openArrays, type StoredArrays } from './files/open-arrays.ts';
 export { openWeights } from './files/open-weights.ts';
 export type { StoredTensor, StoredWeights } from './files/stored-weights.ts';
 export { type ImportWeightsOptions, importWeights } from './import-weights.ts';

@@ -32,7 +32,8 @@ export async function readNpz(
   return tensors;
 }
 
-async function readNpy(source: ByteSource): Promise<StoredTensor> {
+/** The array of a file that numpy wrote. Throws `GraphError`, also where it is no array of numbers by rows. */
+export async function readNpy(source: ByteSource): Promise<StoredTensor> {
   const start = Buffer.from(await source.read(0, START_BYTES));
   const version = start.readUInt8(MAGIC.length);
   if (!start.subarray(0, MAGIC.length).equals(MAGIC) || version < 1 || version > 3)

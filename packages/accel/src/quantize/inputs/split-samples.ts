@@ -1,6 +1,6 @@
 import { SlipwayError } from '@slipway/contract';
-import type { QuantizeOptions } from './options.ts';
-import { allOf, type Samples, selectSamples } from './samples.ts';
+import type { QuantizeOptions } from '../options.ts';
+import { allOf, type Samples, selectSamples } from '../samples.ts';
 
 /** Which samples choose scales, and which the result is compared on. */
 export interface SplitSamples {
