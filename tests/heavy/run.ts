@@ -2,9 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { catalogue } from './catalogue.ts';
-import { NETWORKS } from './parity/networks.ts';
+import { CATALOGUE_NETWORKS } from './parity/catalogue.ts';
 import { parity } from './parity/parity.ts';
+import { TENSORFLOW } from './parity/tensorflow.ts';
 
 /** The flow of the GPU example, with real TensorFlow. */
 const FLOW = 'gpu-mnist';
@@ -13,20 +13,23 @@ const CHECKPOINT = 'large-checkpoint';
 const CHECKPOINT_BYTES = 5 * 1024 ** 3;
 /** Conversions by both engines, in a server with TensorFlow. */
 const CONVERSION = 'conversion';
-/** The accelerated networks in full size, against the frameworks that their weights are from. */
+/** Networks, each by its name, and those of the catalogue together. */
 const CATALOGUE = 'catalogue';
-const NAMES: readonly string[] = [FLOW, CHECKPOINT, CONVERSION, CATALOGUE, ...NETWORKS];
+const COMPARISONS = [TENSORFLOW, CATALOGUE_NETWORKS];
+const NETWORKS = COMPARISONS.flatMap(({ networks }) => networks);
+const NAMES: readonly string[] = [FLOW, CHECKPOINT, CONVERSION, ...NETWORKS];
 
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
   options: { python: { type: 'string' }, oracles: { type: 'string' } },
 });
-const unknown = asked.filter((name) => !NAMES.includes(name));
+const wanted = asked.flatMap((name) => (name === CATALOGUE ? CATALOGUE_NETWORKS.networks : [name]));
+const unknown = wanted.filter((name) => !NAMES.includes(name));
 if (unknown.length > 0) {
-  console.error(`There is no ${unknown.join(', ')}. There are: ${NAMES.join(', ')}.`);
+  console.error(`There is no ${unknown.join(', ')}. There are: ${[CATALOGUE, ...NAMES].join(', ')}.`);
   process.exit(1);
 }
-for (const name of asked.length > 0 ? asked : NAMES) {
+for (const name of wanted.length > 0 ? wanted : NAMES) {
   console.log(name);
   if (!(await run(name))) process.exitCode = 1;
 }
@@ -39,11 +42,14 @@ async function run(name: string): Promise<boolean> {
       return largeCheckpoint();
     case CONVERSION:
       return conversion();
-    case CATALOGUE:
-      return await catalogue(options);
     default:
-      return await parity(name, options);
+      return await compared(name);
   }
+}
+
+async function compared(network: string): Promise<boolean> {
+  const comparison = COMPARISONS.find(({ networks }) => networks.includes(network));
+  return comparison !== undefined && (await parity(network, comparison, options));
 }
 
 function flow(): boolean {

@@ -16,10 +16,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from networks import catalogue, formats
+from networks.arrays import array
 
 
 def main():
@@ -34,10 +34,7 @@ def main():
     samples = network.samples(options.rows)
     oracle = {
         "network": options.network,
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-        "rows": options.rows,
-        "exactRows": options.exact_rows,
+        "versions": {"TensorFlow": tf.__version__, "Keras": keras.__version__},
         "input": array(options.into / "input", samples),
         "formats": formats.write_all(network, options.into),
         "outputs": answers(network, samples, options),
@@ -57,12 +54,6 @@ def answers(network, samples, options):
         }
         for key in network.tensor_names
     ]
-
-
-def array(path, values):
-    values = np.ascontiguousarray(values)
-    path.write_bytes(values.tobytes())
-    return {"path": str(path), "dtype": values.dtype.name, "shape": list(values.shape)}
 
 
 if __name__ == "__main__":

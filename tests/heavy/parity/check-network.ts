@@ -7,9 +7,10 @@ import { type Converted, convert } from './convert.ts';
 import { elementsOf, type Oracle, type StoredNetwork } from './oracle.ts';
 import type { FormatResult } from './results.ts';
 
-/** Converts the network from each of its formats and compares with what TensorFlow answers. */
+/** Converts the network from each of its formats, by `main`, and compares with what the framework answers. */
 export async function checkNetwork(
   scope: TestScope,
+  main: string,
   oracle: Oracle,
   folder: string,
   report: (line: string) => void,
@@ -18,9 +19,9 @@ export async function checkNetwork(
   for (const stored of oracle.formats) {
     const into = join(folder, 'converted');
     await mkdir(into, { recursive: true });
-    const result = await checkFormat(scope, oracle, stored, into, results);
+    const result = await checkFormat(scope, main, oracle, stored, into, results);
     results.push(result);
-    report(`  ${stored.format}: ${result.problems.join('; ') || 'as in TensorFlow'}`);
+    report(`  ${stored.format}: ${result.problems.join('; ') || 'as it must be'}`);
     await rm(into, { recursive: true });
   }
   return results;
@@ -28,6 +29,7 @@ export async function checkNetwork(
 
 async function checkFormat(
   scope: TestScope,
+  main: string,
   oracle: Oracle,
   stored: StoredNetwork,
   folder: string,
@@ -36,7 +38,7 @@ async function checkFormat(
   const { format } = stored;
   let converted: Converted;
   try {
-    converted = await convert(scope, { stored, folder });
+    converted = await convert(scope, main, { network: oracle.network, stored, folder });
   } catch (error) {
     return { format, problems: [`not converted: ${error instanceof Error ? error.message : error}`] };
   }

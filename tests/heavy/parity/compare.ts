@@ -1,4 +1,4 @@
-/** Rows of an output: as TensorFlow computed them twice, and as ONNX Runtime did. */
+/** Rows of an output: as the framework computed them twice, and as ONNX Runtime did. */
 export interface Compared {
   readonly key: string;
   readonly softmax: boolean;
@@ -19,9 +19,9 @@ export interface Nearness {
   readonly largest: number;
   /** Of ONNX Runtime's float32 against float64. */
   readonly error: number;
-  /** Of TensorFlow's own float32. */
+  /** Of the framework's own float32. */
   readonly ownError: number;
-  /** Rows whose largest element is another one than in TensorFlow's float32. */
+  /** Rows whose largest element is another one than in the framework's float32. */
   readonly otherLabels: number;
   /** Why it is not as near as it must be; none if it is. */
   readonly problems: readonly string[];
@@ -29,12 +29,12 @@ export interface Nearness {
 
 /** Of the largest element: an output that varies less than this says nothing about the network. */
 const LEAST_SIGNAL = 0.05;
-/** Other orders of summing are no worse than TensorFlow's; twice its error leaves room for chance. */
+/** Other orders of summing are no worse than the framework's; twice its error leaves room for chance. */
 const MOST_OWN_ERRORS = 2;
-/** What float32 cannot tell apart: where TensorFlow is exact by luck, one rounding is no error. */
+/** What float32 cannot tell apart: where the framework is exact by luck, one rounding is no error. */
 const ROUNDING = 2 ** -23;
 
-/** Holds an output to the rules of docs/conversion.md. */
+/** Holds an output to the rules that the pages of results say. */
 export function nearness(compared: Compared): Nearness {
   const { key, softmax, width, float32, float64, found } = compared;
   const signal = leastDifference(float64, width);
@@ -50,7 +50,7 @@ export function nearness(compared: Compared): Nearness {
       : `varies by ${share(signal, largest)} of its largest element`,
     error <= Math.max(MOST_OWN_ERRORS * ownError, ROUNDING * largest)
       ? ''
-      : `is ${share(error, largest)} off, TensorFlow ${share(ownError, largest)}`,
+      : `is ${share(error, largest)} off, the framework ${share(ownError, largest)}`,
     otherLabels === 0 ? '' : `${otherLabels} rows have another largest element`,
   ];
   return {

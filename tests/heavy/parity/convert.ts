@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import { runProcess, type TestScope } from '@slipway/testkit';
 import type { StoredNetwork } from './oracle.ts';
 
 export interface ConversionRequest {
+  readonly network: string;
   readonly stored: StoredNetwork;
   /** Where the models go. */
   readonly folder: string;
@@ -25,11 +25,13 @@ export interface Converted {
   readonly computation: string;
 }
 
-const MAIN = join(import.meta.dirname, 'convert-main.ts');
-
-/** Converts in a process of its own. A refusal is thrown with what it says. */
-export async function convert(scope: TestScope, request: ConversionRequest): Promise<Converted> {
-  const { code, stdout, stderr } = await runProcess(scope, process.execPath, [MAIN, JSON.stringify(request)]);
+/** Converts in a process of its own, whose main file is said. A refusal is thrown with what it says. */
+export async function convert(
+  scope: TestScope,
+  main: string,
+  request: ConversionRequest,
+): Promise<Converted> {
+  const { code, stdout, stderr } = await runProcess(scope, process.execPath, [main, JSON.stringify(request)]);
   if (code === 0) return JSON.parse(stdout);
   throw new Error(stderr.slice(0, 4000));
 }

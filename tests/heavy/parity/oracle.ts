@@ -3,11 +3,11 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProcess, type TestScope } from '@slipway/testkit';
 
-/** What TensorFlow answers, and where it wrote the network, as packages/graph/scripts/make-networks.py has it. */
+/** What a framework answers, and where it wrote the network, as packages/graph/scripts/make-networks.py has it. */
 export interface Oracle {
   readonly network: string;
-  readonly tensorflow: string;
-  readonly keras: string;
+  /** Of the framework, and of what it is built on. */
+  readonly versions: Readonly<Record<string, string>>;
   readonly input: StoredArray;
   readonly outputs: readonly OracleOutput[];
   readonly formats: readonly StoredNetwork[];
@@ -39,28 +39,28 @@ export interface StoredNetwork {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-const SCRIPT = join(import.meta.dirname, '../../../packages/graph/scripts/make-networks.py');
 const FILE = 'oracle.json';
 
-/** The oracle of the network in the folder, which is made by the interpreter, with TensorFlow, where it is not there. */
+/** The oracle of the network in the folder, which the script makes where it is not there. */
 export async function oracleOf(
   scope: TestScope,
   network: string,
   folder: string,
+  script: string,
   python: () => Promise<string>,
 ): Promise<Oracle> {
   const found = await oracleIn(folder);
   if (found !== undefined) return found;
   await mkdir(folder, { recursive: true });
   const { code, signal, stderr } = await runProcess(scope, await python(), [
-    SCRIPT,
+    script,
     network,
     '--into',
     folder,
   ]);
   const made = await oracleIn(folder);
   if (made !== undefined) return made;
-  throw new Error(`TensorFlow did not make ${network} (${code ?? signal}):\n${stderr.slice(-4000)}`);
+  throw new Error(`${script} did not make ${network} (${code ?? signal}):\n${stderr.slice(-4000)}`);
 }
 
 /** Its elements. */

@@ -23,10 +23,11 @@ VGG = {
 SSD = {"family": "ssd", "scope": "ssd_300_vgg", "side": 300, "classes": 21, "width": 64}
 
 FULL = {
-    "resnet": {"resnet50": RESNET, "resnet152": {**RESNET, "scope": "resnet_v1_152", "units": [3, 8, 36, 3]}},
-    "densenet": {"densenet121": DENSENET},
-    "vgg": {"vgg16": VGG},
-    "ssd": {"ssdvgg": SSD},
+    "resnet50": RESNET,
+    "resnet152": {**RESNET, "scope": "resnet_v1_152", "units": [3, 8, 36, 3]},
+    "densenet121": DENSENET,
+    "vgg16": VGG,
+    "ssdvgg": SSD,
 }
 TINY = {
     "resnet": {**RESNET, "side": 48, "classes": 10, "width": 4, "units": [2, 1, 2, 1]},

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from networks import weights
 
@@ -16,6 +17,8 @@ def network(size):
 
 
 class KerasNetwork:
+    versions = {"Keras": keras.__version__, "TensorFlow": tf.__version__}
+
     def __init__(self, size):
         self.size = size
         random = np.random.default_rng(20)
@@ -26,6 +29,18 @@ class KerasNetwork:
     def save(self, folder):
         self.model.save(str(folder / "weights.h5"))
         return "weights.h5"
+
+    def formats(self, folder):
+        paths = {name: folder / f"network{name}" for name in (".h5", ".weights.h5", ".keras")}
+        self.model.save(str(paths[".h5"]))
+        self.model.save_weights(str(paths[".weights.h5"]))
+        self.model.save(str(paths[".keras"]))
+        return paths
+
+    def shift(self, logits):
+        last = self.model.get_layer("predictions")
+        kernel, bias = last.get_weights()
+        last.set_weights([kernel, bias + logits])
 
     def run(self, levels):
         return outputs(self.model, self.size, preprocessed(self.size, levels))

@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import math
 import sys
+from importlib import metadata
 
 import numpy as np
 import tensorflow as tf
@@ -27,6 +28,8 @@ def network(size):
 
 
 class SlimNetwork:
+    versions = {"TF-slim": metadata.version("tf_slim"), "TensorFlow": tf.__version__}
+
     def __init__(self, size):
         self.size = size
         self.values = drawn(size)
@@ -37,6 +40,15 @@ class SlimNetwork:
             assign(session, self.values)
             v1.train.Saver().save(session, str(folder / "weights.ckpt"), write_meta_graph=False, write_state=False)
         return "weights.ckpt"
+
+    def formats(self, folder):
+        checkpoint = self.save(folder)
+        np.savez(folder / "weights.npz", **self.values)
+        return {"checkpoint": folder / checkpoint, ".npz": folder / "weights.npz"}
+
+    def shift(self, logits):
+        last = "fc8" if self.size["family"] == "vgg" else "logits"
+        self.values[f"{self.size['scope']}/{last}/biases"] += logits
 
     def run(self, levels):
         return outputs(self.size, self.values, preprocessed(self.size, levels), np.float32)

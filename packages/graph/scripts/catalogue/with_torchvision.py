@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+import torchvision
 from safetensors.torch import save_file
 from torchvision.models import densenet, resnet, vgg
 
@@ -16,10 +17,12 @@ def network(size):
 
 
 class TorchNetwork:
+    versions = {"torchvision": torchvision.__version__, "PyTorch": torch.__version__}
+
     def __init__(self, size):
         self.size = size
         torch.manual_seed(20)
-        self.module = build(size)
+        self.module = self.build(size)
         initialise(self.module)
         calibrate(self.module, preprocessed(answers.images(size, 8, seed=5)).float())
         self.module.eval()
@@ -28,31 +31,47 @@ class TorchNetwork:
         save_file(self.module.state_dict(), str(folder / "weights.safetensors"))
         return "weights.safetensors"
 
+    def formats(self, folder):
+        return {"safetensors": folder / self.save(folder)}
+
+    @torch.no_grad()
+    def shift(self, logits):
+        *_, last = (part for part in self.module.modules() if isinstance(part, torch.nn.Linear))
+        last.bias += torch.from_numpy(logits).to(last.bias.dtype)
+
     def run(self, levels):
-        return outputs(self.module.float(), self.size, preprocessed(levels).float())
+        return self.outputs(self.module.float(), preprocessed(levels).float())
 
     def exactly(self, levels):
-        return outputs(self.module.double(), self.size, preprocessed(levels))
+        return self.outputs(self.module.double(), preprocessed(levels))
+
+    def build(self, size):
+        return build(size)
+
+    @torch.no_grad()
+    def outputs(self, module, pixels):
+        parts = [self.ends(module, part) for part in pixels.split(4)]
+        features, logits = (torch.cat(each) for each in zip(*parts))
+        is_vgg = self.size["family"] == "vgg"
+        last = {"logits": logits} if is_vgg else {"probabilities": logits.softmax(1)}
+        both = {"features": features.reshape(len(pixels), 1, 1, -1), **last}
+        return {key: value.numpy() for key, value in both.items()}
+
+    def ends(self, module, pixels):
+        """Features and logits."""
+        ends = {"resnet": "avgpool", "densenet": "features", "vgg": "classifier.4"}
+        seen = []
+        end = module.get_submodule(ends[self.size["family"]])
+        hook = end.register_forward_hook(lambda *call: seen.append(call[2]))
+        logits = module(pixels)
+        hook.remove()
+        [features] = seen
+        return features.relu().mean([2, 3]) if self.size["family"] == "densenet" else features, logits
 
 
 def preprocessed(levels):
     pixels = (levels.astype(np.float64) / 255 - MEAN) / STD
     return torch.from_numpy(pixels.transpose(0, 3, 1, 2).copy())
-
-
-@torch.no_grad()
-def outputs(module, size, pixels):
-    ends = {"resnet": "avgpool", "densenet": "features", "vgg": "classifier.4"}
-    seen = []
-    hook = module.get_submodule(ends[size["family"]]).register_forward_hook(lambda *call: seen.append(call[2]))
-    logits = torch.cat([module(part) for part in pixels.split(4)])
-    hook.remove()
-    features = torch.cat(seen)
-    if size["family"] == "densenet":
-        features = torch.relu(features).mean([2, 3])
-    last = {"logits": logits} if size["family"] == "vgg" else {"probabilities": logits.softmax(1)}
-    both = {"features": features.reshape(len(pixels), 1, 1, -1), **last}
-    return {key: value.numpy() for key, value in both.items()}
 
 
 def build(size):
