@@ -23,11 +23,6 @@ export async function importFile(
 ): Promise<NetworkWeights> {
   return await withGraphErrorsLater(async () => {
     await using stored = await openWeights(path);
-    if (classifier !== undefined) return await importWeights(network, stored, { classifier, signal });
-    return await importWeights(network, stored, { signal }).catch((asNetwork: unknown) =>
-      importWeights(network, stored, { signal, classifier: false }).catch(() => {
-        throw asNetwork;
-      }),
-    );
+    return await importWeights(network, stored, { classifier: classifier ?? 'if there', signal });
   });
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SlipwayError, systemCode } from '@slipway/contract';
-import type { CatalogueEntry } from '@slipway/graph/catalogue';
+import type { CatalogueEntry, NetworkWeights } from '@slipway/graph/catalogue';
 import { type Checksum, digestOf } from '../downloads/index.ts';
 import { writeFolder } from '../write-folder.ts';
 import type { Taken } from './bring-weights.ts';
@@ -31,7 +31,7 @@ export async function storeWeights(
     await writeFolder(folder, async (temporary) => {
       const files = await moveInto(temporary, taken, onProgress, signal);
       onProgress({ doing: 'checking', bytes: 0, total: undefined });
-      const { layout, origin, part } = await importFile(entry, join(temporary, taken.open), { signal });
+      const { layout, origin, part } = await held(entry, join(temporary, taken.open), taken, signal);
       const record: WeightsRecord = {
         ...{ kind: 'Weights', network: entry.name, version: taken.version, quantized: taken.quantized },
         ...{ layout, part, origin, licence: taken.licence, source: taken.source },
@@ -70,6 +70,19 @@ async function moveInto(
     bytes += sizes[name] as number;
   }
   return sizes;
+}
+
+/** Errors tell of the file that it was, not of the one that is thrown away. */
+async function held(
+  entry: CatalogueEntry,
+  path: string,
+  { source }: Taken,
+  signal: AbortSignal | undefined,
+): Promise<NetworkWeights> {
+  return await importFile(entry, path, { signal }).catch((cause: unknown) => {
+    if (!(cause instanceof SlipwayError)) throw cause;
+    throw new SlipwayError(cause.code, cause.message.replaceAll(path, source), { cause });
+  });
 }
 
 async function checksumOf(path: string, signal: AbortSignal | undefined): Promise<Checksum> {

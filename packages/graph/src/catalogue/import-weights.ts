@@ -25,9 +25,9 @@ export interface ImportWeightsOptions {
   readonly layout?: LayoutName | undefined;
   /**
    * `false` reads the featurizer alone, as classifiers of one's own need it: the file may have no classifier, and one that
-   * it has is passed over. `true` by default.
+   * it has is passed over. `if there` takes a classifier that the file has any of. `true` by default.
    */
-  readonly classifier?: boolean | undefined;
+  readonly classifier?: boolean | 'if there' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +42,8 @@ export async function importWeights(
   { layout: asked, classifier = true, signal }: ImportWeightsOptions = {},
 ): Promise<NetworkWeights> {
   const { layout, variant } = layoutOf(network, stored, asked);
-  const part = classifier ? 'network' : 'featurizer';
+  const wanted = classifier === 'if there' ? hasClassifier(network, stored, { layout, variant }) : classifier;
+  const part = wanted ? 'network' : 'featurizer';
   const specs = neededWeights(network, variant, part);
   const found = requireFitting(network, stored, { layout, variant }, specs);
   const reversed = layout.blueFirst(network.family) ? specs.find(({ role }) => role === 'kernel') : undefined;
@@ -55,6 +56,14 @@ export async function importWeights(
   }
   const origin = stored.built?.origin ?? layout.name;
   return { part, layout: layout.name, variant, pixels: layout.pixels(network), origin, tensors };
+}
+
+/** Whether any weight of the classifier is there, be it right or wrong. */
+function hasClassifier(network: Network, { tensors }: StoredWeights, { layout, variant }: Choice): boolean {
+  const features = new Set(neededWeights(network, variant, 'featurizer').map(({ name }) => name));
+  return neededWeights(network, variant).some(
+    (spec) => !features.has(spec.name) && tensors.has(layout.nameOf(spec, network)),
+  );
 }
 
 interface Choice {

@@ -50,7 +50,7 @@ test('removes what nobody needs, and nothing else', async (t) => {
     await contentStore.manifests.checkout(digest, home.model(digest));
   }
   const coming = `.${basename(home.model(used.digest))}.tmp-0123`;
-  for (const name of [coming, '.sha256-00.tmp-0123']) await mkdir(join(home.models, name));
+  for (const name of [coming, '.sha256-00.tmp-0123', 'resnet50']) await mkdir(join(home.models, name));
   for (const uid of [service.uid, 'gone']) await mkdir(home.service(uid));
   for (const [id, uid] of [
     ['ended', 'u'],
@@ -84,7 +84,8 @@ test('removes what nobody needs, and nothing else', async (t) => {
     operationsKeptMs: 30_000,
   });
   await housekeeping.collect();
-  assert.deepEqual((await readdir(home.models)).toSorted(), [coming, basename(home.model(used.digest))]);
+  const kept = [coming, 'resnet50', basename(home.model(used.digest))];
+  assert.deepEqual((await readdir(home.models)).toSorted(), kept);
   assert.deepEqual(await readdir(home.sources), [basename(home.source(sources.digest))]);
   assert.deepEqual(await readdir(home.scriptModelDirs), ['u-1']);
   // The service can go back to the earlier ones.

@@ -3,6 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import type { HomePaths } from '../home/home-paths.ts';
 import { readEnded, readSpecs } from '../targets/local/replica-folder.ts';
 
+/** The digest of a manifest, as a folder is named by it. */
+const MANIFEST_FOLDER = /^[a-z0-9]+-[0-9a-f]+$/;
+
 /** Removes the folder of a service and the folders of its replicas. They must have ended. */
 export async function removeServiceFolders(home: HomePaths, uid: string): Promise<void> {
   const specs = [...(await readSpecs(home)), ...(await readEnded(home)).map(({ spec }) => spec)];
@@ -42,7 +45,7 @@ export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InU
     home.services,
     home.replicas,
   ];
-  const there = await Promise.all(parents.map(async (parent) => await pathsIn(parent)));
+  const there = (await Promise.all(parents.map(async (parent) => await pathsIn(parent)))).flat();
   const used = await readInUse();
   const kept = new Set([
     ...[...used.modelDigests].map(home.model),
@@ -55,7 +58,8 @@ export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InU
     ...[...used.replicaIds].map(home.replica),
     ...(await foldersOfEnded(home, used.serviceUids)),
   ]);
-  const left = there.flat().filter((path) => !kept.has(finishedPath(path)));
+  const ours = there.filter((path) => dirname(path) !== home.models || isOfManifest(finishedPath(path)));
+  const left = ours.filter((path) => !kept.has(finishedPath(path)));
   for (const path of left) await remove(path);
   return left.length;
 }
@@ -64,6 +68,11 @@ export async function sweepFolders(home: HomePaths, readInUse: () => Promise<InU
 function finishedPath(path: string): string {
   const [, name] = /^\.(.+)\.tmp-[^.]+$/.exec(basename(path)) ?? [];
   return name === undefined ? path : join(dirname(path), name);
+}
+
+/** Weights of accelerated networks stand beside them, under the networks' names, and belong to whoever pulled them. */
+function isOfManifest(path: string): boolean {
+  return MANIFEST_FOLDER.test(basename(path));
 }
 
 async function pathsIn(parent: string): Promise<readonly string[]> {
