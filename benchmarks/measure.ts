@@ -1,10 +1,10 @@
-import { setTimeout } from 'node:timers/promises';
 import { median } from '@slipway/testkit';
 import { cpuMicroseconds } from './cpu-time.ts';
 import { disturbedPercent, processorTime } from './disturbance.ts';
 import { type LoadResult, runLoad } from './load/load.ts';
 import { medianBetween } from './targets/own-time.ts';
 import type { Target } from './targets/target.ts';
+import { leastDisturbed, untilQuiet } from './until-quiet.ts';
 import { CONNECTIONS, type Connections, type Workload } from './workloads/workload.ts';
 
 /** Requests before a measurement, as a part of its own, so that connections and caches are warm. */
@@ -12,18 +12,6 @@ const WARM_UP_PART = 0.1;
 
 /** Callers while a target's code becomes warm. */
 const WARM_UP_CALLERS = 16;
-
-/**
- * A measurement during which others had more than this part of the processors' time, guests of the same host or processes beside
- * this one's, says more of them than of what was measured.
- */
-const MOST_DISTURBED_PERCENT = 4;
-
-/** So often a disturbed measurement is taken again; then the least disturbed one counts. */
-const ATTEMPTS = 12;
-
-/** Time for the others to come to an end. */
-const PAUSE_MS = 500;
 
 /** One round. Microseconds a request; NaN where they are not known. */
 export interface Round extends LoadResult {
@@ -83,26 +71,19 @@ export async function measure(
   return cases.map(({ target, connections, results }) => summarize(target.name, connections, results));
 }
 
-/**
- * Measures until the processors were left alone, whatever the figures; if they never are, the least disturbed measurement counts.
- * Failed requests of all attempts count.
- */
+/** The least disturbed measurement; failed requests of all attempts count. */
 async function measureUndisturbed(
   target: Target,
   callers: number,
   requests: number,
   signal: AbortSignal,
 ): Promise<Round> {
-  let best = await measureOnce(target, callers, requests);
-  let { errors, firstError } = best;
-  for (let attempt = 2; attempt <= ATTEMPTS && best.disturbed > MOST_DISTURBED_PERCENT; attempt += 1) {
-    await setTimeout(PAUSE_MS, undefined, { signal });
-    const again = await measureOnce(target, callers, requests);
-    errors += again.errors;
-    firstError ??= again.firstError;
-    if (again.disturbed < best.disturbed) best = again;
-  }
-  return { ...best, errors, firstError };
+  const attempts = await untilQuiet(() => measureOnce(target, callers, requests), { signal });
+  return {
+    ...leastDisturbed(attempts),
+    errors: attempts.reduce((sum, { errors }) => sum + errors, 0),
+    firstError: attempts.find(({ firstError }) => firstError !== undefined)?.firstError,
+  };
 }
 
 async function measureOnce(target: Target, callers: number, requests: number): Promise<Round> {

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import type { MethodDefinition } from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
 import { inferMethod, METHOD, SERVICE } from '../grpc/definition.ts';
+import { PREDICT_PATH, predictMethod } from '../grpc/predict.ts';
 import type { PreparedCall } from '../load/grpc-caller.ts';
 import type { PostBody } from '../load/request-bytes.ts';
 import type { EncodedImage, ProtocolWorkload } from './workloads.ts';
@@ -53,7 +51,7 @@ export function grpcCalls({
   });
   return {
     'OIP gRPC': { path: `/${SERVICE}/${METHOD}`, message: infer },
-    'TFS gRPC': { path: '/tensorflow.serving.PredictionService/Predict', message: predict },
+    'TFS gRPC': { path: PREDICT_PATH, message: predict },
   };
 }
 
@@ -91,16 +89,4 @@ function nested(values: readonly unknown[], shape: readonly number[]): readonly 
     return Array.from({ length: flat.length / size }, (_, row) => flat.slice(row * size, (row + 1) * size));
   }, values);
   return rows;
-}
-
-function predictMethod(): MethodDefinition<object, object> {
-  const file = join(import.meta.dirname, '../grpc/predict.proto');
-  const services = loadSync(file, { keepCase: true });
-  const service = services['tensorflow.serving.PredictionService'] as unknown as
-    | Readonly<Record<string, MethodDefinition<object, object>>>
-    | undefined;
-  const method = service?.['Predict'];
-  if (method === undefined)
-    throw new Error('predict.proto has no tensorflow.serving.PredictionService/Predict.');
-  return method;
 }

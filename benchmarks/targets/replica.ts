@@ -28,11 +28,15 @@ export interface StartedReplica {
 export interface ServedModel extends Pick<Workload, 'model' | 'lane'> {
   /** The `signature.json` beside the model; absent: none. */
   readonly signature?: object | undefined;
+  /** What the replica may use: one core, unless more is said. */
+  readonly resources?: Resources | undefined;
 }
 
+type Resources = Partial<Pick<ReplicaSpec, 'cpuCores' | 'executionProviders' | 'engineDir'>>;
+
 /**
- * A replica process as the control plane would start it: one core, key authentication, default limits; and default
- * batching, unless another is given.
+ * A replica process as the control plane would start it: key authentication, default limits; one core and
+ * default batching, unless another is given.
  */
 export async function startReplica(
   scope: TestScope,
@@ -51,7 +55,7 @@ export async function startReplica(
     path: modelFolder,
     batching,
   };
-  return startWith(scope, folder, { models: [model], lane: workload.lane });
+  return startWith(scope, folder, { models: [model], lane: workload.lane, ...workload.resources });
 }
 
 /** The same with an entry script, and no model. */
@@ -66,7 +70,7 @@ export function startScriptReplica(
 async function startWith(
   scope: TestScope,
   folder: string,
-  served: Pick<ReplicaSpec, 'models' | 'lane' | 'entry'>,
+  served: Pick<ReplicaSpec, 'models' | 'lane' | 'entry'> & Resources,
 ): Promise<StartedReplica> {
   const { key, auth } = newKey();
   const spec: ReplicaSpec = {
@@ -77,8 +81,8 @@ async function startWith(
     revision: 1,
     listen: { host: HOST, port: 0 },
     adminToken: ADMIN_TOKEN,
-    ...served,
     cpuCores: 1,
+    ...served,
     profile: 'latency',
     limits: LIMITS,
     authFile: await writeJson(join(folder, 'auth.json'), auth),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { seededRandom } from '@slipway/testkit';
 import sharp from 'sharp';
 
@@ -13,4 +14,9 @@ export async function photo(width: number, height: number): Promise<Buffer> {
   return sharp(grainy, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: 90 })
     .toBuffer();
+}
+
+/** A real one of 500 x 375, the usual size in ImageNet: a cup of coffee, by Rachel Michetti, CC0, as scikit-image has it, scaled. */
+export function realPhoto(): Promise<Buffer> {
+  return readFile(new URL('photos/coffee.jpg', import.meta.url));
 }

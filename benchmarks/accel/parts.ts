@@ -1,0 +1,66 @@
+import { median } from '@slipway/testkit';
+import type { PhotoTurn } from './photo-turn.ts';
+
+/** The most of the time from a JPEG to its answer that may be something else than the run of the model. */
+export const MOST_SHARE = 0.15;
+
+/** Where the time of one photo went, in milliseconds: medians over turns, of what each turn took. */
+export interface PhotoParts {
+  readonly replica: number;
+  readonly gateway: number;
+  readonly bare: number;
+  /** (replica - bare) / replica, and the same of the gateway. */
+  readonly share: number;
+  readonly gatewayShare: number;
+  /** Of replica - bare, part by part; medians do not add up exactly. */
+  readonly parts: Readonly<Record<Part, number>>;
+}
+
+/** In the order of a request. */
+export const PARTS = {
+  outside: 'client, sockets, system',
+  decode: 'decode, on a thread of its own',
+  resize: 'resize and normalize, on the thread of the sockets',
+  queue: 'wait for a turn',
+  rest: 'protocol, key, hop to the engine and back',
+  run: 'the run, longer than the bare one',
+} as const;
+
+export type Part = keyof typeof PARTS;
+
+export function photoParts(turns: readonly PhotoTurn[]): PhotoParts {
+  const over = (of: (turn: PhotoTurn) => number) => median(turns.map(of));
+  const rest = ({ own, pixels }: PhotoTurn) => own.total - own.queue - own.run - pixels;
+  return {
+    replica: over(({ replica }) => replica),
+    gateway: over(({ gateway }) => gateway),
+    bare: over(({ bare }) => bare),
+    share: over(({ replica, bare }) => (replica - bare) / replica),
+    gatewayShare: over(({ gateway, bare }) => (gateway - bare) / gateway),
+    parts: {
+      outside: over(({ replica, own }) => replica - own.total),
+      decode: over(({ pixels, pixelsHere }) => pixels - pixelsHere),
+      resize: over(({ pixelsHere }) => pixelsHere),
+      queue: over(({ own }) => own.queue),
+      rest: over(rest),
+      run: over(({ own, bare }) => own.run - bare),
+    },
+  };
+}
+
+/** As lines of text. */
+export function describeParts({ replica, gateway, bare, share, gatewayShare, parts }: PhotoParts): string {
+  const rows: (readonly [string, number, string?])[] = [
+    ['bare run', bare],
+    ['replica', replica, `${percent(share)} of it is not the run`],
+    ...Object.entries(PARTS).map(([part, what]) => [`  ${what}`, parts[part as Part]] as const),
+    ['gateway', gateway, percent(gatewayShare)],
+  ];
+  return rows
+    .map(([what, ms, note = '']) => `  ${what.padEnd(54)}${ms.toFixed(2).padStart(8)} ms  ${note}`.trimEnd())
+    .join('\n');
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
