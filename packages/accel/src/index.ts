@@ -1,4 +1,27 @@
 export type { CatalogueName } from '@slipway/graph/catalogue';
+export { AcceleratedNetwork, type NetworkOptions } from './networks/accelerated-network.ts';
+export {
+  Densenet121,
+  QuantizedDensenet121,
+  QuantizedResnet50,
+  QuantizedResnet152,
+  QuantizedSsdVgg,
+  QuantizedVgg16,
+  Resnet50,
+  Resnet152,
+  SsdVgg,
+  Vgg16,
+} from './networks/classes.ts';
+export { placeholder } from './networks/placeholder.ts';
+export { type PreprocessArrayOptions, preprocessArray } from './networks/preprocess-array.ts';
+export {
+  defaultClassifier,
+  type RestoredNetwork,
+  type RestoreOptions,
+  restoreNetwork,
+} from './networks/restore-network.ts';
+export { type SaveModelOptions, saveModel } from './networks/save-model.ts';
+export type { SymbolicTensor } from './networks/symbolic-tensor.ts';
 export { composePipeline, type PipelineParts } from './pipeline/compose-pipeline.ts';
 export { openPipeline } from './pipeline/open-pipeline.ts';
 export type { Aliases, Pipeline, Preprocessing } from './pipeline/pipeline.ts';

@@ -2,6 +2,7 @@ import {
   type BuiltNetwork,
   buildNetwork,
   CATALOGUE,
+  type CatalogueEntry,
   type Network,
   type ResNet,
   randomWeights,
@@ -30,6 +31,17 @@ export const TINY_PREPROCESSING: Preprocessing = {
 
 /** What its default classifier gives. */
 export const TINY_SCORES = 'classifier/resnet_v1_50/predictions/Softmax:0';
+
+const [FEATURES] = resnet50.outputs;
+
+/** The small one in the place of ResNet-50. */
+export const TINY_ENTRY: CatalogueEntry = {
+  ...resnet50,
+  network: TINY_RESNET,
+  inputDims: [null, SIDE, SIDE, 3],
+  outputs: [{ tensor: FEATURES?.tensor ?? '', dims: [null, 1, 1, 128] }],
+  classifier: { tensor: TINY_SCORES, dims: [null, 10], kind: 'probabilities' },
+};
 
 export function tinyResnet(seed = 7): BuiltNetwork {
   return buildNetwork(TINY_RESNET, randomWeights(TINY_RESNET, seed));
