@@ -54,12 +54,12 @@ export async function openModel(model: OnnxModel, options: OpenModelOptions = {}
   try {
     const path = join(folder, 'model.onnx');
     const { modelBytes, dataFile } = await writeModel(model, path, { signal: options.signal });
-    const session = await load(path, options);
+    const session = await openModelFile(path, options);
     return {
       bytes: modelBytes + (dataFile?.bytes ?? 0),
-      run: (feeds, outputs) => run(session, feeds, outputs),
+      run: session.run,
       async [Symbol.asyncDispose]() {
-        await session.release();
+        await session[Symbol.asyncDispose]();
         await removeFolder();
       },
     };
@@ -67,6 +67,18 @@ export async function openModel(model: OnnxModel, options: OpenModelOptions = {}
     await removeFolder();
     throw thrown;
   }
+}
+
+/** Loads the model in a file, in the same way. */
+export async function openModelFile(
+  path: string,
+  options: Pick<OpenModelOptions, 'threads'> = {},
+): Promise<Omit<OpenModel, 'bytes'>> {
+  const session = await load(path, options);
+  return {
+    run: (feeds, outputs) => run(session, feeds, outputs),
+    [Symbol.asyncDispose]: () => session.release(),
+  };
 }
 
 async function load(path: string, { threads }: OpenModelOptions): Promise<InferenceSession> {
