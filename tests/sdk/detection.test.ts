@@ -1,10 +1,23 @@
-// A detector of images that is served with its raw outputs: every protocol gives the same objects.
+// A detector of images, served with its raw outputs and with what it found: every protocol gives the same objects.
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Detection, detectObjects, type NodeTensorClient, type Webservice } from '@slipway/sdk';
-import { type SsdObject, ssdNet, type TestScope, temporaryFolder } from '@slipway/testkit';
+import {
+  type Detection,
+  detectObjects,
+  type NodeTensorClient,
+  readDetections,
+  type Webservice,
+} from '@slipway/sdk';
+import {
+  BLACK_PIXEL,
+  type SsdObject,
+  ssdNet,
+  type TestScope,
+  temporaryFolder,
+  WHITE_PIXEL,
+} from '@slipway/testkit';
 import { deploy } from '../harness/deployed.ts';
 import { startInstallation } from '../harness/installation.ts';
 
@@ -23,7 +36,9 @@ const FOUND = [
   ['cat', Math.exp(12) / (Math.exp(12) + Math.exp(10) + 19), 0.065, 0.065, 0.575, 0.575],
 ] as const;
 
-const SIGNATURE = {
+const LABELS = Array.from({ length: 21 }, (_, index) => ({ 8: 'cat', 12: 'dog' })[index] ?? `class ${index}`);
+
+const INPUT = {
   kind: 'ModelSignature',
   inputs: {
     InputImage: {
@@ -36,11 +51,6 @@ const SIGNATURE = {
         mean: [123.68, 116.779, 103.939],
         layout: 'NHWC',
       },
-    },
-  },
-  outputs: {
-    'ssd_300_vgg/block4_box/Reshape_1:0': {
-      labels: Array.from({ length: 21 }, (_, index) => ({ 8: 'cat', 12: 'dog' })[index] ?? `class ${index}`),
     },
   },
 };
@@ -57,15 +67,11 @@ const WAYS: Readonly<Record<string, (service: Webservice) => NodeTensorClient | 
   };
 
 test('a detector with raw outputs', async (t) => {
-  const installation = await startInstallation(t);
-  const { service } = await deploy(installation, {
-    name: 'detector',
-    model: await writeDetector(t),
-    config: { cpuCores: 0.5 },
-  });
+  const outputs = { 'ssd_300_vgg/block4_box/Reshape_1:0': { labels: LABELS } };
+  const service = await deployDetector(t, { outputs }, ssdNet(OBJECTS));
   const image = new Uint8Array(await readFile(PHOTO));
-  const { outputs } = await service.client().describe();
-  const { labels } = outputs.find((output) => output.labels !== undefined) ?? {};
+  const { labels } =
+    (await service.client().describe()).outputs.find((one) => one.labels !== undefined) ?? {};
   for (const [name, connect] of Object.entries(WAYS))
     await t.test(name, async () => {
       const client = await connect(service);
@@ -81,11 +87,51 @@ test('a detector with raw outputs', async (t) => {
     });
 });
 
-async function writeDetector(scope: TestScope): Promise<string> {
+test('a detector that is declared answers what it found', async (t) => {
+  const detections = { layout: 'ssd-vgg-300', labels: LABELS };
+  const service = await deployDetector(t, { detections }, ssdNet(OBJECTS, { onlyInBright: true }));
+  for (const [name, connect] of Object.entries(WAYS))
+    await t.test(name, async () => {
+      const client = await connect(service);
+      try {
+        const { outputs } = await client.describe();
+        assert.deepEqual(
+          outputs.map(({ name: output, datatype, shape }) => [output, datatype, shape.length]).toSorted(),
+          [
+            ['boxes', 'FP32', 3],
+            ['classes', 'FP32', 2],
+            ['labels', 'BYTES', 2],
+            ['num_detections', 'FP32', 1],
+            ['scores', 'FP32', 2],
+          ],
+        );
+        const both = readDetections(
+          Object.values((await client.scoreImages([BLACK_PIXEL, WHITE_PIXEL])).outputs),
+        );
+        assert.deepEqual(both?.[0], []);
+        assertFound(both?.[1] ?? []);
+        const nothing = await client.scoreImages(BLACK_PIXEL);
+        assert.deepEqual(readDetections(Object.values(nothing.outputs)), [[]]);
+        const asked = await client.scoreImages(WHITE_PIXEL, { outputs: ['labels', 'scores'] });
+        assert.deepEqual(Object.keys(asked.outputs), ['labels', 'scores']);
+      } finally {
+        client.close();
+      }
+    });
+});
+
+async function deployDetector(scope: TestScope, declared: object, onnx: Uint8Array): Promise<Webservice> {
+  const installation = await startInstallation(scope);
+  const model = await writeDetector(scope, declared, onnx);
+  const { service } = await deploy(installation, { name: 'detector', model, config: { cpuCores: 0.5 } });
+  return service;
+}
+
+async function writeDetector(scope: TestScope, declared: object, onnx: Uint8Array): Promise<string> {
   const folder = join(await temporaryFolder(scope), 'detector');
   await mkdir(folder);
-  await writeFile(join(folder, 'model.onnx'), ssdNet(OBJECTS));
-  await writeFile(join(folder, 'signature.json'), JSON.stringify(SIGNATURE));
+  await writeFile(join(folder, 'model.onnx'), onnx);
+  await writeFile(join(folder, 'signature.json'), JSON.stringify({ ...INPUT, ...declared }));
   return folder;
 }
 

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   addModel,
+  BLACK_PIXEL,
   CONV_NET_IMAGE,
   convNet,
   identityModel,
   loopModel,
+  ssdNet,
   temporaryFolder,
+  WHITE_PIXEL,
   waitFor,
 } from '@slipway/testkit';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -93,6 +96,32 @@ test('images are scored where a signature declares them, and one that is damaged
   const [one, two] = await results(summary.resultFile);
   assert.deepEqual(one.outputs, two.outputs);
   assert.deepEqual([one.file, two.file].toSorted(), ['one.jpg', 'two/same.jpg']);
+});
+
+test('what a declared detector finds stands in the results, for each image its own rows', async (t) => {
+  const side = { width: 300, height: 300, resize: 'bilinear', fit: 'stretch', layout: 'NHWC' };
+  const labels = Array.from({ length: 21 }, (_, index) => (index === 12 ? 'dog' : ''));
+  const signature = JSON.stringify({
+    kind: 'ModelSignature',
+    inputs: { InputImage: { image: { ...side, mean: [128, 128, 128] } } },
+    detections: { layout: 'ssd-vgg-300', labels },
+  });
+  const dog = { block: 'block11', anchor: 0, classIndex: 12, logit: 20 };
+  const folder = await jobFolder(t, {
+    'in/dark.png': BLACK_PIXEL,
+    'in/light.png': WHITE_PIXEL,
+    'model/model.onnx': ssdNet([dog], { onlyInBright: true }),
+    'model/signature.json': signature,
+  });
+  const models = [{ name: 'detector', version: 1, path: join(folder, 'model') }];
+  const summary = await runToEnd(t, { ...modelJob(folder, { mini_batch_size: 2 }), models });
+  const lines = await results(summary.resultFile);
+  const found = Object.fromEntries(lines.map(({ file, outputs }) => [file, outputs]));
+  const nothing = { boxes: [], classes: [], scores: [], num_detections: 0, labels: [] };
+  assert.deepEqual(found['dark.png'], nothing);
+  const { boxes, scores, ...named } = found['light.png'];
+  assert.deepEqual(named, { classes: [12], num_detections: 1, labels: ['dog'] });
+  assert.deepEqual([boxes.length, boxes[0].length, scores.length], [1, 4, 1]);
 });
 
 test('an accelerator that cannot be had fails the job, and is never the CPU in silence', async (t) => {

@@ -1,4 +1,6 @@
 // What batch scoring shares with replicas: workers for scripts, engines, images, and tensors as JSON.
+export { finishingSession } from './detection/finishing-session.ts';
+export { loadSession } from './detection/load-session.ts';
 export type { Engine, EngineSession, ModelFacts } from './engines/engine.ts';
 export { openEngine } from './engines/open-engine.ts';
 export type { EntryWorker } from './entry/entry-worker.ts';

@@ -30,7 +30,13 @@ export type {
   ServiceToken,
   VersionPolicy,
 } from '@slipway/contract/api';
-export { type Box, type Detection, type DetectionOptions, detectObjects } from '@slipway/contract/detection';
+export {
+  type Box,
+  type Detection,
+  type DetectionOptions,
+  detectObjects,
+  readDetections,
+} from '@slipway/contract/detection';
 export { AccelOnnxConverter, type ConvertTfModelOptions } from './azure/accel-onnx-converter.ts';
 export type { AksDeploymentOptions, AksUpdateOptions } from './azure/aks-options.ts';
 export { ConversionRequest, type WaitForCompletionOptions } from './azure/conversion-request.ts';

@@ -18,6 +18,7 @@ export {
   tensor,
   tensorSpec,
 } from './onnx/model.ts';
+export { BLACK_PIXEL, WHITE_PIXEL } from './pixels.ts';
 export { freePort } from './processes/free-port.ts';
 export {
   assertNothingLeft,

@@ -6,7 +6,9 @@ import {
   createImagePreprocessor,
   describeSpec,
   type EngineSession,
+  finishingSession,
   firstRun,
+  loadSession,
   openEngine,
   readModelSignature,
 } from '@slipway/runtime/batch';
@@ -15,7 +17,7 @@ import type { MiniBatch } from '../inputs/mini-batch.ts';
 import type { MiniBatchResult } from '../workers/batch-worker.ts';
 import type { ModelLoad } from './model-load.ts';
 import { readRow } from './read-row.ts';
-import { type RowInputs, type RowOutputs, rowSpec, scoreRows, takesRows } from './score-rows.ts';
+import { MOST_ROWS, type RowInputs, type RowOutputs, rowSpec, scoreRows, takesRows } from './score-rows.ts';
 
 /** The bounds of replicas: those of images that strangers send. */
 const IMAGE_LIMITS = Object.freeze({
@@ -31,9 +33,14 @@ const IMAGE_LIMITS = Object.freeze({
 /** Loads the model in a folder. Throws `invalid_model`, and `unsupported` where its accelerator cannot be had, or runs none of it. */
 export async function loadModel(load: ModelLoad): Promise<Scorer> {
   const engine = await openEngine('onnx');
-  const session = engine.load(engine.inspect(load.folder), load);
   const declared = await readModelSignature(load.folder);
-  if (declared !== undefined) checkDeclared(session.signature, declared);
+  const detections = declared?.detections;
+  const facts = { ...engine.inspect(load.folder), detector: detections?.detector };
+  const own = await loadSession(engine, facts, load);
+  if (declared !== undefined) checkDeclared(own.signature, declared);
+  const session = detections === undefined ? own : finishingSession(own, detections.labels);
+  // An image has as many detections as it has, whatever others a run would share with it.
+  const together = detections === undefined ? MOST_ROWS : 1;
   // An accelerator that runs nothing of the model is refused here, and not found out by how long the job takes.
   const placed = load.accelerator === undefined ? [] : firstRun(session).placement.notes;
   const readImages = imageReader(session, declared?.images ?? []);
@@ -42,7 +49,7 @@ export async function loadModel(load: ModelLoad): Promise<Scorer> {
     score: async (miniBatch) => {
       const rows =
         miniBatch.kind === 'rows' ? rowInputs(session, miniBatch.rows) : await readImages(miniBatch.paths);
-      return resultOf(miniBatch, scoreRows(session, rows), load.keepsResults);
+      return resultOf(miniBatch, scoreRows(session, rows, together), load.keepsResults);
     },
   };
 }

@@ -18,8 +18,8 @@ import {
   startJson,
 } from '@slipway/runtime/batch';
 
-/** More rows in one run make none of them cheaper, and all of them wait. */
-const MOST_ROWS = 128;
+/** Rows in one run: more make none of them cheaper, and all of them wait. */
+export const MOST_ROWS = 128;
 
 /** What a row has for each input, or why it cannot be scored. */
 export type RowInputs = readonly ShapedData[] | { readonly reason: string };
@@ -37,12 +37,16 @@ export function rowSpec(spec: TensorSpec, hasRows: boolean): TensorSpec {
   return hasRows || spec.shape[0] === 1 ? { ...spec, shape: spec.shape.slice(1) } : spec;
 }
 
-/** Runs rows through a model, many at once where it takes them; one that the model refuses does not harm the others. */
-export function scoreRows(session: EngineSession, rows: readonly RowInputs[]): readonly RowOutputs[] {
+/** Runs rows through a model, up to `most` at once where it takes them; one that the model refuses does not harm the others. */
+export function scoreRows(
+  session: EngineSession,
+  rows: readonly RowInputs[],
+  most: number,
+): readonly RowOutputs[] {
   const hasRows = takesRows(session.signature);
   const results: RowOutputs[] = rows.map((row) => ('reason' in row ? row : { reason: '' }));
   const good = rows.flatMap((row, index) => ('reason' in row ? [] : [{ index, row }]));
-  for (const group of groups(good, hasRows ? MOST_ROWS : 1)) {
+  for (const group of groups(good, hasRows ? most : 1)) {
     for (const [index, outputs] of runGroup(session, group, hasRows)) results[index] = outputs;
   }
   return results;

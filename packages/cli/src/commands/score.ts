@@ -52,7 +52,11 @@ export function score() {
       'names of the classes, one a line, for --top and --draw (default: those that the service declares)',
     )
     .option('--draw <file>', 'write the image with what a detector found in it: .jpg, .png or .webp')
-    .option('--threshold <score>', 'with --draw: what must be exceeded (default: 0.5)', fraction)
+    .option(
+      '--threshold <score>',
+      'with --draw: what must be exceeded (default: 0.5, or what the service looked for)',
+      fraction,
+    )
     .option('--repeat <count>', 'send it this often and print how long it took', wholeNumber(1, MAX_REPEAT))
     .option('--concurrency <count>', 'requests at once with --repeat', wholeNumber(1, MAX_CONCURRENCY))
     .addHelpText(

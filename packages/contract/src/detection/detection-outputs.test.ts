@@ -42,6 +42,12 @@ test('other names go before those of the service, and a threshold leaves out wha
   assert.deepEqual(readDetections(OUTPUTS, { selectThreshold: 0.75 }), [[CAT], []]);
 });
 
+test('nothing is found where arrays of JSON have lost their last axes', () => {
+  const nothing = ['boxes', 'classes', 'scores'].map((name) => floats(name, [2, 0]));
+  assert.deepEqual(readDetections([...nothing, floats('num_detections', [2], 0, 0)]), [[], []]);
+  assert.deepEqual(readDetections([...nothing, floats('num_detections', [0])]), []);
+});
+
 test('outputs of another kind are none', () => {
   assert.equal(readDetections(outputsOf(1, () => 0)), undefined);
   assert.equal(readDetections(OUTPUTS.slice(1)), undefined);
@@ -53,7 +59,7 @@ const REFUSED: readonly [string, readonly Tensor[], RegExp][] = [
   [
     'boxes of other rows',
     [floats('boxes', [2, 1, 4], ...Array(8).fill(0)), classes, scores, count],
-    /"boxes" has the shape \[2, 1, 4\], .* \[2, 2, 4\]/,
+    /"boxes" has 8 elements, .* must have 16/,
   ],
   [
     'more than there is',
@@ -70,8 +76,24 @@ const REFUSED: readonly [string, readonly Tensor[], RegExp][] = [
     [boxes, classes, floats('scores', [2, 2], Number.NaN, 0, 0, 0), count],
     /"scores" has no finite number at 0/,
   ],
-  ['names of other rows', [...OUTPUTS, { ...LABELS, shape: [1, 4] }], /"labels" has the shape \[1, 4\]/],
+  [
+    'scores of half an image',
+    [boxes, classes, floats('scores', [3], 1, 1, 1), count],
+    /"boxes" has 16 elements, .* 12/,
+  ],
+  [
+    'names of other rows',
+    [...OUTPUTS, { ...LABELS, shape: [1, 3], data: NAMES.slice(1) }],
+    /"labels" has 3 elements/,
+  ],
 ];
+test('too few names are refused', () => {
+  assert.throws(() => readDetections(OUTPUTS, { labels: ['background', 'cat'] }), {
+    code: 'invalid_argument',
+    message: /There are 2 labels, and an object of class 8 was found/,
+  });
+});
+
 for (const [what, outputs, message] of REFUSED)
   test(`${what}: refused`, () =>
     assert.throws(() => readDetections(outputs), { code: 'invalid_argument', message }));

@@ -1,5 +1,5 @@
 import { SlipwayError } from '../errors.ts';
-import { elementCount, type Tensor, type TensorData } from '../tensors.ts';
+import type { Tensor, TensorData } from '../tensors.ts';
 import type { Detection, DetectionOptions } from './detect-objects.ts';
 
 /** The outputs of a service whose model declares a detector. */
@@ -35,17 +35,17 @@ export function readDetections(
   if (boxes === undefined || classes === undefined || scores === undefined || count === undefined)
     return undefined;
   const own = named(DETECTION_OUTPUTS.labels);
-  const [images = 0] = count.shape;
-  const [, most = 0] = scores.shape;
-  checkShape(boxes, [images, most, EDGES]);
-  for (const output of [classes, scores, ...(own === undefined ? [] : [own])])
-    checkShape(output, [images, most]);
+  const images = count.data.length;
+  const most = images === 0 ? 0 : scores.data.length / images;
+  checkLength(boxes, images * most * EDGES);
+  for (const output of [scores, classes, ...(own === undefined ? [] : [own])])
+    checkLength(output, images * Math.floor(most));
   const detection = (at: number): Detection => {
     const edge = (index: number) => numberAt(boxes, at * EDGES + index);
     const classIndex = numberAt(classes, at);
     return {
       classIndex,
-      label: (labels === undefined ? textAt(own?.data, at) : labels[classIndex]) || undefined,
+      label: (labels === undefined ? textAt(own?.data, at) : labelOf(labels, classIndex)) || undefined,
       score: numberAt(scores, at),
       box: { yMin: edge(0), xMin: edge(1), yMax: edge(2), xMax: edge(3) },
     };
@@ -57,13 +57,10 @@ export function readDetections(
   });
 }
 
-function checkShape({ name, shape, data }: Tensor, wanted: readonly number[]): void {
-  const isSame = shape.length === wanted.length && wanted.every((size, axis) => size === shape[axis]);
-  if (isSame && data.length === elementCount(wanted)) return;
-  throw refusal(
-    name,
-    `has the shape [${shape.join(', ')}], but beside the others it must have [${wanted.join(', ')}]`,
-  );
+/** Nested arrays of JSON that hold nothing do not tell their shape. */
+function checkLength({ name, data }: Tensor, wanted: number): void {
+  if (data.length === wanted) return;
+  throw refusal(name, `has ${data.length} elements, but beside the others it must have ${wanted}`);
 }
 
 function countAt(count: Tensor, image: number, most: number): number {
@@ -76,6 +73,15 @@ function numberAt({ name, datatype, data }: Tensor, at: number): number {
   const value = Number(data[at]);
   if (datatype !== 'BYTES' && Number.isFinite(value)) return value;
   throw refusal(name, `has no finite number at ${at}`);
+}
+
+function labelOf(labels: readonly string[], classIndex: number): string | undefined {
+  if (classIndex < labels.length) return labels[classIndex];
+  throw new SlipwayError(
+    'invalid_argument',
+    `There are ${labels.length} labels, and an object of class ${classIndex} was found: name all classes, the background, which is first, among them.`,
+    { details: { field: 'labels' } },
+  );
 }
 
 function textAt(data: TensorData | undefined, at: number): string | undefined {
