@@ -26,8 +26,9 @@ export async function openPhotos(scope: TestScope, threads: number): Promise<rea
   const gateway = { ...(await startGateway(scope, folder, replica.address)), key: replica.key };
   const session = await openSession(scope, network, threads);
   const open = async (name: string, jpeg: Buffer, limited: boolean): Promise<OpenPhoto> => {
-    const pixels = async () => (await preprocess(network.image, [jpeg])).data as Float32Array;
-    const feeds = await feedsOf(network, await pixels());
+    const pixels = () => preprocess(network.image, [jpeg]);
+    const { data, shape } = await pixels();
+    const feeds = { [network.image.input]: new Tensor('float32', data as Float32Array, shape) };
     const bare = () => session.run(feeds);
     const [output] = Object.values(await bare());
     await checkAnswer(replica, jpeg, output?.data as Float32Array);
@@ -54,11 +55,4 @@ async function openSession(
   });
   onTestEnd(scope, () => session.release());
   return session;
-}
-
-async function feedsOf(
-  { image: { input, width, height } }: ServedNetwork,
-  pixels: Float32Array,
-): Promise<Readonly<Record<string, Tensor>>> {
-  return { [input]: new Tensor('float32', pixels, [1, height, width, 3]) };
 }

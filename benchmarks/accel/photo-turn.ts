@@ -1,8 +1,8 @@
 import { createImagePreprocessor } from '@slipway/runtime/images';
-import type { Tensor } from 'onnxruntime-node';
 import type { Caller } from '../load/load.ts';
-import { parseReplicaTimes, type ReplicaTimes } from '../targets/replica-times.ts';
+import type { ReplicaTimes } from '../targets/replica-times.ts';
 import type { Door } from './score-photo.ts';
+import { scoredOnce, timed } from './scored-once.ts';
 
 /** What one photo took in one turn, in milliseconds, each after the other. */
 export interface PhotoTurn {
@@ -21,7 +21,7 @@ export interface PhotoTurn {
 /** All that a turn measures. */
 export interface PhotoTargets {
   readonly bare: () => Promise<unknown>;
-  readonly pixels: () => Promise<Tensor['data']>;
+  readonly pixels: () => Promise<unknown>;
   readonly replica: Caller;
   readonly gateway: Caller;
   readonly door: Door;
@@ -43,31 +43,12 @@ export async function photoTurn({ bare, pixels, replica, gateway, door }: PhotoT
   const cpuBefore = threadMs();
   const pixelsMs = await timed(pixels);
   const pixelsHere = threadMs() - cpuBefore;
-  const before = await readTimes(door);
-  const replicaMs = await timed(() => replica.call(0));
-  const own = difference(await readTimes(door), before);
+  const { ms, own } = await scoredOnce(replica, door);
   const gatewayMs = await timed(() => gateway.call(0));
-  return { bare: bareMs, pixels: pixelsMs, pixelsHere, replica: replicaMs, gateway: gatewayMs, own };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
+  return { bare: bareMs, pixels: pixelsMs, pixelsHere, replica: ms, gateway: gatewayMs, own };
 }
 
 function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
-}
-
-async function readTimes({ address: { host, port } }: Door): Promise<ReplicaTimes> {
-  const answer = await fetch(`http://${host}:${port}/metrics`);
-  return parseReplicaTimes(await answer.text());
-}
-
-function difference(after: ReplicaTimes, before: ReplicaTimes): ReplicaTimes {
-  const of = (part: keyof ReplicaTimes) => after[part] - before[part];
-  if (of('requests') !== 1) throw new Error(`The replica counted ${of('requests')} requests instead of 1.`);
-  return { requests: 1, total: of('total'), queue: of('queue'), run: of('run') };
 }

@@ -17,8 +17,8 @@ export const SERVICE = 'bench';
 /** Nobody asks the admin listeners anything here. */
 export const ADMIN_TOKEN = randomBytes(24).toString('base64url');
 
-/** A process that has not said that it is ready after so many milliseconds will not. */
-const START_TIMEOUT_MS = 30_000;
+/** A process that has not said that it is ready after so many milliseconds will not; a GPU chooses kernels meanwhile. */
+const START_TIMEOUT_MS = 180_000;
 
 /** Milliseconds that a request may wait for its turn here: a refusal would be quick, and no measurement. */
 const MAX_QUEUE_WAIT_MS = 20_000;
