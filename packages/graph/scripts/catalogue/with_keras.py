@@ -1,5 +1,10 @@
 """The networks of keras.applications, with other sizes, as their own functions build them."""
 
+import gzip
+import pathlib
+import tempfile
+import zipfile
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -28,7 +33,22 @@ class KerasNetwork:
 
     def save(self, folder):
         self.model.save(str(folder / "weights.h5"))
+        if self.size["family"] == "densenet":
+            self.save_compressed(folder)
         return "weights.h5"
+
+    def save_compressed(self, folder):
+        """The other files that Keras writes of it, which are mostly empty, small enough to be kept."""
+        with tempfile.TemporaryDirectory() as name:
+            paths = self.formats(pathlib.Path(name))
+            weights = gzip.compress(paths[".weights.h5"].read_bytes(), mtime=0)
+            (folder / "weights.weights.h5.gz").write_bytes(weights)
+            with (
+                zipfile.ZipFile(paths[".keras"]) as stored,
+                zipfile.ZipFile(folder / "network.keras", "w", zipfile.ZIP_DEFLATED) as deflated,
+            ):
+                for entry in stored.namelist():
+                    deflated.writestr(entry, stored.read(entry))
 
     def formats(self, folder):
         paths = {name: folder / f"network{name}" for name in (".h5", ".weights.h5", ".keras")}

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { type TestScope, temporaryFolder } from '@slipway/testkit';
 import fc from 'fast-check';
 import { writeArchive } from '../keras/zip/write-archive.test.helper.ts';
@@ -31,6 +32,19 @@ for (const [name, weights] of [
     await using stored = await openWeights(path);
     const after = await importWeights(TINY.resnet, stored);
     assert.deepEqual(inMemory(after), inMemory(before));
+  });
+
+for (const [format, file, unpacked] of [
+  ['.keras', 'network.keras', (bytes: Buffer) => bytes],
+  ['.weights.h5', 'weights.weights.h5.gz', gunzipSync],
+] as const)
+  test(`a ${format} file of Keras has the weights of its .h5 file`, async (t) => {
+    const folder = join(CATALOGUE_FIXTURES, 'keras-densenet');
+    const bytes = unpacked(readFileSync(join(folder, file)));
+    await using stored = await openWeights(await fileOf(t, `network${format}`, bytes));
+    await using legacy = await openWeights(join(folder, 'weights.h5'));
+    const expected = await importWeights(TINY.densenet, legacy);
+    assert.deepEqual(inMemory(await importWeights(TINY.densenet, stored)), inMemory(expected));
   });
 
 test('an archive of numpy is read by the names in it', async (t) => {
