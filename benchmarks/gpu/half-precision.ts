@@ -28,8 +28,9 @@ export function toHalfPrecision(model: OnnxModel): OnnxModel {
     valueInfo: valueInfo.map(halfValue),
     initializers: initializers.map(halfTensor),
   };
-  const takes = inputs.reduce((made, { name }) => castInput(made, name, 'float'), { ...plain, graph });
-  return outputs.reduce((made, { name }) => castOutput(made, name, 'float'), takes);
+  const half: OnnxModel = { ...plain, graph };
+  const taking = inputs.reduce((made, { name = '' }) => castInput(made, name, 'float'), half);
+  return outputs.reduce((made, { name = '' }) => castOutput(made, name, 'float'), taking);
 }
 
 function halfValue(value: ValueInfo): ValueInfo {
