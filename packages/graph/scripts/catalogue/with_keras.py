@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 import tensorflow as tf
@@ -38,11 +39,14 @@ class KerasNetwork:
         return "weights.h5"
 
     def save_compressed(self, folder):
-        """The other files that Keras writes of it, which are mostly empty, small enough to be kept."""
+        """The other files of it that there are, which are mostly empty, small enough to be kept."""
         with tempfile.TemporaryDirectory() as name:
             paths = self.formats(pathlib.Path(name))
             weights = gzip.compress(paths[".weights.h5"].read_bytes(), mtime=0)
             (folder / "weights.weights.h5.gz").write_bytes(weights)
+            old = pathlib.Path(name) / "old.h5"
+            write_old(paths[".h5"], old)
+            (folder / "old-names.h5.gz").write_bytes(gzip.compress(old.read_bytes(), mtime=0))
             with (
                 zipfile.ZipFile(paths[".keras"]) as stored,
                 zipfile.ZipFile(folder / "network.keras", "w", zipfile.ZIP_DEFLATED) as deflated,
@@ -75,6 +79,25 @@ class KerasNetwork:
         finally:
             keras.config.set_floatx("float32")
             keras.config.set_dtype_policy("float32")
+
+
+# As the files of DenseNet have it that keras.applications publishes.
+OLD_NAMES = {"conv1_conv": "conv1/conv", "conv1_bn": "conv1/bn", "predictions": "fc1000"}
+
+
+def write_old(path, into):
+    """Weights alone, under names that Keras does not give any more."""
+    with h5py.File(path) as new, h5py.File(into, "w") as old:
+        layers = new["model_weights"]
+        names = list(layers.attrs["layer_names"])
+        old.attrs["layer_names"] = [OLD_NAMES.get(name, name).encode() for name in names]
+        for name in names:
+            layer = OLD_NAMES.get(name, name)
+            variables = {f"{layer}/{path.split('/')[-1]}:0": layers[name][path] for path in layers[name].attrs["weight_names"]}
+            group = old.create_group(layer)
+            group.attrs["weight_names"] = [variable.encode() for variable in variables]
+            for variable, values in variables.items():
+                group[variable] = values[()]
 
 
 def preprocessed(size, levels):

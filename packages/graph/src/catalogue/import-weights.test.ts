@@ -37,6 +37,7 @@ for (const [name, weights] of [
 for (const [format, file, unpacked] of [
   ['.keras', 'network.keras', (bytes: Buffer) => bytes],
   ['.weights.h5', 'weights.weights.h5.gz', gunzipSync],
+  ['.h5 (with names as published)', 'old-names.h5.gz', gunzipSync],
 ] as const)
   test(`a ${format} file of Keras has the weights of its .h5 file`, async (t) => {
     const folder = join(CATALOGUE_FIXTURES, 'keras-densenet');
@@ -45,6 +46,18 @@ for (const [format, file, unpacked] of [
     await using legacy = await openWeights(join(folder, 'weights.h5'));
     const expected = await importWeights(TINY.densenet, legacy);
     assert.deepEqual(inMemory(await importWeights(TINY.densenet, stored)), inMemory(expected));
+  });
+
+for (const [name, network, path, older] of [
+  ['VGG', TINY.vgg, join(CATALOGUE_FIXTURES, 'keras-vgg/weights.h5'), olderVgg],
+  ['ResNet', TINY.resnet, KERAS, (key: string) => key.replace('predictions/', 'probs/')],
+] as const)
+  test(`${name} is read under the names of the file that Keras publishes`, async () => {
+    await using stored = await openWeights(path);
+    const tensors = new Map([...stored.tensors].map(([key, tensor]) => [older(key), tensor]));
+    const published: StoredWeights = { ...stored, tensors, [Symbol.asyncDispose]: async () => {} };
+    assert.ok(![...tensors.keys()].includes('predictions/kernel'));
+    assert.deepEqual(await importWeights(network, published), await importWeights(network, stored));
   });
 
 test('an archive of numpy is read by the names in it', async (t) => {
@@ -165,6 +178,12 @@ test('safetensors that were cut, and files of other kinds, are refused', async (
     message: /Save weights of PyTorch with safetensors/,
   });
 });
+
+/** As `openWeights` says `block1_conv1_W_1:0` in the group of its layer. */
+function olderVgg(key: string): string {
+  const [layer = '', variable] = key.split('/');
+  return `${layer}/${layer}_${variable === 'kernel' ? 'W' : 'b'}`;
+}
 
 async function importedFrom(path: string): Promise<NetworkWeights> {
   await using stored = await openWeights(path);

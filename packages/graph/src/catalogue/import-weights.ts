@@ -41,11 +41,12 @@ export async function importWeights(
   stored: StoredWeights,
   { layout: asked, classifier = true, signal }: ImportWeightsOptions = {},
 ): Promise<NetworkWeights> {
-  const { layout, variant } = layoutOf(network, stored, asked);
-  const wanted = classifier === 'if there' ? hasClassifier(network, stored, { layout, variant }) : classifier;
+  const choice = layoutOf(network, stored, asked);
+  const { layout, variant } = choice;
+  const wanted = classifier === 'if there' ? hasClassifier(network, choice) : classifier;
   const part = wanted ? 'network' : 'featurizer';
   const specs = neededWeights(network, variant, part);
-  const found = requireFitting(network, stored, { layout, variant }, specs);
+  const found = requireFitting(network, stored.file, choice, specs);
   const reversed = layout.blueFirst(network.family) ? specs.find(({ role }) => role === 'kernel') : undefined;
   const tensors = new Map<string, Weight>();
   for (const [spec, tensor] of found) {
@@ -59,7 +60,7 @@ export async function importWeights(
 }
 
 /** Whether any weight of the classifier is there, be it right or wrong. */
-function hasClassifier(network: Network, { tensors }: StoredWeights, { layout, variant }: Choice): boolean {
+function hasClassifier(network: Network, { layout, variant, tensors }: Choice): boolean {
   const features = new Set(neededWeights(network, variant, 'featurizer').map(({ name }) => name));
   return neededWeights(network, variant).some(
     (spec) => !features.has(spec.name) && tensors.has(layout.nameOf(spec, network)),
@@ -69,6 +70,8 @@ function hasClassifier(network: Network, { tensors }: StoredWeights, { layout, v
 interface Choice {
   readonly layout: Layout;
   readonly variant: Variant;
+  /** What the file has, under the layout's names of today. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
 
 /** The layout that was asked for, or that has the names of the most weights; the first of those that have as many. */
@@ -78,13 +81,19 @@ function layoutOf(network: Network, stored: StoredWeights, asked: LayoutName | u
     const variant = layout.variants[network.family];
     if (variant === undefined) return [];
     const own = stored.built === undefined ? layout : builtOf(layout);
+    const tensors = namedToday(stored, own);
     const specs = neededWeights(network, variant);
-    const named = specs.filter((spec) => stored.tensors.has(own.nameOf(spec, network))).length;
-    return [{ layout: own, variant, named }];
+    const named = specs.filter((spec) => tensors.has(own.nameOf(spec, network))).length;
+    return [{ layout: own, variant, tensors, named }];
   });
   const [best] = choices.toSorted((a, b) => b.named - a.named);
   if (best === undefined || (said === undefined && best.named === 0)) throw noLayout(network, stored);
   return best;
+}
+
+function namedToday({ tensors }: StoredWeights, { nameToday }: Layout): StoredWeights['tensors'] {
+  if (nameToday === undefined) return tensors;
+  return new Map([...tensors].map(([name, tensor]) => [nameToday(name), tensor]));
 }
 
 function noLayout(network: Network, { file, tensors }: StoredWeights): GraphError {
@@ -98,8 +107,8 @@ function noLayout(network: Network, { file, tensors }: StoredWeights): GraphErro
 /** The file may have all weights of the network, and must have those that are wanted. */
 function requireFitting(
   network: Network,
-  { file, tensors }: StoredWeights,
-  { layout, variant }: Choice,
+  file: string,
+  { layout, variant, tensors }: Choice,
   wanted: readonly WeightSpec[],
 ): ReadonlyMap<WeightSpec, StoredTensor> {
   const problems: WeightProblem[] = [];

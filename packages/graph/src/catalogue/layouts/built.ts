@@ -7,6 +7,7 @@ export function builtOf(layout: Layout): Layout {
     ...layout,
     blueFirst: () => false,
     nameOf: ({ name }) => name,
+    nameToday: undefined,
     kernels: 'outputs first',
     isMatrix: () => false,
     beside: new RegExp(`${CONSTANT}_\\d+$`),

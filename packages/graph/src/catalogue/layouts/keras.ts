@@ -41,6 +41,13 @@ const NAMED: Readonly<Record<string, string>> = {
   logits: 'predictions',
 };
 
+const OLD_LAYERS: Readonly<Record<string, string>> = {
+  'conv1/conv': 'conv1_conv',
+  'conv1/bn': 'conv1_bn',
+  fc1000: 'predictions',
+  probs: 'predictions',
+};
+
 /** keras.applications: version 1 of ResNet, DenseNet, VGG. */
 export const KERAS: Layout = {
   name: 'keras',
@@ -48,10 +55,21 @@ export const KERAS: Layout = {
   pixels: (network) => (network.family === 'densenet' ? IMAGENET_PIXELS : pixelsOf(network)),
   blueFirst: (family) => family !== 'densenet',
   nameOf: ({ layer, role }: WeightSpec) => `${kerasLayer(layer)}/${VARIABLES[role]}`,
+  nameToday,
   kernels: 'outputs last',
   isMatrix: ({ dense }) => dense,
   beside: /^$/,
 };
+
+/**
+ * The files that Keras publishes were written by versions with other names: `block1_conv1_W_1` of VGG, `conv1/conv` and
+ * `fc1000` of DenseNet, `probs` of ResNet.
+ */
+function nameToday(name: string): string {
+  const end = name.lastIndexOf('/');
+  const [layer, variable] = [name.slice(0, end), name.slice(end + 1)];
+  return `${OLD_LAYERS[layer] ?? layer}/${variable.replace(`${layer}_W`, 'kernel').replace(`${layer}_b`, 'bias')}`;
+}
 
 function kerasLayer(layer: string): string {
   const at = placeOf(layer);

@@ -12,6 +12,8 @@ export interface Layout {
   /** Whether its first convolution takes blue first. */
   readonly blueFirst: (family: Family) => boolean;
   readonly nameOf: (spec: WeightSpec, network: Network) => string;
+  /** The name of today for one that older files have; any other comes back as it is. */
+  readonly nameToday?: ((name: string) => string) | undefined;
   /** Kernels by rows, columns, inputs, outputs, or by outputs, inputs, rows, columns. */
   readonly kernels: 'outputs last' | 'outputs first';
   /** Whether a kernel is stored with all its inputs in one dimension. */
