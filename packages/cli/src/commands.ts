@@ -31,6 +31,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   { path: 'score', load: async () => (await import('./commands/score.ts')).score },
   { path: 'model register', load: async () => (await import('./commands/model/register.ts')).modelRegister },
   { path: 'model convert', load: async () => (await import('./commands/model/convert.ts')).modelConvert },
+  { path: 'model quantize', load: async () => (await import('./commands/model/quantize.ts')).modelQuantize },
   { path: 'model inspect', load: async () => (await import('./commands/model/inspect.ts')).modelInspect },
   { path: 'model list', load: async () => (await import('./commands/model/list.ts')).modelList },
   { path: 'model show', load: async () => (await import('./commands/model/show.ts')).modelShow },

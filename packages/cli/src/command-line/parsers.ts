@@ -75,6 +75,15 @@ export function declaredDevices(
   return { ...sofar, ...declared };
 }
 
+/** One of a few words. */
+export function oneOf<const Word extends string>(...words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new InvalidArgumentError(`It must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`);
+  };
+}
+
 /** Gathers a repeated option into a list. */
 export function repeated(text: string, sofar: readonly string[] = []): string[] {
   return [...sofar, text];

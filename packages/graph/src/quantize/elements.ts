@@ -16,6 +16,6 @@ export function floatAttribute(node: Node, name: string, otherwise: number): num
 /** The values of an FP32 tensor. */
 export function floatsOf(tensor: Tensor): Float32Array {
   const bytes = loadElements(tensor);
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }

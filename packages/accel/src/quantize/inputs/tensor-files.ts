@@ -43,7 +43,8 @@ export async function readTensorFile(path: string): Promise<FoundTensors> {
 }
 
 function elementsOf(bytes: Uint8Array | FileRange, datatype: DenseDatatype): Tensor['data'] {
-  const copied = loadBytes(bytes).slice();
+  // A copy that begins where its memory does; a slice of Node's own buffers is none.
+  const copied = new Uint8Array(loadBytes(bytes));
   const Elements = ELEMENT_ARRAYS[datatype];
   return new Elements(copied.buffer, 0, copied.byteLength / Elements.BYTES_PER_ELEMENT);
 }
