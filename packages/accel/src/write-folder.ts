@@ -12,7 +12,7 @@ const TAKEN = new Set(['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR']);
  */
 export async function writeFolder(folder: string, fill: (temporary: string) => Promise<void>): Promise<void> {
   const target = resolve(folder);
-  if ((await lstat(target).catch(() => undefined)) !== undefined) throw taken(folder);
+  await requireFree(folder);
   await mkdir(dirname(target), { recursive: true });
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.part`);
   try {
@@ -27,6 +27,11 @@ export async function writeFolder(folder: string, fill: (temporary: string) => P
     throw thrown;
   }
   await syncFolder(dirname(target));
+}
+
+/** Throws `already_exists` where something has the name: what takes long asks before it begins. */
+export async function requireFree(folder: string): Promise<void> {
+  if ((await lstat(folder).catch(() => undefined)) !== undefined) throw taken(folder);
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -8,13 +8,13 @@ import { type Aliases, IMAGES_KEY, type Pipeline } from './pipeline.ts';
 import { FEATURES_METADATA, INPUTS_METADATA, MODEL_FILE, OUTPUTS_METADATA } from './save-pipeline.ts';
 
 /**
- * Reads a model folder that takes encoded images, as `savePipeline` writes it; weights stay in its files, which must not
- * change. Throws `not_found` where the folder has no `model.onnx`, `invalid_model` where a file is not what it should be,
+ * Reads a model folder that takes encoded images, as `savePipeline` writes it, or another model of a folder; weights stay
+ * in its files, which must not change. Throws `not_found` where the folder has no such model, `invalid_model` where a file is not what it should be,
  * and `unsupported` where the model does not take one tensor of images.
  */
-export async function openPipeline(folder: string): Promise<Pipeline> {
-  const path = join(folder, MODEL_FILE);
-  if (!(await isFile(path))) throw noModel(folder);
+export async function openPipeline(folder: string, modelFile = MODEL_FILE): Promise<Pipeline> {
+  const path = join(folder, modelFile);
+  if (!(await isFile(path))) throw noModel(folder, modelFile);
   const text = await readSmall(folder, SIGNATURE_FILE);
   const { images, labels } = parseModelSignatureText(text.toString('utf8'), SIGNATURE_FILE);
   const [preprocessing, another] = images;
@@ -96,10 +96,10 @@ function strange(key: string): SlipwayError {
   );
 }
 
-function noModel(folder: string): SlipwayError {
+function noModel(folder: string, modelFile: string): SlipwayError {
   return new SlipwayError(
     'not_found',
-    `"${folder}" has no ${MODEL_FILE}: it is no folder of a saved pipeline.`,
+    `"${folder}" has no ${modelFile}: it is no folder of a saved pipeline.`,
     {
       details: { path: folder },
     },

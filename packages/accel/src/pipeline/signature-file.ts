@@ -4,15 +4,25 @@ import type { Pipeline, Preprocessing } from './pipeline.ts';
 
 type Image = NonNullable<ModelSignatureFile['inputs']>[string]['image'];
 
-/** A declaration with all that is left out, as a replica completes it. Throws `invalid_model` with every problem. */
-export function completePreprocessing({ input, ...given }: Preprocessing, name: string): ImageInput {
+/**
+ * A declaration with all that is left out, as a replica completes it; a complete one, such as that of another pipeline, is
+ * taken for what it means. Throws `invalid_model` with every problem.
+ */
+export function completePreprocessing(declared: Preprocessing, name: string): ImageInput {
+  const { input, ...fields } = declared;
+  const given = isComplete(declared) ? declarationOf(declared) : fields;
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   const file = {
     kind: 'ModelSignature',
     inputs: { [input]: { image: { ...Object.fromEntries(said), name } } },
   };
-  const [image] = parseModelSignature(file, SIGNATURE_FILE).images;
-  return image as ImageInput;
+  const [completed] = parseModelSignature(file, SIGNATURE_FILE).images;
+  return completed as ImageInput;
+}
+
+/** Nobody says how images are cropped and padded at once. */
+function isComplete(image: Preprocessing | ImageInput): image is ImageInput {
+  return 'name' in image && image.shorterSide !== undefined && image.padLevels !== undefined;
 }
 
 /** What stands beside the model of a pipeline. */

@@ -102,11 +102,25 @@ export async function computeFeatures<Image extends FileOfImage>(
     else {
       if (made.kept === 'whole') counts.cached += 1;
       if (made.kept === 'corrupt') counts.corrupt += 1;
+      if (computed.length === 0) checkRoom(images.length, made.features.length);
       computed.push({ image: made.image, sha256: made.sha256, features: made.features });
     }
     onProgress?.({ ...counts });
   }
   return { ...counts, images: computed, digest: file.digest };
+}
+
+/** Features are held as they come, as a matrix, and standardized. */
+const COPIES = 3;
+
+function checkRoom(images: number, features: number): void {
+  const [needed, free] = [COPIES * 4 * images * features, process.availableMemory()];
+  if (needed <= free) return;
+  throw new SlipwayError(
+    'invalid_argument',
+    `${images} images with ${features} features each take ${needed} bytes of memory, and ${free} are free. Train with fewer images, or take features that are fewer numbers (featureTensor).`,
+    { details: { needed, free } },
+  );
 }
 
 function checkFinite({ path }: ImageFile, features: Float32Array): void {
