@@ -1,20 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { type ConvertEvent, type ConvertJob, SlipwayError } from '@slipway/contract';
+import type { ConvertEvent, ConvertJob } from '@slipway/contract';
 import type { ConversionReport } from '@slipway/contract/api';
 import { readModel, writeModel } from '@slipway/graph/onnx';
-import { loadTensorFlow, type TensorFlowModel } from '@slipway/graph/tensorflow';
-import { type Conversion, convertNatively } from './native/convert-natively.ts';
+import type { Conversion } from './native/convert-natively.ts';
+import { withTrueFeatures } from './onnx/true-features.ts';
 import { optimize } from './optimize/optimize.ts';
 import { packageVersion } from './package-version.ts';
 import { askTensorFlow } from './python/ask-tensorflow.ts';
-import { convertWithPython } from './python/convert-with-python.ts';
-import { pythonModel } from './python/python-model.ts';
 import { describeReport } from './result/describe-report.ts';
 import { describeResult } from './result/describe-result.ts';
 import { filesIn, MODEL_FILE, writeFactFiles } from './result/write-result.ts';
 import { findModel } from './source/find-model.ts';
-import { type Requested, requestedOf } from './source/requested.ts';
+import { openSource, type Source } from './source/open-source.ts';
+import type { Requested } from './source/requested.ts';
 import { sizeOf } from './source/size-of.ts';
 import { tellRefusals } from './source/tell-refusals.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -27,10 +26,9 @@ const PERCENT = { load: 5, convert: 15, optimize: 45, write: 60, verify: 70, don
 /** What is being converted. */
 interface Work {
   readonly job: ConvertJob;
-  readonly source: TensorFlowModel;
+  readonly source: Source;
   /** Of the source, in the model. */
   readonly path: string;
-  readonly requested: Requested;
   readonly tell: Tell;
 }
 
@@ -46,12 +44,13 @@ export async function convert(
   const at = await findModel(job.source, job.request.path);
   const path = relative(job.source, at);
   tell({ message: `Reads ${path === '' ? 'the model' : path}.`, percent: PERCENT.load });
-  await using source = await loadTensorFlow(at);
-  const work: Work = { job, source, path, requested: requestedOf(source, job.request), tell };
+  await using source = await openSource(at, job, tell);
+  const work: Work = { job, source, path, tell };
   const load = lap();
 
-  tell({ message: describeRequest(work.requested), percent: PERCENT.convert });
-  const conversion = await tellRefusals(tell, () => convertBy(work));
+  tell({ message: describeRequest(source.requested), percent: PERCENT.convert });
+  const version = await packageVersion(import.meta.url);
+  const conversion = await tellRefusals(tell, () => source.convert(version));
   const converted = lap();
 
   tell({ message: 'Optimizes the model.', percent: PERCENT.optimize });
@@ -64,17 +63,16 @@ export async function convert(
   const file = join(folder, MODEL_FILE);
   await mkdir(folder);
   tell({ message: 'Writes the model.', percent: PERCENT.write });
-  await writeModel(optimized.model, file);
+  await writeModel(withTrueFeatures(optimized.model), file);
   const result = readModel(file);
   const write = lap();
 
   tell({ message: 'Tries the model in ONNX Runtime.', percent: PERCENT.verify });
   const verified = await tryResult(work, conversion, file);
-  const { format } = source;
-  const { requested } = work;
+  const { format, requested } = source;
   const ends = verified.outputs;
   const facts = describeResult({ job, format, path, requested, conversion, result, ends });
-  await writeFactFiles(folder, facts, conversion.images);
+  await writeFactFiles(folder, facts, conversion.beside);
   const files = await filesIn(folder);
   const report: ConversionReport = {
     ...facts,
@@ -95,33 +93,20 @@ function describeRequest({ inputs, outputs, signature }: Requested): string {
   return `Converts what is between ${names(inputs)} and ${names(outputs)}${of}.`;
 }
 
-async function convertBy({ job, source, requested, tell }: Work): Promise<Conversion> {
-  const { engine, python, memoryBytes, request, work } = job;
-  if (engine === 'native')
-    return await convertNatively(source, request, await packageVersion(import.meta.url));
-  if (python === null) throw new SlipwayError('internal', 'The engine python was given no Python.');
-  return await convertWithPython(
-    { python, memoryBytes, tell },
-    source,
-    pythonModel(source, requested),
-    requested,
-    work,
-  );
-}
-
 async function tryResult(
-  { job, source, requested, tell }: Work,
+  { job, source, tell }: Work,
   conversion: Conversion,
   file: string,
 ): Promise<Verified> {
   const { python, memoryBytes, request, work } = job;
-  const model = pythonModel(source, requested);
+  const { requested, python: model } = source;
   return await verify({
     file,
     expected: expectedEnds(requested, conversion.images),
     shapes: shapesOf(requested, request.shapes),
+    comparable: model !== undefined,
     ask:
-      python === null
+      python === null || model === undefined
         ? undefined
         : (trials) => askTensorFlow({ python, memoryBytes, tell }, model, trials, join(work, 'trials')),
     tell,

@@ -9,13 +9,17 @@ export function describeConverted({ conversion }: Model, message: string): strin
 
 /** How a model was converted, by heading. */
 export function conversionDetails(report: ConversionReport): Record<string, string> {
-  const { nodes, seconds, sizes, inputs, outputs } = report;
+  const { nodes, seconds, sizes, inputs, outputs, source } = report;
+  const before =
+    source.format === 'onnx'
+      ? `${nodes.imported} of ONNX`
+      : `${nodes.tensorflow} of TensorFlow, ${nodes.imported} imported`;
   return {
     Inputs: inputs.map(tensorText).join(', '),
     Outputs: outputs.map(tensorText).join(', '),
     ...(report.images.length > 0 && { Images: report.images.join(', ') }),
     Converter: report.converter,
-    Nodes: `${nodes.tensorflow} of TensorFlow, ${nodes.imported} imported, ${nodes.onnx} after folding and fusing`,
+    Nodes: `${before}, ${nodes.onnx} after folding and fusing`,
     Parameters: `${report.parameters.toLocaleString('en')} (${bytes(sizes.source)} became ${bytes(sizes.onnx)})`,
     Took: `${seconds.total.toFixed(1)} s, ${bytes(report.peakMemory)} of memory`,
     Tried: `ONNX Runtime ${report.onnxruntime}, ${comparison(report)}`,

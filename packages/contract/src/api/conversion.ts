@@ -19,7 +19,7 @@ const tensors = (description: string) =>
     Type.Array(Type.String({ minLength: 1, maxLength: 1024 }), { minItems: 1, maxItems: 1000, description }),
   );
 
-/** Converts a registered TensorFlow model into a registered ONNX model. */
+/** Converts a registered model of TensorFlow, or of ONNX, into a registered ONNX model that was tried. */
 export const ModelConvert = Type.Object(
   {
     inputs: tensors('Tensors to feed: `scope/op:0`, `scope/op`, or keys of the signature.'),
@@ -116,11 +116,14 @@ export const ConversionFacts = Type.Object({
     description: 'Inputs whose images are decoded and resized by the service, as `signature.json` says.',
   }),
   ops: Type.Array(Type.Object({ op: Type.String(), nodes: Type.Integer() }), {
-    description: "TensorFlow's nodes that the outputs are computed from, by op.",
+    description:
+      "TensorFlow's nodes that the outputs are computed from, by op; none where the source is ONNX.",
   }),
   nodes: Type.Object({
     tensorflow: Type.Integer(),
-    imported: Type.Integer({ description: 'Nodes of ONNX before the optimizer.' }),
+    imported: Type.Integer({
+      description: 'Nodes of ONNX before the optimizer; of the source, where that is ONNX.',
+    }),
     onnx: Type.Integer({ description: 'Nodes of the result: what is less was folded or fused.' }),
   }),
   parameters: Type.Integer({ description: 'Elements of all constants of the result.' }),

@@ -34,6 +34,7 @@ export async function convertWithPython(
   return {
     model: withEnds(withoutPath(readModel(output)), requested),
     images: [],
+    beside: { signature: undefined, files: [] },
     ops: graph?.ops ?? [],
     converter: `tf2onnx ${tf2onnx} with TensorFlow ${tensorflow}`,
   };

@@ -2,6 +2,7 @@ import type { ConversionReport } from '@slipway/contract/api';
 
 /** A report in a line of a log. */
 export function describeReport({
+  source,
   nodes,
   parameters,
   sizes,
@@ -14,5 +15,7 @@ export function describeReport({
     tensorflow === null
       ? `answers in ONNX Runtime ${onnxruntime}`
       : `differs from TensorFlow ${tensorflow} by ${Math.max(0, ...errors).toExponential(1)} of what its inputs change`;
-  return `${nodes.tensorflow} nodes of TensorFlow became ${nodes.onnx} of ONNX, with ${parameters} parameters in ${sizes.onnx} bytes; the model ${compared}.`;
+  const before =
+    source.format === 'onnx' ? `${nodes.imported} nodes` : `${nodes.tensorflow} nodes of TensorFlow`;
+  return `${before} became ${nodes.onnx} of ONNX, with ${parameters} parameters in ${sizes.onnx} bytes; the model ${compared}.`;
 }

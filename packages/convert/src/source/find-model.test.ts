@@ -14,10 +14,12 @@ const ROWS: readonly (readonly [files: readonly string[], found: string | RegExp
   [['checkpoint', 'm.index', 'm.meta', 'm.data-00000-of-00001', 'graph.pbtxt'], ''],
   [['frozen.pb', 'labels.txt'], 'frozen.pb'],
   [['net/model.keras'], 'net/model.keras'],
-  [['a.pb', 'b/c.h5'], /holds 2 models .*: name one with path \(--path\): "a\.pb", "b\/c\.h5"/],
+  [['a.pb', 'b/c.h5'], /holds 2 models: name one with path \(--path\): "a\.pb", "b\/c\.h5"/],
   [['a.pb', 'b/c.h5'], 'b/c.h5', 'b/c.h5'],
   [['labels.txt'], /no files of TensorFlow/],
-  [['net/model.onnx'], /ONNX model already \(model\.onnx\)/],
+  [['net/model.onnx', 'net/signature.json'], 'net/model.onnx'],
+  [['net/model.onnx', 'frozen.pb'], 'frozen.pb'],
+  [['a.onnx', 'b.onnx'], /holds 2 models: name one with path \(--path\): "a\.onnx", "b\.onnx"/],
 ];
 
 test('the only model among files is found, and of none or several it is said what to do', async (t) => {

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
 
 /** Files that hold a model by themselves, or that the reader refuses with the way round. */
@@ -9,20 +9,19 @@ const MODEL_FILE = /\.(?:pb|pbtxt|h5|hdf5|keras|tflite)$/;
 const NAMED = 10;
 
 /**
- * The model of TensorFlow among the files of a folder: the folder of a SavedModel or of a checkpoint, or a file. Throws
- * `invalid_argument` where there is none, or more than one.
+ * The model among the files of a folder: of TensorFlow, the folder of a SavedModel or of a checkpoint, or a file; where there
+ * is none of it, an ONNX file. Throws `invalid_argument` where there is none, or more than one.
  */
 export async function findModel(folder: string, path?: string): Promise<string> {
   if (path !== undefined) return join(folder, path);
-  const found = await modelsIn(folder);
+  const tensorflow = await modelsIn(folder);
+  const found = tensorflow.length > 0 ? tensorflow : await onnxIn(folder);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;
   const names = found.map((one) => `"${relative(folder, one) || '.'}"`).toSorted();
-  throw new SlipwayError(
-    'invalid_argument',
-    found.length === 0 ? await nothingFound(folder) : severalFound(names),
-    { details: { field: 'path', paths: names.slice(0, NAMED) } },
-  );
+  throw new SlipwayError('invalid_argument', found.length === 0 ? NOTHING_FOUND : severalFound(names), {
+    details: { field: 'path', paths: names.slice(0, NAMED) },
+  });
 }
 
 async function modelsIn(folder: string): Promise<readonly string[]> {
@@ -38,14 +37,15 @@ async function modelsIn(folder: string): Promise<readonly string[]> {
   return [...names.filter((name) => MODEL_FILE.test(name)).map((name) => join(folder, name)), ...deeper];
 }
 
-async function nothingFound(folder: string): Promise<string> {
+async function onnxIn(folder: string): Promise<readonly string[]> {
   const files = await readdir(folder, { recursive: true });
-  const onnx = files.find((name) => name.endsWith('.onnx'));
-  if (onnx !== undefined) return `It is an ONNX model already (${basename(onnx)}): deploy it as it is.`;
-  return 'The model has no files of TensorFlow: neither saved_model.pb, nor a checkpoint (.index), nor a frozen graph (.pb). Register the folder that TensorFlow wrote, with all its files.';
+  return files.filter((name) => name.endsWith('.onnx')).map((name) => join(folder, name));
 }
+
+const NOTHING_FOUND =
+  'The model has no files of TensorFlow: neither saved_model.pb, nor a checkpoint (.index), nor a frozen graph (.pb); and none of ONNX. Register the folder that TensorFlow wrote, with all its files.';
 
 function severalFound(names: readonly string[]): string {
   const more = names.length > NAMED ? `, and ${names.length - NAMED} more` : '';
-  return `The model holds ${names.length} models of TensorFlow: name one with path (--path): ${names.slice(0, NAMED).join(', ')}${more}.`;
+  return `The model holds ${names.length} models: name one with path (--path): ${names.slice(0, NAMED).join(', ')}${more}.`;
 }

@@ -68,6 +68,7 @@ async function verified(t: TestScope, model: OnnxModel, { inputs, shapes, tensor
     file,
     expected: { inputs: inputs ?? [end('x')], outputs: [end('y')] },
     shapes: shapes ?? {},
+    comparable: true,
     ask: tensorflow && (async (tried) => ({ version: 'none', references: answers(tried) })),
     tell: ({ message }) => told.push(message),
   });

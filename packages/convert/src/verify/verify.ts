@@ -16,6 +16,8 @@ export interface Verification {
   readonly shapes: Shapes;
   /** Absent: there is no TensorFlow to compare with. */
   readonly ask?: ((trials: readonly Trial[]) => Promise<TensorFlowAnswers>) | undefined;
+  /** True where a TensorFlow could be asked, if somebody named one. */
+  readonly comparable: boolean;
   readonly tell: Tell;
 }
 
@@ -32,7 +34,14 @@ export interface Verified {
  * Loads a result as a service would, holds its ends to what was asked for, runs it, and judges what it answers. Throws
  * `invalid_model` where anything is wrong: a result that fails is not registered.
  */
-export async function verify({ file, expected, shapes, ask, tell }: Verification): Promise<Verified> {
+export async function verify({
+  file,
+  expected,
+  shapes,
+  ask,
+  comparable,
+  tell,
+}: Verification): Promise<Verified> {
   await using open = await openSession(file);
   checkEnds(expected, open);
   const trials = await tryModel(open, shapes);
@@ -40,7 +49,7 @@ export async function verify({ file, expected, shapes, ask, tell }: Verification
   const judgements = trials.map((trial, index) => judge(trial, answers?.references[index]));
   refuse(
     judgements.flatMap(({ problems }) => problems),
-    answers !== undefined,
+    comparable && answers === undefined,
   );
   for (const { trial } of judgements) {
     if (trial.relativeSignal >= WEAK_SIGNAL) continue;
@@ -57,12 +66,12 @@ export async function verify({ file, expected, shapes, ask, tell }: Verification
   };
 }
 
-function refuse(problems: readonly string[], compared: boolean): void {
+function refuse(problems: readonly string[], mayCompare: boolean): void {
   if (problems.length === 0) return;
   const told = [...new Set(problems)].join('; ');
-  const way = compared
-    ? ''
-    : ' If TensorFlow answers so, too, name a Python with TensorFlow to compare with (--python).';
+  const way = mayCompare
+    ? ' If TensorFlow answers so, too, name a Python with TensorFlow to compare with (--python).'
+    : '';
   throw new SlipwayError(
     'invalid_model',
     `The converted model does not answer as it should, and is not registered: ${told}.${way}`,

@@ -7,7 +7,7 @@ export { type AttachOptions, attach } from './edit/attach.ts';
 export { setBatch } from './edit/batch.ts';
 export { castInput, castOutput } from './edit/casts.ts';
 export { constantOf, constantsToInitializers, initializersToConstants } from './edit/constants.ts';
-export { cutAt } from './edit/cut.ts';
+export { cutAt, cutBetween } from './edit/cut.ts';
 export { withoutDeadCode } from './edit/dead-code.ts';
 export { freeze, freezeInput } from './edit/freeze.ts';
 export { setMetadata } from './edit/metadata.ts';

@@ -9,7 +9,7 @@ import { findModel } from './find-model.ts';
 export function modelConvert() {
   return apiCommand('convert')
     .description(
-      'Converts a registered model of TensorFlow into a registered model of ONNX, and tries it before that.',
+      'Makes a registered model of ONNX of one of TensorFlow, or of ONNX, and tries it before that.',
     )
     .argument('<model>', 'name:version, or name for its newest version')
     .option('--inputs <tensors>', 'tensors to feed, with commas: scope/op:0, or keys of the signature', list)

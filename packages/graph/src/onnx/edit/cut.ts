@@ -36,6 +36,48 @@ export function cutAt(
   return { upTo: withNeededInputs(upTo, []), from: withNeededInputs(from, tensors) };
 }
 
+/**
+ * The part of a model between tensors: it takes `inputs`, which are inputs of the model or made by its nodes, and gives
+ * `outputs`, in their order. Throws `invalid_argument` for tensors that are not there, inputs that no output depends on,
+ * and inputs of the model that the outputs need besides.
+ */
+export function cutBetween(
+  model: OnnxModel,
+  { inputs, outputs }: { readonly inputs: readonly string[]; readonly outputs: readonly string[] },
+): OnnxModel {
+  const both = inputs.find((name) => outputs.includes(name));
+  if (both !== undefined) {
+    throw new GraphError(
+      'invalid_argument',
+      `${both} cannot be an input and an output: leave it out of one.`,
+    );
+  }
+  const given = new Set(model.graph.initializers.map(({ name }) => name));
+  const { upTo } = cutAt(model, outputs);
+  const made = new Set(upTo.graph.nodes.flatMap((node) => node.outputs));
+  const inner = inputs.filter((name) => made.has(name));
+  const part = inner.length === 0 ? upTo : cutAt(upTo, inner).from;
+  const taken = part.graph.inputs.filter(({ name = '' }) => !given.has(name) || inputs.includes(name));
+  const missing = taken.filter(({ name = '' }) => !inputs.includes(name));
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => name).join(', ');
+    throw new GraphError(
+      'invalid_argument',
+      `${outputs.join(', ')} cannot be computed without ${names}: name that input, too.`,
+    );
+  }
+  const ordered = inputs.map((name) => {
+    const found = taken.find((info) => info.name === name);
+    if (found !== undefined) return found;
+    throw new GraphError(
+      'invalid_argument',
+      `${outputs.join(', ')} does not depend on ${name}: leave it out.`,
+    );
+  });
+  const defaults = part.graph.inputs.filter((info) => !taken.includes(info));
+  return { ...part, graph: { ...part.graph, inputs: [...ordered, ...defaults] } };
+}
+
 /** What the file says; what follows from the nodes where it says nothing, or nothing of the shape. */
 function mostOf(said: ValueType | undefined, followed: () => TensorType | undefined): ValueType | undefined {
   if (said === undefined || said.kind === 'none') return followed();

@@ -11,7 +11,7 @@ import { attach } from './attach.ts';
 import { setBatch } from './batch.ts';
 import { castInput, castOutput } from './casts.ts';
 import { constantsToInitializers, initializersToConstants } from './constants.ts';
-import { cutAt } from './cut.ts';
+import { cutAt, cutBetween } from './cut.ts';
 import { withoutDeadCode } from './dead-code.ts';
 import { freeze, freezeInput } from './freeze.ts';
 import { setMetadata } from './metadata.ts';
@@ -85,6 +85,24 @@ test('a cut needs a tensor that a node makes, and its type', () => {
 test('a cut finds type and shape by following the nodes', () => {
   const { upTo, from } = cutAt(convolutional(), ['active']);
   for (const [end] of [upTo.graph.outputs, from.graph.inputs]) assert.deepEqual(end?.type, FEATURES);
+});
+
+test('the part between two tensors is a model', async (t) => {
+  const { upTo } = cutAt(convolutional(), ['active']);
+  const middle = cutBetween(convolutional(), { inputs: ['active'], outputs: ['probabilities'] });
+  const active = (await run(t, upTo, { image: IMAGE }))['active'] ?? [];
+  const fed = new RuntimeTensor('float32', Float32Array.from(active), [1, 4, 8, 8]);
+  assert.deepEqual((await run(t, middle, { active: fed }))['probabilities'], await scores(t));
+  const wrong: readonly [readonly string[], readonly string[], RegExp][] = [
+    [[], ['active'], /^active cannot be computed without image: name that input, too/],
+    [['image', 'probabilities'], ['active'], /^active does not depend on probabilities: leave it out/],
+    [['image'], ['nothing'], /has no tensor nothing that a node makes/],
+  ];
+  for (const [inputs, outputs, message] of wrong)
+    assert.throws(() => cutBetween(convolutional(), { inputs, outputs }), {
+      code: 'invalid_argument',
+      message,
+    });
 });
 
 test('a joined model may name what it computes inside as the other one does', async (t) => {
