@@ -125,6 +125,13 @@ export {
 } from './processes/replica.ts';
 export type { ReplicaEntry } from './processes/replica-entry.ts';
 export { HOME_FILES, type ServerInfo } from './processes/server.ts';
+export {
+  randomSeeds,
+  randomWeightsOf,
+  WEIGHTS_HEADER,
+  WEIGHTS_PROPERTY,
+  weightsHeader,
+} from './random-weights.ts';
 export { seededRandom } from './seeded-random.ts';
 export { systemCode, unlessMissing } from './system-errors.ts';
 export {

@@ -122,6 +122,7 @@ export function createReplica(spec: ReplicaSpec, readSpec: () => Promise<Replica
       collection,
       phase: () => phase,
       dataPlane: () => dataPlane,
+      models: spec.models,
       entry,
       modelControl: spec.allowModelControl ? modelControl : undefined,
       newId: randomUUID,

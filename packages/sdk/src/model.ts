@@ -152,6 +152,10 @@ export class Model {
   get properties(): Readonly<Record<string, string>> {
     return this.#resource.properties;
   }
+  /** Weights that nobody trained: `seed 7`; `null`: none are random. */
+  get randomWeights(): string | null {
+    return this.#resource.randomWeights;
+  }
   get modelFramework(): string | null {
     return this.#resource.framework;
   }

@@ -126,6 +126,10 @@ export class Webservice {
   get properties(): Readonly<Record<string, string>> {
     return this.#resource.properties;
   }
+  /** Weights that nobody trained: `seed 7`; `null`: none are random. */
+  get randomWeights(): string | null {
+    return this.#resource.randomWeights;
+  }
   /** Ids of its models, `name:version`. */
   get models(): readonly string[] {
     return this.#resource.models;

@@ -10,6 +10,7 @@ export function modelTable(models: readonly Model[]): string {
     {
       id: ({ id }) => id,
       framework: ({ framework }) => framework ?? '-',
+      ...(models.some(({ randomWeights }) => randomWeights !== null) && { weights: weightsOf }),
       size: ({ size }) => bytes(size),
       tags: ({ tags }) => pairs(tags) ?? '-',
       age: ({ createdAt }) => age(createdAt),
@@ -27,6 +28,7 @@ export function modelDetails(model: Model): string {
     Framework: [model.framework, model.frameworkVersion].filter(Boolean).join(' ') || undefined,
     Tags: pairs(model.tags),
     Properties: pairs(model.properties),
+    Weights: model.randomWeights === null ? undefined : `${weightsOf(model)}: nobody trained them`,
     Parent: model.parentId ?? undefined,
     Derived: model.derivedModelIds.join(', ') || undefined,
     ...(model.conversion !== null && conversionDetails(model.conversion)),
@@ -36,4 +38,9 @@ export function modelDetails(model: Model): string {
     Created: model.createdAt,
     Updated: model.updatedAt,
   });
+}
+
+/** `random, seed 7`. */
+function weightsOf({ randomWeights }: Model): string {
+  return randomWeights === null ? '-' : `random, ${randomWeights}`;
 }

@@ -12,6 +12,7 @@ export function serviceTable(services: readonly Service[]): string {
       state: ({ state }) => state,
       replicas: readyOf,
       models: ({ models }) => models.join(', '),
+      ...(services.some(({ randomWeights }) => randomWeights !== null) && { weights: weightsOf }),
       revision: ({ revision }) => String(revision),
       auth: ({ authMode }) => authMode,
       age: ({ createdAt }) => age(createdAt),
@@ -30,6 +31,7 @@ export function serviceDetails(service: Service): string {
     'Scoring URI': service.scoringUri,
     'Swagger URI': service.swaggerUri,
     Models: service.models.length === 0 ? 'none' : service.models.join(', '),
+    Weights: service.randomWeights === null ? undefined : `${weightsOf(service)}: nobody trained them`,
     ...scriptDetails(service.inferenceConfig),
     Revision:
       service.activeRevision === service.revision
@@ -149,6 +151,11 @@ export function eventTable(events: readonly ServiceEvent[]): string {
     },
     'Nothing has happened to it yet.',
   );
+}
+
+/** `random, seed 7`. */
+function weightsOf({ randomWeights }: Service): string {
+  return randomWeights === null ? '-' : `random, ${randomWeights}`;
 }
 
 function readyOf({ replicas }: Service): string {

@@ -20,6 +20,12 @@ export const Properties = Type.Record(AttributeName, AttributeValue, {
 });
 export type Properties = Static<typeof Properties>;
 
+/** Models whose weights nobody trained say so everywhere. */
+export const RandomWeights = Type.Union([Type.String(), Type.Null()], {
+  description:
+    'Weights that nobody trained: `seed 7`, of several models with semicolons between. `null`: none are random.',
+});
+
 /** An instant in ISO 8601, UTC, milliseconds. */
 export const Timestamp = Type.String({ format: 'date-time' });
 

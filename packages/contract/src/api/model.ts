@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { namePattern } from '../names.ts';
-import { Description, Digest, PageQuery, Properties, Tags, Timestamp } from './common.ts';
+import { Description, Digest, PageQuery, Properties, RandomWeights, Tags, Timestamp } from './common.ts';
 import { ConversionReport } from './conversion.ts';
 
 /** One file of a model: its path inside the model, and the blob that holds its bytes. */
@@ -21,6 +21,7 @@ export const Model = Type.Object(
     description: Description,
     tags: Tags,
     properties: Properties,
+    randomWeights: RandomWeights,
     framework: Type.Union([Type.String(), Type.Null()]),
     frameworkVersion: Type.Union([Type.String(), Type.Null()]),
     parentId: Type.Union([Type.String(), Type.Null()]),

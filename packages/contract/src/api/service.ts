@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { namePattern } from '../names.ts';
-import { Description, Failure, PageQuery, Properties, Tags, Timestamp } from './common.ts';
+import { Description, Failure, PageQuery, Properties, RandomWeights, Tags, Timestamp } from './common.ts';
 import { DeploymentConfig, PartialDeploymentConfig } from './deployment.ts';
 import { InferenceChoice, InferenceConfig } from './inference.ts';
 
@@ -99,6 +99,7 @@ export const Service = Type.Object(
     swaggerUri: Type.String(),
     authMode: AuthMode,
     models: Type.Array(Type.String({ description: 'name:version' })),
+    randomWeights: RandomWeights,
     selections: Selections,
     inferenceConfig: Script,
     config: DeploymentConfig,

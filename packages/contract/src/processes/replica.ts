@@ -40,6 +40,8 @@ export interface ReplicaModel {
   readonly instances?: number | null | undefined;
   /** Labels that are to point at this version; none when absent. */
   readonly labels?: readonly string[] | undefined;
+  /** What its property `slipway.weights` says: its weights are random, and answers tell so. Absent: they are not. */
+  readonly weights?: string | undefined;
 }
 
 /** Limits of one replica, all of them complete. Times in milliseconds unless the name says otherwise. */
@@ -178,6 +180,8 @@ export interface LoadedModel {
   readonly warmRunMs: number;
   /** Rows that may share a run; 1 where requests run one by one. */
   readonly maxBatchRows: number;
+  /** As {@link ReplicaModel} says it. */
+  readonly weights?: string | undefined;
 }
 
 /**

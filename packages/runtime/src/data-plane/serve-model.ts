@@ -343,6 +343,7 @@ function describe(
     loadMs,
     warmRunMs: runMs ?? 0,
     maxBatchRows: plan.maxRows,
+    ...(model.weights !== undefined && { weights: model.weights }),
   });
 }
 

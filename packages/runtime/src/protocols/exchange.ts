@@ -1,10 +1,11 @@
-import { type ErrorCode, NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
+import { type ErrorCode, type LoadedModel, NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
 import { type HttpRequest, type HttpResponse, type RequestIds, resolveRequestIds } from '@slipway/transport';
 import type { TracedEnd } from '../observability/tracing.ts';
 import { JSON_TYPE, type ResponseHeaders, responseHeaders } from './headers.ts';
 import type { Protocol } from './protocol.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 import type { ServiceContext } from './service-context.ts';
+import { weightsHeaders } from './weights-header.ts';
 
 /** A request, its response, and what is known of both. */
 export interface Exchange {
@@ -19,6 +20,8 @@ export interface Exchange {
   readonly context: ServiceContext;
   /** True once a model or script is asked: who counts that traces it too. */
   isScoring: boolean;
+  /** The version that answers; absent: none was found yet, or none is asked. */
+  model?: LoadedModel;
 }
 
 /** An answer whose body is ready. */
@@ -54,7 +57,8 @@ export function openExchange(
 /** Sends an answer, and counts it when all of it is sent or cannot be. */
 export function answer(exchange: Exchange, { status, contentType, headers: own, body, code }: Answer): void {
   const { response, ids } = exchange;
-  const headers = responseHeaders(ids, contentType, own);
+  const weights = weightsHeaders(exchange.context, exchange.model);
+  const headers = responseHeaders(ids, contentType, weights === undefined ? own : { ...own, ...weights });
   if (typeof body === 'string' || Buffer.isBuffer(body)) response.send(status, headers, body);
   else sendPieces(response, status, headers, body);
   response.onClose(() => countAnswer(exchange, status, code));

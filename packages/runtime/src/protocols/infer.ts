@@ -61,7 +61,7 @@ export async function infer<Call extends InferCall>(
 
   // Found only now, and used at once: another version may have taken over while the body came.
   const decodeFrom = performance.now();
-  const model = findModel(dataPlane, target, body);
+  const model = findModel(exchange, dataPlane, target, body);
   if (model instanceof SlipwayError) return answerError(exchange, model);
   const call =
     images === undefined ? steps.decode(body, model, exchange) : decodeImages(images, model, steps);
@@ -115,14 +115,19 @@ export function servingDataPlane({ context }: Pick<Exchange, 'context'>): DataPl
   return new SlipwayError('unavailable', 'The replica is not ready to score.');
 }
 
-/** The version that a request is for, or the protocol's words for one that is not there. */
+/** The version that a request is for, and that answers it, or the protocol's words for one that is not there. */
 export function findModel(
+  exchange: Exchange,
   dataPlane: DataPlane,
   { ref, notFound }: Target,
   body?: Buffer,
 ): LoadedModel | SlipwayError {
   const found = dataPlane.find(ref);
-  if (!(found instanceof SlipwayError) || found.code !== 'not_found') return found;
+  if (!(found instanceof SlipwayError)) {
+    exchange.model = found;
+    return found;
+  }
+  if (found.code !== 'not_found') return found;
   return notFound?.(body) ?? found;
 }
 

@@ -1,4 +1,4 @@
-import type { ReplicaPhase } from '@slipway/contract';
+import type { ReplicaModel, ReplicaPhase } from '@slipway/contract';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/auth-file.ts';
 import type { Collection } from '../collection/collection.ts';
@@ -30,6 +30,8 @@ export interface ServiceContext {
   readonly phase: () => ReplicaPhase;
   /** `undefined` until the models are ready. */
   readonly dataPlane: () => DataPlane | undefined;
+  /** The models that the replica was told of: what stands for those that serve until they do, and where a script serves. */
+  readonly models: readonly Pick<ReplicaModel, 'weights'>[];
   /** The user's script; absent: the service has none, and models answer. */
   readonly entry?: EntryService | undefined;
   /** Loads and unloads models when callers ask for it; `undefined`: callers may not. */

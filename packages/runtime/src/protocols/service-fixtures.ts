@@ -85,6 +85,7 @@ export async function openService(scope: TestScope, setUp: ServiceSetUp): Promis
     log,
     phase: () => 'ready',
     dataPlane: () => dataPlane,
+    models: [],
     modelControl: undefined,
     newId: randomUUID,
     ...setUp.context,

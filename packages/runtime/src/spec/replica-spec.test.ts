@@ -42,6 +42,15 @@ test('batching and engines of a model are read, and may be left out', () => {
   assert.deepEqual(parseModel({}), { batching: undefined, instances: null });
 });
 
+test('what is said of weights is read', () => {
+  const weights = 'random, seed 7';
+  const { models } = parseReplicaSpec({ ...spec, models: [{ ...model, weights }, model] }, 'spec.json');
+  assert.deepEqual(
+    models.map((one) => one.weights),
+    [weights, undefined],
+  );
+});
+
 test('all that is wrong with them is told at once', () => {
   const batching = { mode: 'eager', maxSize: 0, maxDelayMs: 'soon', preferredSizes: [0] };
   assert.throws(

@@ -104,6 +104,7 @@ function readModel(fields: Fields): ReplicaModel {
     labels: fields.textsOrNone('labels'),
     batching: fields.has('batching') ? readBatching(fields.object('batching')) : undefined,
     instances: fields.has('instances') ? fields.integerOrNull('instances', 1) : null,
+    weights: fields.has('weights') ? fields.text('weights') : undefined,
   };
 }
 

@@ -136,6 +136,8 @@ export interface ModelVersion {
   readonly digest: string;
   /** Labels that are to point at it; absent: none. */
   readonly labels?: readonly string[] | undefined;
+  /** What its property `slipway.weights` says; absent: somebody trained it. */
+  readonly weights?: string | undefined;
 }
 
 /** The user's own code of a revision: what the API shows of it, and the digest of the manifest that names its files. */

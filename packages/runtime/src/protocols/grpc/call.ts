@@ -1,10 +1,11 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
-import { type ErrorCode, NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
+import { type ErrorCode, type LoadedModel, NOT_RUN_HEADER, SlipwayError } from '@slipway/contract';
 import { isUnread, type RequestIds, resolveRequestIds } from '@slipway/transport';
 import type { TracedEnd } from '../../observability/tracing.ts';
 import type { EncodedMessage } from '../../protobuf/writer.ts';
 import { retryAfterSeconds } from '../retry-after.ts';
 import type { ServiceContext } from '../service-context.ts';
+import { weightsHeaders } from '../weights-header.ts';
 import {
   ACCEPTED_ENCODINGS,
   accepts,
@@ -39,6 +40,8 @@ export class GrpcCall {
   readonly signal = { aborted: false };
   /** True once a model is asked: who counts that traces it too. */
   isScoring = false;
+  /** The version that answers, where it is known before the answer begins; streams ask several. */
+  model: LoadedModel | undefined;
   /** `performance.now()` by which the caller wants its answer. */
   readonly #deadline: number | undefined;
   readonly #stream: ServerHttp2Stream;
@@ -188,6 +191,7 @@ export class GrpcCall {
         ':status': 200,
         'content-type': 'application/grpc',
         'grpc-accept-encoding': ACCEPTED_ENCODINGS,
+        ...weightsHeaders(this.context, this.model),
         ...headers,
       },
       options,

@@ -110,6 +110,7 @@ function context(): ServiceContext {
     log: pino({ level: 'silent' }),
     phase: () => 'ready',
     dataPlane: () => undefined,
+    models: [],
     modelControl: undefined,
     newId: () => 'an-id',
   };

@@ -1,9 +1,10 @@
-import { modelId, SlipwayError } from '@slipway/contract';
+import { modelId, SlipwayError, WEIGHTS_PROPERTY } from '@slipway/contract';
 import type { ModelUpdate } from '@slipway/contract/api';
 import type { ModelRecord } from '../../store/collections.ts';
 import type { Stored, Writer } from '../../store/store.ts';
 import { addProperties } from '../attributes.ts';
 import { findModel, newestModel } from './find.ts';
+import { refuseOtherWeights } from './random-weights.ts';
 import { servicesThatUse } from './users.ts';
 
 type Etag = { readonly etag: string };
@@ -17,6 +18,7 @@ export async function updateModel(
   expect?: Etag,
 ): Promise<Stored<ModelRecord>> {
   const { id, value } = await findModel(writer, workspace, reference);
+  refuseOtherWeights('addProperties', update.addProperties, value.properties[WEIGHTS_PROPERTY]);
   const changed: ModelRecord = {
     ...value,
     description: update.description === undefined ? value.description : update.description,

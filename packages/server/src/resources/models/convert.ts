@@ -1,13 +1,12 @@
 import { isSafeRelativePath, modelId, SlipwayError } from '@slipway/contract';
 import type { ConversionReport, ModelConvert, ModelRegister } from '@slipway/contract/api';
-import type { BlobDescriptor } from '@slipway/oci';
 import type { OperationQueue } from '../../operations/operation-queue.ts';
 import type { ModelRecord, OperationRecord } from '../../store/collections.ts';
 import type { Reader, Stored, Writer } from '../../store/store.ts';
 import { refuseProblems } from '../field-problems.ts';
 import { scan } from '../page.ts';
 import { findModel } from './find.ts';
-import { registerModel } from './register.ts';
+import { type PackedModel, registerModel } from './register.ts';
 
 /** Conversions that may wait or run: they run one by one, and each may take minutes. */
 const MOST_WAITING = 16;
@@ -73,7 +72,7 @@ export function convertedName({ name, version }: Pick<ModelRecord, 'name' | 'ver
 /** A model that was converted, and is packed. */
 export interface ConvertedModel {
   readonly order: ModelRegister;
-  readonly manifest: BlobDescriptor;
+  readonly manifest: PackedModel;
   readonly report: ConversionReport;
 }
 

@@ -1,4 +1,4 @@
-import { SlipwayError } from '@slipway/contract';
+import { modelId, randomWeightsOf, SlipwayError, WEIGHTS_PROPERTY } from '@slipway/contract';
 import type { ConversionReport, ModelRegister } from '@slipway/contract/api';
 import type { BlobDescriptor, ContentStore } from '@slipway/oci';
 import type { ModelRecord } from '../../store/collections.ts';
@@ -8,20 +8,26 @@ import { requireWorkspace } from '../workspaces/workspaces.ts';
 import { checkSignatureFiles } from './check-signature-files.ts';
 import { findModel, modelKey, newestModel } from './find.ts';
 import { FOLDER_ANNOTATION } from './folder-annotation.ts';
+import { readRandomWeights, refuseOtherWeights } from './random-weights.ts';
+
+/** A manifest whose blobs are there, and what the models among them say of their weights if nobody trained them. */
+export interface PackedModel extends BlobDescriptor {
+  readonly weights: string | undefined;
+}
 
 /**
  * Registering has two steps: first the manifest is packed, which checks that every blob is there with its size and
  * keeps it from being collected; then the version is registered with that manifest, in one transaction. What stops
  * in between leaves blobs that nobody names, which are collected.
  */
-export async function packModel(contentStore: ContentStore, order: ModelRegister): Promise<BlobDescriptor> {
+export async function packModel(contentStore: ContentStore, order: ModelRegister): Promise<PackedModel> {
   checkFramework(order);
   const manifest = await contentStore.manifests.packModel({
     files: order.files,
     ...(order.folder !== undefined && { annotations: { [FOLDER_ANNOTATION]: order.folder } }),
   });
   await checkSignatureFiles(contentStore.blobs, order.files);
-  return manifest;
+  return { ...manifest, weights: await readRandomWeights(contentStore.blobs, order.files) };
 }
 
 function checkFramework(order: ModelRegister): void {
@@ -34,12 +40,18 @@ export async function registerModel(
   writer: Writer,
   workspace: string,
   order: ModelRegister,
-  manifest: BlobDescriptor,
+  manifest: PackedModel,
   conversion?: ConversionReport,
 ): Promise<Stored<ModelRecord>> {
   await requireWorkspace(writer, workspace);
-  const parentId =
-    order.parentId === undefined ? null : await resolveParent(writer, workspace, order.parentId);
+  const parent =
+    order.parentId === undefined
+      ? undefined
+      : (await findModel(writer, workspace, order.parentId, 'parentId')).value;
+  // Formats that are converted from may have no place for what is said of weights.
+  const inherited = conversion === undefined ? undefined : parent?.properties[WEIGHTS_PROPERTY];
+  const weights = randomWeightsOf([manifest.weights, inherited]);
+  refuseOtherWeights('properties', order.properties, weights);
   const version = await takeVersion(writer, workspace, order.name);
   const before = await newestModel(writer, workspace, order.name);
   if (before !== undefined) await writer.put('models', before.id, { ...before.value, latest: false });
@@ -51,10 +63,10 @@ export async function registerModel(
     latest: true,
     description: order.description ?? null,
     tags: order.tags ?? {},
-    properties: order.properties ?? {},
+    properties: { ...order.properties, ...(weights !== undefined && { [WEIGHTS_PROPERTY]: weights }) },
     framework: order.framework ?? null,
     frameworkVersion: order.frameworkVersion ?? null,
-    parentId,
+    parentId: parent === undefined ? null : modelId(parent.name, parent.version),
     digest: manifest.digest,
     size: order.files.reduce((total, file) => total + file.size, 0),
     files: order.files,
@@ -63,11 +75,6 @@ export async function registerModel(
     updatedAt: now,
   };
   return writer.put('models', modelKey(workspace, order.name, version), record, 'absent');
-}
-
-async function resolveParent(writer: Writer, workspace: string, reference: string): Promise<string> {
-  const { value } = await findModel(writer, workspace, reference, 'parentId');
-  return `${value.name}:${value.version}`;
 }
 
 /** Largest version number that a model id can hold. */

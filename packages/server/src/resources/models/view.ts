@@ -1,4 +1,4 @@
-import { modelId } from '@slipway/contract';
+import { modelId, randomSeeds, WEIGHTS_PROPERTY } from '@slipway/contract';
 import type { Model } from '@slipway/contract/api';
 import type { ModelRecord } from '../../store/collections.ts';
 import type { Reader, Stored } from '../../store/store.ts';
@@ -18,6 +18,7 @@ export async function modelView(reader: Reader, { value, etag }: Stored<ModelRec
     ...shown,
     id,
     files: [...files],
+    randomWeights: randomSeeds(value.properties[WEIGHTS_PROPERTY]),
     conversion,
     derivedModelIds: derived.map((model) => modelId(model.value.name, model.value.version)),
     etag,

@@ -1,5 +1,5 @@
-import { modelId } from '@slipway/contract';
-import type { ModelVersion, RevisionRecord } from '../../store/collections.ts';
+import { modelId, WEIGHTS_PROPERTY } from '@slipway/contract';
+import type { ModelRecord, ModelVersion, RevisionRecord } from '../../store/collections.ts';
 import type { Reader } from '../../store/store.ts';
 import { scan } from '../page.ts';
 import { type RegisteredVersion, selectVersions } from './select-versions.ts';
@@ -42,7 +42,13 @@ export async function versionsOf(
 ): Promise<readonly RegisteredVersion[]> {
   const versions: RegisteredVersion[] = [];
   for await (const { value } of scan(reader, 'models', { where: { workspace, name } })) {
-    versions.push({ name, version: value.version, digest: value.digest });
+    versions.push(registeredVersion(value));
   }
   return versions.toSorted((one, other) => other.version - one.version);
+}
+
+/** A model as services know it. */
+export function registeredVersion({ name, version, digest, properties }: ModelRecord): RegisteredVersion {
+  const weights = properties[WEIGHTS_PROPERTY];
+  return { name, version, digest, ...(weights !== undefined && { weights }) };
 }

@@ -5,7 +5,7 @@ import { type FieldProblem, refuseProblems } from '../field-problems.ts';
 import { findModel } from '../models/find.ts';
 import { unknownModelProblems } from './batching-problems.ts';
 import { configProblems } from './config.ts';
-import { versionsOf } from './current-versions.ts';
+import { registeredVersion, versionsOf } from './current-versions.ts';
 import type { RevisionPlan } from './revisions.ts';
 import { askedBy, checkRoom, otherTenants } from './room.ts';
 import { scriptProblems } from './script-problems.ts';
@@ -40,9 +40,9 @@ async function resolveChoice(
   field: string,
 ): Promise<readonly ModelVersion[]> {
   const reference = typeof choice === 'string' ? choice : choice.name;
-  const { name, version, digest } = (await findModel(reader, workspace, reference, field)).value;
-  if (typeof choice === 'string') return [{ name, version, digest }];
-  const registered = await versionsOf(reader, workspace, name);
+  const { value } = await findModel(reader, workspace, reference, field);
+  if (typeof choice === 'string') return [registeredVersion(value)];
+  const registered = await versionsOf(reader, workspace, value.name);
   refuseProblems(selectionProblems(registered, choice, field));
   return selectVersions(registered, choice);
 }

@@ -3,7 +3,7 @@ import type { ModelVersion } from '../../store/collections.ts';
 import type { FieldProblem } from '../field-problems.ts';
 
 /** A version that is registered. */
-export type RegisteredVersion = Pick<ModelVersion, 'name' | 'version' | 'digest'>;
+export type RegisteredVersion = Pick<ModelVersion, 'name' | 'version' | 'digest' | 'weights'>;
 
 /** What a selection that says nothing of versions asks for. */
 const NEWEST: VersionPolicy = Object.freeze({ latest: 1 });
@@ -19,9 +19,10 @@ export function selectVersions(
   const labelled = new Set(Object.values(labels));
   return registered
     .filter(({ version }, index) => isWanted(versionPolicy, version, index) || labelled.has(version))
-    .map(({ name, version, digest }) => {
+    .map((registered) => {
+      const { version } = registered;
       const own = Object.keys(labels).filter((label) => labels[label] === version);
-      return { name, version, digest, ...(own.length > 0 && { labels: own }) };
+      return { ...registered, ...(own.length > 0 && { labels: own }) };
     });
 }
 

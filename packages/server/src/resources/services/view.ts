@@ -1,3 +1,4 @@
+import { randomSeeds, randomWeightsOf } from '@slipway/contract';
 import type { DeploymentConfig, Service, ServiceEvent, ServiceState } from '@slipway/contract/api';
 import type {
   EventRecord,
@@ -52,6 +53,7 @@ export function serviceView({ service, revision, status }: ServiceParts, gateway
     scoringUri: `${base}/score`,
     swaggerUri: `${base}/swagger.json`,
     models: revision.models.map(({ name, version }) => `${name}:${version}`),
+    randomWeights: randomSeeds(randomWeightsOf(revision.models.map(({ weights }) => weights))),
     ...(revision.selections !== undefined && { selections: [...revision.selections] }),
     inferenceConfig: scriptView(revision.script),
     config: revision.config,

@@ -63,7 +63,9 @@ function tell(
     const dataPlane = servingDataPlane(call);
     if (dataPlane instanceof SlipwayError) return dataPlane;
     const model = findModel(dataPlane, request.name, request.version);
-    return model instanceof SlipwayError ? model : encode(model, dataPlane.models);
+    if (model instanceof SlipwayError) return model;
+    call.model = model;
+    return encode(model, dataPlane.models);
   });
 }
 
@@ -78,7 +80,9 @@ export function modelStatistics(message: Uint8Array, call: GrpcCall): Reply {
     if (request.name === '' || told.length > 0) return encodeStatistics(told.map(call.context.statistics.of));
   }
   const model = findModel(dataPlane, request.name, request.version);
-  return model instanceof SlipwayError ? model : encodeStatistics([call.context.statistics.of(model)]);
+  if (model instanceof SlipwayError) return model;
+  call.model = model;
+  return encodeStatistics([call.context.statistics.of(model)]);
 }
 
 function chosenModels({ models, nameOf }: DataPlane, name: string): readonly LoadedModel[] {

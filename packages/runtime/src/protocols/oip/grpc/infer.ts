@@ -76,18 +76,19 @@ function inferRequest(
   call: GrpcCall,
   request: ModelInferRequest,
   decodeFrom: number,
-  { ownParameters, encode }: InferMethod,
+  method: InferMethod,
 ): Reply | Promise<Reply> {
   const dataPlane = servingDataPlane(call);
   if (dataPlane instanceof SlipwayError) return dataPlane;
   const model = findModel(dataPlane, request.modelName, request.modelVersion);
   if (model instanceof SlipwayError) return model;
-  const asked = askedOf(request, model, ownParameters);
+  if (method === ALONE) call.model = model;
+  const asked = askedOf(request, model, method.ownParameters);
   if (asked instanceof SlipwayError) return asked;
   return infer(call, { protocol: 'oip', dataPlane, model, asked, decodeFrom }, (answered) => {
     const outputs = wishedOutputs(answered, asked.wishes, model);
     if (outputs instanceof SlipwayError) return outputs;
-    return encode({
+    return method.encode({
       modelName: model.name,
       modelVersion: String(model.version),
       id: request.id,

@@ -82,7 +82,7 @@ function modelReady(exchange: Exchange, route: ModelRoute): void {
   const dataPlane = servingDataPlane(exchange);
   if (dataPlane instanceof SlipwayError) answerJson(exchange, encodeModelReady(route.model, false), 503);
   else {
-    const found = findModel(dataPlane, targetOf(route));
+    const found = findModel(exchange, dataPlane, targetOf(route));
     answerJson(exchange, found instanceof SlipwayError ? found : encodeModelReady(route.model, true));
   }
 }
@@ -96,7 +96,7 @@ function tell(
   const dataPlane = servingDataPlane(exchange);
   if (dataPlane instanceof SlipwayError) answerError(exchange, dataPlane);
   else {
-    const found = findModel(dataPlane, targetOf(route));
+    const found = findModel(exchange, dataPlane, targetOf(route));
     answerJson(exchange, found instanceof SlipwayError ? found : encode(found, dataPlane.models));
   }
 }

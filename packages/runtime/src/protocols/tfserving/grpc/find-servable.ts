@@ -29,13 +29,16 @@ export interface Servable {
 export function findServable(
   dataPlane: DataPlane,
   spec: ModelSpec | undefined,
-  call: Pick<GrpcCall, 'headers'>,
+  call: Pick<GrpcCall, 'headers' | 'model'>,
   kind: Exclude<TfservingRoute['kind'], 'status'>,
 ): Servable | SlipwayError {
   const { name, isNamed } = findName(dataPlane, spec, call);
   const version: VersionChoice = spec?.version ?? { by: 'latest' };
   const model = dataPlane.find({ model: name, ...versionRef(version) });
-  if (!(model instanceof SlipwayError)) return { model, isNamed };
+  if (!(model instanceof SlipwayError)) {
+    call.model = model;
+    return { model, isNamed };
+  }
   const unknown = servableNotFound({ kind, model: spec?.name || name, version });
   return isNamed ? unknown : asMistake(unknown);
 }

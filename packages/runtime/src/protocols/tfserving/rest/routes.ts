@@ -39,7 +39,7 @@ function serve(exchange: Exchange, route: TfservingRoute): void | Promise<void> 
     case 'status':
       return answerJson(exchange, status(servingDataPlane(exchange), route));
     case 'metadata':
-      return answerJson(exchange, metadata(servingDataPlane(exchange), target));
+      return answerJson(exchange, metadata(exchange, target));
   }
 }
 
@@ -73,8 +73,9 @@ function status(
   return versions instanceof SlipwayError ? versions : encodeStatus(versions);
 }
 
-function metadata(dataPlane: DataPlane | SlipwayError, target: Target): Buffer | SlipwayError {
+function metadata(exchange: Exchange, target: Target): Buffer | SlipwayError {
+  const dataPlane = servingDataPlane(exchange);
   if (dataPlane instanceof SlipwayError) return dataPlane;
-  const model = findModel(dataPlane, target);
+  const model = findModel(exchange, dataPlane, target);
   return model instanceof SlipwayError ? model : encodeMetadata(model);
 }
