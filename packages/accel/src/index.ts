@@ -39,6 +39,19 @@ export { quantizeModel } from './quantize/quantize-model.ts';
 export type { QuantizationReport } from './quantize/report.ts';
 export type { Sample, Samples } from './quantize/samples.ts';
 export { type SeededSamplesOptions, seededSamples } from './quantize/seeded-samples.ts';
+export type { FeatureProgress } from './train/features/compute-features.ts';
+export type { ClassWeights } from './train/head/class-weights.ts';
+export type { EpochReport } from './train/head/fit-head.ts';
+export type { FeaturizerChoice } from './train/open-featurizer.ts';
+export type { ClassEvaluation, Evaluation } from './train/result/confusion.ts';
+export type { TrainingRecord } from './train/result/training-record.ts';
+export type { TrainingSettings } from './train/settings.ts';
+export {
+  type TrainedClassifier,
+  type TrainOptions,
+  type TrainProgress,
+  trainClassifier,
+} from './train/train-classifier.ts';
 export { loadWeights } from './weights/load-weights.ts';
 export { type Licence, WEIGHTS, type WeightsEntry } from './weights/manifest.ts';
 export { CATALOGUE_NAMES, isCatalogueName, parseManifest } from './weights/parse-manifest.ts';
