@@ -16,7 +16,8 @@ import { allOf, type Samples } from './samples.ts';
 
 export interface ObserveOptions {
   readonly calibrator: CalibratorName;
-  readonly percentile: number | undefined;
+  /** Looked at by `percentile` alone. */
+  readonly percentile: number;
   readonly exclude: Exclusions | undefined;
   readonly threads: number | undefined;
   readonly signal: AbortSignal | undefined;

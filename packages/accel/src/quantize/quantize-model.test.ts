@@ -116,6 +116,9 @@ const WRONG: readonly (readonly [Partial<QuantizeOptions>, RegExp])[] = [
   [{ exclude: { nodes: ['nowhere'] } }, /no node or operator nowhere/],
   [{ calibrator: 'percentile', percentile: 0 }, /A share of 0 %/],
   [{ calibration: withNan() }, /^noise 1 of seed 3: .*NaN/],
+  [{ percentile: 99 }, /^percentile: .*the calibrator percentile/],
+  [{ method: 'dynamic', calibrator: 'entropy' }, /^calibrator: .*the method static/],
+  [{ method: 'weight-only', reduceRange: true }, /^reduceRange: .*the methods static and dynamic/],
   [{ method: 'dynamic', calibration: undefined }, /no Gemm, MatMul that can be quantized/],
 ];
 

@@ -1,6 +1,6 @@
 import { SlipwayError } from '@slipway/contract';
 import type { OnnxModel } from '@slipway/graph/onnx';
-import { decibels } from '@slipway/graph/quantize';
+import { DEFAULT_PERCENT, decibels } from '@slipway/graph/quantize';
 import { type Feeds, openModel } from '../session/open-model.ts';
 import { type FoundModel, findQuantized } from './find-quantized.ts';
 import { type FoundScores, findScores } from './find-scores.ts';
@@ -10,6 +10,7 @@ import { measureLatency } from './measure-latency.ts';
 import { observeRanges } from './observe-ranges.ts';
 import type { QuantizedModel, QuantizeOptions } from './options.ts';
 import { type ReducedRange, reducedRangeFor, thisProcessor } from './processor.ts';
+import { refuseUnused } from './refuse-unused.ts';
 import type {
   MeasuredAgreement,
   MeasuredLatency,
@@ -30,6 +31,7 @@ import { seededSamples } from './seeded-samples.ts';
 export async function quantizeModel(options: QuantizeOptions): Promise<QuantizedModel> {
   const { model, method = 'static', target = 'cpu', exclude, perChannel = true, threads, signal } = options;
   const { onProgress = () => undefined } = options;
+  refuseUnused(options);
   const scores = checkAgreement(options, findScores(model, options.scores));
   const split = splitSamples(options);
   const reduceRange = await reducedRange(options);
@@ -73,7 +75,8 @@ async function reducedRange({ reduceRange, method, target }: QuantizeOptions): P
 }
 
 async function calibrate(options: QuantizeOptions, calibration: Samples) {
-  const { model, exclude, threads, signal, percentile, calibrator = 'min-max', onProgress } = options;
+  const { model, exclude, threads, signal, calibrator = 'min-max', onProgress } = options;
+  const { percentile = DEFAULT_PERCENT } = options;
   return await observeRanges(model, calibration, {
     calibrator,
     percentile,
@@ -135,9 +138,7 @@ function reportOf({
   return {
     method,
     target,
-    calibrator: isStatic
-      ? { name: calibrator, ...(calibrator === 'percentile' && percentile !== undefined && { percentile }) }
-      : null,
+    calibrator: isStatic ? { name: calibrator, ...(calibrator === 'percentile' && { percentile }) } : null,
     activations: isStatic ? activationsFor(target) : method === 'dynamic' ? 'uint8' : null,
     perChannel,
     reduceRange,

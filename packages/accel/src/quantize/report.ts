@@ -6,7 +6,7 @@ export interface QuantizationReport {
   readonly method: QuantizationMethod;
   readonly target: QuantizationTarget;
   /** How scales of activations were chosen; only of `static`. */
-  readonly calibrator: { readonly name: CalibratorName; readonly percentile?: number } | null;
+  readonly calibrator: { readonly name: CalibratorName; readonly percentile?: number | undefined } | null;
   readonly activations: 'uint8' | 'int8' | null;
   readonly perChannel: boolean;
   /** Weights of seven bits, and why. */

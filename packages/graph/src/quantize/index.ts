@@ -3,7 +3,7 @@ export { type CalibrationModel, calibrationModel, withOutputs } from './calibrat
 export type { Calibrator } from './calibrate/calibrator.ts';
 export { entropyCalibrator } from './calibrate/entropy.ts';
 export { minMaxCalibrator } from './calibrate/min-max.ts';
-export { percentileCalibrator } from './calibrate/percentile.ts';
+export { DEFAULT_PERCENT, percentileCalibrator } from './calibrate/percentile.ts';
 export { type Agreement, topAgreement } from './compare/agreement.ts';
 export { addErrors, compareValues, decibels, type TensorError } from './compare/tensor-error.ts';
 export { type LayerError, tensorsToCompare, worstLayers } from './compare/worst-layers.ts';

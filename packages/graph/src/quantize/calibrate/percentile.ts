@@ -5,7 +5,7 @@ import { edgeOf, type Histogram } from './histogram.ts';
 import { histogramCalibrator, withinObserved } from './histogram-calibrator.ts';
 
 /** Of 100 values, the share that a range holds: outliers beyond it are rare enough to be cut off. */
-const DEFAULT_PERCENT = 99.99;
+export const DEFAULT_PERCENT = 99.99;
 
 /**
  * Keeps a share of all values, in percent, and cuts off as many below it as above it, to the width of a bin. Throws
