@@ -4,7 +4,7 @@ export { CONV_NET_IMAGE, convNet } from './models/conv-net.ts';
 export { type DenseLayer, DIGIT_LAYERS, digitMlp, randomDigitLayers } from './models/digit-mlp.ts';
 export { addModel, identityModel } from './models/elementwise.ts';
 export { type ExternalDataModel, externalDataModel } from './models/external-data.ts';
-export { loopModel, memoryHogModel } from './models/misbehaving.ts';
+export { loopModel, memoryHogModel, slowStartModel } from './models/misbehaving.ts';
 export { type SsdObject, ssdNet } from './models/ssd-net.ts';
 export { encodeModel } from './onnx/encode.ts';
 export {

@@ -20,6 +20,32 @@ export function loopModel(): Uint8Array {
   });
 }
 
+/**
+ * `y` (FP32 [1]) is 0 for an `x` (FP32 [1]) of 0 or less, at once. For anything up to 1, as warm-up tries it, `steps` steps of an
+ * ONNX Loop come before: it starts slowly, and answers quickly.
+ */
+export function slowStartModel(steps: number): Uint8Array {
+  return encodeModel({
+    opset: OPSET,
+    graph: {
+      inputs: [tensorSpec('x', 'FP32', [1])],
+      outputs: [tensorSpec('y', 'FP32', [1])],
+      nodes: [
+        node('Relu', ['x'], ['positive']),
+        node('Ceil', ['positive'], ['units']),
+        node('Mul', ['units', 'steps'], ['length']),
+        node('Cast', ['length'], ['count'], { to: { int: 7 } }),
+        node('Loop', ['count', 'true', 'zero'], ['y'], { body: { graph: addOneBody() } }),
+      ],
+      initializers: [
+        tensor('steps', 'FP32', [1], Float32Array.of(steps)),
+        tensor('true', 'BOOL', [], TRUE),
+        tensor('zero', 'FP32', [1], Float32Array.of(0)),
+      ],
+    },
+  });
+}
+
 function addOneBody(): OnnxGraph {
   return {
     name: 'add-one',

@@ -6,6 +6,7 @@ import { findModel } from '../models/find.ts';
 import { unknownModelProblems } from './batching-problems.ts';
 import { configProblems } from './config.ts';
 import { registeredVersion, versionsOf } from './current-versions.ts';
+import { exclusiveDeviceProblems } from './exclusive-devices.ts';
 import type { RevisionPlan } from './revisions.ts';
 import { askedBy, checkRoom, otherTenants } from './room.ts';
 import { scriptProblems } from './script-problems.ts';
@@ -80,6 +81,7 @@ export async function checkPlan(
     ...configProblems(plan.config),
     ...unknownModelProblems(plan),
     ...scriptProblems(plan),
+    ...exclusiveDeviceProblems(plan),
     ...problems,
   ]);
   const { total } = deps.fleet.capacity();
