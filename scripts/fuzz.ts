@@ -21,6 +21,7 @@ const TARGETS: Readonly<Record<string, string>> = {
   'tensorflow-import': 'packages/graph/dist/import/import.fuzz.test.js',
   http1: 'packages/transport/dist/http1/fuzz.test.js',
   onnx: 'packages/graph/dist/onnx/read.fuzz.test.js',
+  weights: 'packages/graph/dist/catalogue/files/weights.fuzz.test.js',
 };
 
 const { values: options, positionals } = parseArgs({

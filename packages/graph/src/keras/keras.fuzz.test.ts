@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { seededRandom } from '@slipway/testkit';
+import { type Draw, damaged } from '../damage.test.helper.ts';
 import { GraphError } from '../graph-error.ts';
 import { inMemory } from './byte-source.ts';
 import type { Json } from './config/json.ts';
@@ -16,8 +17,6 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 20_261_123);
 
 /** Memory that a reader may take for a file of some 40 kB, with what has not been collected yet. */
 const MAX_HEAP_BYTES = 512 * 1024 * 1024;
-
-type Draw = (below: number) => number;
 
 const H5 = ['keras2-mlp.h5', 'keras3-branches.h5'].map((name) => kerasBytes(name));
 const ARCHIVE = kerasBytes('keras3-mlp.keras');
@@ -59,20 +58,6 @@ for (const { name, read } of READERS)
     }
     assert.ok(refused > INPUTS / 100, `${refused} of ${INPUTS} refused`);
   });
-
-/** A file with one to four places overwritten, cut out or doubled. */
-function damaged(sample: Buffer, draw: Draw): Buffer {
-  let bytes = Buffer.from(sample);
-  for (let changes = 1 + draw(4); changes > 0; changes -= 1) {
-    const at = draw(bytes.length);
-    const kind = draw(5);
-    if (kind < 2) bytes[at] = draw(256);
-    else if (kind === 2) bytes.fill(draw(2) * 255, at, at + 1 + draw(9));
-    else if (kind === 3) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + draw(40))]);
-    else bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - draw(40)))]);
-  }
-  return bytes;
-}
 
 /** An archive with good checksums, whose configuration has one to three values that are others. */
 async function changed(draw: Draw): Promise<Buffer> {
