@@ -7,6 +7,7 @@ import type { OnnxModel } from '../onnx/model.ts';
 import { compareValues, decibels } from './compare/tensor-error.ts';
 import { quantizeDynamic } from './dynamic/quantize-dynamic.ts';
 import { pattern, smallModel, wave } from './small-model.test.helper.ts';
+import { layersWithWeights } from './weight-only/layers-with-weights.ts';
 import { quantizeWeights } from './weight-only/quantize-weights.ts';
 
 const LEAST_DECIBELS = 35;
@@ -64,6 +65,17 @@ for (const quantize of [quantizeDynamic, quantizeWeights]) {
     });
   });
 }
+
+test('layers are told as the plan of the static form tells them', () => {
+  const { integer, float } = layersWithWeights(dense(), 'dynamic', { nodes: ['c'] });
+  const layers = integer.map(({ node, op, takes, makes }) => [node, op, takes, makes]);
+  assert.deepEqual(layers, [
+    ['a', 'MatMul', ['x'], 'a'],
+    ['b', 'MatMul', ['x'], 'b'],
+    ['product', 'MatMul', ['flat'], 'd'],
+  ]);
+  assert.deepEqual(float, [{ node: 'c', op: 'Gemm', why: 'it is excluded by name' }]);
+});
 
 async function answer(t: Parameters<typeof rewritten>[0], model: OnnxModel): Promise<Float32Array> {
   const path = await rewritten(t, model);

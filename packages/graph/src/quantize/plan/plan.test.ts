@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { checkModel } from '../../onnx/check/check-model.ts';
 import { initializersToConstants } from '../../onnx/edit/constants.ts';
 import { floatTensor } from '../../onnx/make-tensor.ts';
@@ -190,4 +191,32 @@ test('a calibration model has the tensors as outputs', () => {
     model.graph.outputs.map(({ name }) => name),
     ['y', ...outputs],
   );
+});
+
+test('layers that are left in FP32 besides need no tensor that was not observed before', () => {
+  const model = branches();
+  const nodes = fc.subarray(planned(model).integer.map(({ node }) => node));
+  const before = tensorsToObserve(model);
+  fc.assert(
+    fc.property(nodes, (excluded) => {
+      const after = tensorsToObserve(model, { exclude: { nodes: excluded } });
+      assert.deepEqual(
+        after.filter((tensor) => !before.includes(tensor)),
+        [],
+      );
+    }),
+  );
+});
+
+test('activations around zero have no zero point, and biases may stay as they are', () => {
+  const model = branches();
+  const plan = planned(model, { activations: 'int8', symmetric: true, biases: 'float' });
+  assert.ok(plan.tensors.every(({ zeroPoint, type }) => zeroPoint === 0 && type === 'int8'));
+  assert.deepEqual(plan.biases, []);
+  const types = applyPlan(model, plan).graph.initializers.map(({ elementType }) => elementType);
+  assert.ok(!types.includes('int32') && !types.includes('uint8'), types.join());
+  assert.throws(() => planned(model, { symmetric: true }), {
+    code: 'invalid_argument',
+    message: /ask for int8/,
+  });
 });

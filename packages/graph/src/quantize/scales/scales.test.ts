@@ -5,7 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { rewritten } from '../../onnx/fixtures.test.helper.ts';
 import { smallModel, valueInfo } from '../small-model.test.helper.ts';
 import { exactWhole } from './exact-whole.ts';
-import { affineParameters, WHOLE_NUMBERS, weightScale } from './parameters.ts';
+import { affineParameters, symmetricParameters, WHOLE_NUMBERS, weightScale } from './parameters.ts';
 import { dequantizeValue, largestPerAxis, quantizePerAxis, quantizeValue } from './quantize-values.ts';
 import { roundHalfToEven } from './round.ts';
 
@@ -150,4 +150,18 @@ test('numbers become whole as in ONNX Runtime', async (t) => {
     );
     await session.release();
   }
+});
+
+test('a range around zero is held by the same steps to either side', () => {
+  fc.assert(
+    fc.property(inside, inside, (one, other) => {
+      const range = { min: Math.min(one, other), max: Math.max(one, other) };
+      const { scale, zeroPoint } = symmetricParameters(range);
+      assert.equal(zeroPoint, 0);
+      assert.equal(scale, Math.fround(scale));
+      const largest = Math.max(Math.abs(one), Math.abs(other));
+      // Rounding to FP32 may leave the end a little beyond the last step.
+      assert.ok(largest <= 127.0001 * scale, `${largest} in steps of ${scale}`);
+    }),
+  );
 });
