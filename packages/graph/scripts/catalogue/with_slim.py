@@ -14,6 +14,7 @@ for part in ("", ".base", ".convolutional", ".core", ".normalization", ".pooling
     sys.modules[f"tf_keras.legacy_tf_layers{part}"] = importlib.import_module(f"tf_keras.src.legacy_tf_layers{part}")
 
 import tf_slim as slim
+from tensorflow.core.protobuf import saver_pb2
 from tf_slim.nets import resnet_utils, resnet_v1
 
 from networks.inputs import MEANS
@@ -39,12 +40,26 @@ class SlimNetwork:
         with graph_of(self.size, np.float32) as (session, _, _):
             assign(session, self.values)
             v1.train.Saver().save(session, str(folder / "weights.ckpt"), write_meta_graph=False, write_state=False)
+        if self.size["family"] == "vgg" and self.size["classes"] < 1000:
+            self.save_v1(folder / "old.ckpt")
         return "weights.ckpt"
+
+    def save_v1(self, path):
+        """As TensorFlow wrote checkpoints until 0.12, and those of slim's networks are published."""
+        with graph_of(self.size, np.float32) as (session, _, _):
+            assign(session, self.values)
+            saver = v1.train.Saver(write_version=saver_pb2.SaverDef.V1)
+            saver.save(session, str(path), write_meta_graph=False, write_state=False)
 
     def formats(self, folder):
         checkpoint = self.save(folder)
         np.savez(folder / "weights.npz", **self.values)
-        return {"checkpoint": folder / checkpoint, ".npz": folder / "weights.npz"}
+        self.save_v1(folder / "old.ckpt")
+        return {
+            "checkpoint": folder / checkpoint,
+            "checkpoint, version 1": folder / "old.ckpt",
+            ".npz": folder / "weights.npz",
+        }
 
     def shift(self, logits):
         last = "fc8" if self.size["family"] == "vgg" else "logits"

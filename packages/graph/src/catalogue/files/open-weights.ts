@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { GraphError } from '../../graph-error.ts';
 import { type ByteSource, openFile } from '../../keras/byte-source.ts';
 import { openEntry, readDirectory } from '../../keras/zip/archive.ts';
+import { endsAsTable, TABLE_MAGIC } from '../../tensorflow/bundle/table.ts';
 import { readCheckpointWeights } from './read-checkpoint.ts';
 import { readHdf5Weights } from './read-hdf5.ts';
 import { readNpz } from './read-npz.ts';
 import { readOnnxWeights } from './read-onnx.ts';
 import { readSafetensors } from './read-safetensors.ts';
+import { readV1Checkpoint } from './read-v1-checkpoint.ts';
 import type { StoredTensor, StoredWeights } from './stored-weights.ts';
 
 const INDEX = '.index';
@@ -20,7 +22,7 @@ const ZIP = Buffer.from('PK\x03\x04', 'latin1');
 const BRACE = 0x7b;
 
 /**
- * Opens weights by what the file is: a checkpoint of TensorFlow (its prefix, or its `.index`), `.h5` and `.keras` of
+ * Opens weights by what the file is: a checkpoint of TensorFlow (its prefix, its `.index`, or the one file of old ones), `.h5` and `.keras` of
  * Keras, safetensors, `.npz`, or an ONNX model. Throws `GraphError`.
  */
 export async function openWeights(path: string): Promise<StoredWeights> {
@@ -42,9 +44,14 @@ async function tensorsIn(file: ByteSource): Promise<ReadonlyMap<string, StoredTe
   if (start.subarray(0, HDF5.length).equals(HDF5)) return readHdf5Weights(file);
   if (start.subarray(0, ZIP.length).equals(ZIP)) return tensorsInArchive(file);
   if (start[SIGNATURE_BYTES - 1] === BRACE) return readSafetensors(file);
+  const end = await file.read(
+    Math.max(0, file.size - TABLE_MAGIC.length),
+    Math.min(TABLE_MAGIC.length, file.size),
+  );
+  if (endsAsTable(end)) return readV1Checkpoint(file);
   throw new GraphError(
     'unsupported',
-    `${file.name} is no file of weights that is read: a checkpoint of TensorFlow with .index, .h5 or .keras of Keras, safetensors, .npz, .onnx. Save weights of PyTorch with safetensors, and checkpoints of one file with tf.train.Saver.`,
+    `${file.name} is no file of weights that is read: a checkpoint of TensorFlow, .h5 or .keras of Keras, safetensors, .npz, .onnx. Save weights of PyTorch with safetensors.`,
   );
 }
 

@@ -5,10 +5,10 @@ import { unpackSnappy } from './snappy.ts';
 
 /** The last bytes of a table of LevelDB's kind: two handles, zeros up to 40, and this. */
 export const TABLE_MAGIC: Uint8Array = Uint8Array.of(0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb);
-const FOOTER_BYTES = 48;
+export const FOOTER_BYTES = 48;
 
 /** Behind each block: how it is packed, and its masked checksum. */
-const TRAILER_BYTES = 5;
+export const TRAILER_BYTES = 5;
 
 /**
  * The most that blocks may unpack to, and that keys may come to when what they share is written out. An index takes
@@ -27,7 +27,8 @@ export interface TableEntry {
   readonly offset: number;
 }
 
-interface Handle {
+/** Where a block stands in the file, without its trailer. */
+export interface Handle {
   readonly offset: number;
   readonly size: number;
 }
@@ -44,12 +45,12 @@ export function endsAsTable(bytes: Uint8Array): boolean {
  */
 export function readTable(file: string, bytes: Uint8Array): TableEntry[] {
   const budget = { left: MAX_UNPACKED_BYTES };
-  const { meta, index } = readFooter(file, bytes);
+  const { meta, index } = readFooter(file, bytes.length, bytes.subarray(-FOOTER_BYTES));
   readBlock(file, bytes, meta, budget);
   const entries: TableEntry[] = [];
   let end = 0;
   for (const { value, offset } of readBlock(file, bytes, index, budget)) {
-    const handle = reading(file, offset, () => readHandle(new ByteReader(value)));
+    const handle = readHandle(file, offset, value);
     // Blocks that overlap would make a small file large.
     if (handle.offset < end) throw damaged(file, handle.offset, 'blocks of the table overlap');
     end = handle.offset + handle.size + TRAILER_BYTES;
@@ -63,40 +64,65 @@ export function readTable(file: string, bytes: Uint8Array): TableEntry[] {
   return entries;
 }
 
-function readFooter(file: string, bytes: Uint8Array): { meta: Handle; index: Handle } {
-  const start = bytes.length - FOOTER_BYTES;
-  if (start < 0 || !endsAsTable(bytes))
-    throw damaged(file, Math.max(0, start), 'it does not end as the index of a checkpoint does');
+/** The blocks that tell of others, from the last bytes of a file of so many. */
+export function readFooter(file: string, size: number, footer: Uint8Array): { meta: Handle; index: Handle } {
+  const start = Math.max(0, size - FOOTER_BYTES);
+  if (footer.length < FOOTER_BYTES || !endsAsTable(footer))
+    throw damaged(file, start, 'it does not end as the index of a checkpoint does');
   return reading(file, start, () => {
-    const reader = new ByteReader(bytes.subarray(0, bytes.length - TABLE_MAGIC.length), start);
-    return { meta: readHandle(reader), index: readHandle(reader) };
+    const reader = new ByteReader(footer.subarray(0, -TABLE_MAGIC.length));
+    return { meta: handleFrom(reader), index: handleFrom(reader) };
   });
 }
 
-function readHandle(reader: ByteReader): Handle {
+/** What an entry of the index says of a block; `offset` is where the index stands. */
+export function readHandle(file: string, offset: number, value: Uint8Array): Handle {
+  return reading(file, offset, () => handleFrom(new ByteReader(value)));
+}
+
+function handleFrom(reader: ByteReader): Handle {
   return { offset: reader.varint(), size: reader.varint() };
 }
 
 function readBlock(file: string, bytes: Uint8Array, handle: Handle, budget: { left: number }): TableEntry[] {
+  requireInside(file, bytes.length, handle);
   const { offset, size } = handle;
-  const end = offset + size + TRAILER_BYTES;
-  if (end > bytes.length - FOOTER_BYTES) throw damaged(file, offset, 'a block reaches beyond the table');
-  const stored = new ByteReader(bytes, offset + size + 1).uint32();
-  if (maskCrc(crc32c(bytes.subarray(offset, offset + size + 1))) !== stored)
+  return readEntries(file, offset, bytes.subarray(offset, offset + size + TRAILER_BYTES), budget);
+}
+
+/** Throws where a block reaches into the last bytes of a file of so many. */
+export function requireInside(file: string, bytes: number, { offset, size }: Handle): void {
+  if (offset + size + TRAILER_BYTES > bytes - FOOTER_BYTES)
+    throw damaged(file, offset, 'a block reaches beyond the table');
+}
+
+/**
+ * The entries of a block, which is given with its trailer, and whose checksum is compared. Values of a block that is not
+ * packed are views of it. `budget` bounds what is unpacked, and the keys.
+ */
+export function readEntries(
+  file: string,
+  offset: number,
+  stored: Uint8Array,
+  budget: { left: number },
+): TableEntry[] {
+  const size = stored.length - TRAILER_BYTES;
+  const checksum = new ByteReader(stored, size + 1).uint32();
+  if (maskCrc(crc32c(stored.subarray(0, size + 1))) !== checksum)
     throw damaged(file, offset, 'the checksum of a block is wrong');
-  const raw = bytes.subarray(offset, offset + size);
-  const packing = bytes[offset + size];
+  const raw = stored.subarray(0, size);
+  const packing = stored[size];
   if (packing !== 0 && packing !== 1)
     throw notRead(file, `A block is compressed in a way (${packing}) that is not known.`, 'Save it again.');
   return reading(file, offset, () => {
     const block = packing === 0 ? raw : unpackSnappy(raw);
-    spend(budget, block.length);
-    return readEntries(block, offset, budget);
+    if (packing === 1) spend(budget, block.length);
+    return entriesIn(block, offset, budget);
   });
 }
 
-/** The entries of an unpacked block: a key shares its first bytes with the one before. */
-function readEntries(block: Uint8Array, offset: number, budget: { left: number }): TableEntry[] {
+/** A key shares its first bytes with the one before. */
+function entriesIn(block: Uint8Array, offset: number, budget: { left: number }): TableEntry[] {
   if (block.length < 4) throw new RangeError('A block is too short.');
   const restarts = new ByteReader(block, block.length - 4).uint32();
   const end = block.length - 4 - restarts * 4;
@@ -121,8 +147,8 @@ function spend(budget: { left: number }, bytes: number): void {
   if (budget.left < 0) throw new RangeError(`It unpacks to more than ${MAX_UNPACKED_BYTES} bytes.`);
 }
 
-/** Runs `read` and says where in the file it found the bytes wrong. */
-function reading<T>(file: string, offset: number, read: () => T): T {
+/** Runs `read`, and says of a `RangeError` where in the file the bytes are wrong. */
+export function reading<T>(file: string, offset: number, read: () => T): T {
   try {
     return read();
   } catch (error) {
