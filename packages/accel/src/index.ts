@@ -1,5 +1,6 @@
 export type { CatalogueName } from '@slipway/graph/catalogue';
 export { AcceleratedNetwork, type NetworkOptions } from './networks/accelerated-network.ts';
+export { type BuildPipelineOptions, type BuiltPipeline, buildPipeline } from './networks/build-pipeline.ts';
 export {
   Densenet121,
   QuantizedDensenet121,
@@ -52,7 +53,6 @@ export {
   type TrainProgress,
   trainClassifier,
 } from './train/train-classifier.ts';
-export { loadWeights } from './weights/load-weights.ts';
 export { type Licence, WEIGHTS, type WeightsEntry } from './weights/manifest.ts';
 export { CATALOGUE_NAMES, isCatalogueName, parseManifest } from './weights/parse-manifest.ts';
 export { type PullOptions, type PullProgress, pullWeights } from './weights/pull-weights.ts';

@@ -43,8 +43,14 @@ export async function quantizeFeaturizer(
     signal,
     onProgress,
   });
-  const how = `int8, static, calibrated with ${samples.description}`;
+  const seen = calibration === undefined ? samples.description : `${samples.count} photos`;
+  const how = `int8, static, calibrated with ${seen}`;
   return { model: setMetadata(model, { [QUANTIZATION_METADATA]: how }), report };
+}
+
+/** The files that tell of a quantization. */
+export function recordOf(report: QuantizationReport | undefined): Readonly<Record<string, string>> {
+  return report === undefined ? {} : { 'quantization.json': `${JSON.stringify(report, null, 2)}\n` };
 }
 
 function noise(

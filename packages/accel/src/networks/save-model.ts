@@ -1,7 +1,9 @@
 import { SlipwayError } from '@slipway/contract';
+import type { DetectorDeclaration } from '@slipway/contract/api';
 import { composePipeline } from '../pipeline/compose-pipeline.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { savePipeline } from '../pipeline/save-pipeline.ts';
+import { recordOf } from './quantize-featurizer.ts';
 import { defaultClassifier } from './restore-network.ts';
 import { describeTensor, type SymbolicTensor } from './symbolic-tensor.ts';
 
@@ -13,6 +15,8 @@ export interface SaveModelOptions {
   readonly outputs: Readonly<Record<string, SymbolicTensor>>;
   /** The names of the classes of the only output. */
   readonly labels?: readonly string[] | undefined;
+  /** What a service is to make of the raw outputs of a detector: `{ layout: 'ssd-vgg-300' }`. */
+  readonly detections?: DetectorDeclaration | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,11 +27,10 @@ export interface SaveModelOptions {
  */
 export async function saveModel(folder: string, options: SaveModelOptions): Promise<void> {
   const { pipeline, report } = pipelineOf(options);
-  const files = report === undefined ? {} : { 'quantization.json': `${JSON.stringify(report, null, 2)}\n` };
-  await savePipeline(pipeline, folder, { files, signal: options.signal });
+  await savePipeline(pipeline, folder, { files: recordOf(report), signal: options.signal });
 }
 
-function pipelineOf({ inputs, outputs, labels }: SaveModelOptions) {
+function pipelineOf({ inputs, outputs, labels, detections }: SaveModelOptions) {
   const [[key, images] = [], anotherInput] = Object.entries(inputs);
   if (key === undefined || images === undefined || anotherInput !== undefined) {
     throw invalid('inputs', 'give the one placeholder of images: { images }');
@@ -52,6 +55,7 @@ function pipelineOf({ inputs, outputs, labels }: SaveModelOptions) {
     inputs: { [key]: images.name },
     outputs: Object.fromEntries(Object.entries(outputs).map(([alias, { name }]) => [alias, name])),
     labels,
+    detections,
   });
   return { pipeline, report: restored.quantization };
 }

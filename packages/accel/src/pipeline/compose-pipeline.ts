@@ -1,4 +1,5 @@
 import { SlipwayError } from '@slipway/contract';
+import type { DetectorDeclaration } from '@slipway/contract/api';
 import { WEIGHTS_METADATA } from '@slipway/graph/catalogue';
 import { attach, type Entry, type OnnxModel, requireValid, setMetadata } from '@slipway/graph/onnx';
 import { withGraphErrors } from '../graph-errors.ts';
@@ -12,7 +13,7 @@ import {
   type Preprocessing,
 } from './pipeline.ts';
 import { checkPixels } from './pixels.ts';
-import { completePreprocessing } from './signature-file.ts';
+import { completeDetections, completePreprocessing } from './signature-file.ts';
 import { lastAxisOf, namesOf } from './values.ts';
 
 /** The parts of a pipeline. */
@@ -30,6 +31,8 @@ export interface PipelineParts {
   readonly outputs?: Aliases | undefined;
   /** The names of the classes of the only output. */
   readonly labels?: readonly string[] | undefined;
+  /** What a replica is to make of the raw outputs of a detector. */
+  readonly detections?: DetectorDeclaration | undefined;
 }
 
 /**
@@ -51,7 +54,11 @@ export function composePipeline(parts: PipelineParts): Pipeline {
     const features = [...new Set(Object.values(joins))];
     const outputs = parts.outputs ?? keysOf(namesOf(model.graph.outputs));
     checkKeys(outputs, namesOf(model.graph.outputs));
-    return { preprocessing, model, features, inputs: { [key]: tensor }, outputs, labels };
+    const detections = parts.detections && completeDetections(parts.detections);
+    return {
+      ...{ preprocessing, model, features, inputs: { [key]: tensor }, outputs, labels },
+      ...(detections !== undefined && { detections }),
+    };
   });
 }
 

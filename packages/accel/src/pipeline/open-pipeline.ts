@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type LabelledOutput, MAX_SIGNATURE_BYTES, SIGNATURE_FILE, SlipwayError } from '@slipway/contract';
+import { type DeclaredLabels, MAX_SIGNATURE_BYTES, SIGNATURE_FILE, SlipwayError } from '@slipway/contract';
 import { parseLabels, parseModelSignatureText } from '@slipway/contract/api';
 import { type OnnxModel, readModel } from '@slipway/graph/onnx';
 import { withGraphErrors } from '../graph-errors.ts';
@@ -16,7 +16,7 @@ export async function openPipeline(folder: string, modelFile = MODEL_FILE): Prom
   const path = join(folder, modelFile);
   if (!(await isFile(path))) throw noModel(folder, modelFile);
   const text = await readSmall(folder, SIGNATURE_FILE);
-  const { images, labels } = parseModelSignatureText(text.toString('utf8'), SIGNATURE_FILE);
+  const { images, labels, detections } = parseModelSignatureText(text.toString('utf8'), SIGNATURE_FILE);
   const [preprocessing, another] = images;
   if (preprocessing === undefined || another !== undefined) {
     throw notOneImage(folder, images.length);
@@ -28,16 +28,19 @@ export async function openPipeline(folder: string, modelFile = MODEL_FILE): Prom
     features: namesIn(model, FEATURES_METADATA),
     inputs: aliasesIn(model, INPUTS_METADATA) ?? { [IMAGES_KEY]: preprocessing.name },
     outputs: aliasesIn(model, OUTPUTS_METADATA) ?? {},
-    labels: await labelsIn(folder, labels),
+    labels: await labelsIn(folder, labels[0]?.labels),
+    ...(detections !== undefined && {
+      detections: { ...detections, labels: await labelsIn(folder, detections.labels) },
+    }),
   };
 }
 
 async function labelsIn(
   folder: string,
-  [labelled]: readonly LabelledOutput[],
+  labels: DeclaredLabels | undefined,
 ): Promise<readonly string[] | undefined> {
-  if (labelled === undefined || !('file' in labelled.labels)) return labelled?.labels as readonly string[];
-  return parseLabels(await readSmall(folder, labelled.labels.file), labelled.labels.file);
+  if (labels === undefined || !('file' in labels)) return labels;
+  return parseLabels(await readSmall(folder, labels.file), labels.file);
 }
 
 async function readSmall(folder: string, name: string): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import type { ImageInput } from '@slipway/contract';
+import type { Detector, ImageInput } from '@slipway/contract';
 import type { OnnxModel } from '@slipway/graph/onnx';
 
 /** What callers call tensors, by what the model calls them: `{ images: 'Placeholder:0' }`. */
@@ -17,6 +17,13 @@ export interface Pipeline {
   readonly outputs: Aliases;
   /** The names of the classes, the first one's first, along the last axis of the only output. */
   readonly labels: readonly string[] | undefined;
+  /** What a replica makes of a detector's raw outputs, if anything. */
+  readonly detections?: NamedDetector | undefined;
+}
+
+/** A detector, with the names of its classes, that of the background first. */
+export interface NamedDetector extends Detector {
+  readonly labels?: readonly string[] | undefined;
 }
 
 /** What an `ImageInput` says, with its defaults left out; which name images have is said elsewhere. */

@@ -1,6 +1,10 @@
-import { type ImageInput, SIGNATURE_FILE } from '@slipway/contract';
-import { type ModelSignatureFile, parseModelSignature } from '@slipway/contract/api';
-import type { Pipeline, Preprocessing } from './pipeline.ts';
+import { type DeclaredDetector, type ImageInput, SIGNATURE_FILE } from '@slipway/contract';
+import {
+  type DetectorDeclaration,
+  type ModelSignatureFile,
+  parseModelSignature,
+} from '@slipway/contract/api';
+import type { NamedDetector, Pipeline, Preprocessing } from './pipeline.ts';
 
 type Image = NonNullable<ModelSignatureFile['inputs']>[string]['image'];
 
@@ -26,13 +30,25 @@ function isComplete(image: Preprocessing | ImageInput): image is ImageInput {
 }
 
 /** What stands beside the model of a pipeline. */
-export function signatureFileOf({ preprocessing, model, labels }: Pipeline): ModelSignatureFile {
+export function signatureFileOf({ preprocessing, model, labels, detections }: Pipeline): ModelSignatureFile {
   const [output] = model.graph.outputs;
   return {
     kind: 'ModelSignature',
     inputs: { [preprocessing.input]: { image: declarationOf(preprocessing) } },
     ...(labels !== undefined && { outputs: { [output?.name ?? '']: { labels: [...labels] } } }),
+    ...(detections !== undefined && { detections: detectorOf(detections) }),
   };
+}
+
+function detectorOf({ labels, ...detector }: NamedDetector): DetectorDeclaration {
+  return { ...detector, ...(labels !== undefined && { labels: [...labels] }) };
+}
+
+/** A detector with its defaults. Throws `invalid_model` with every problem. */
+export function completeDetections(declared: DetectorDeclaration): NamedDetector {
+  const file = { kind: 'ModelSignature', detections: declared };
+  const { labels, ...detector } = parseModelSignature(file, SIGNATURE_FILE).detections as DeclaredDetector;
+  return { ...detector, ...(labels !== undefined && !('file' in labels) && { labels }) };
 }
 
 /** Without the fields that mean nothing beside the others, which the file may not have. */
