@@ -55,7 +55,7 @@ test('what does not fit the model is told in the words of the stock server', () 
       'another input',
       FLOATS,
       [elements('x', 'FP32', [2], f)],
-      "unexpected inference input 'x' for model 'm'",
+      "unexpected inference input 'x' for model 'm'. Its input(s) are ['INPUT0'].",
     ],
     [
       'twice',

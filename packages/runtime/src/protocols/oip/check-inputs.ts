@@ -11,7 +11,7 @@ import { acceptedNames, keyOf, renamed } from '../tensor-names.ts';
 import { MAX_BYTES_ELEMENTS, readBytesTensor, wrongStringCount } from './bytes-tensor.ts';
 import { bytesPerElement } from './datatypes.ts';
 import { hasBatchAxis, type OipModel } from './model.ts';
-import { invalid } from './refusals.ts';
+import { invalid, listNames } from './refusals.ts';
 import { showShape } from './shape.ts';
 
 /** An input as a request holds it: elements that are decoded already, or the bytes of the raw form. */
@@ -61,7 +61,8 @@ function orderInputs(model: OipModel, given: readonly GivenInput[]): readonly Gi
     byTensor.delete(name);
   }
   for (const { name } of byTensor.values()) {
-    return invalid(`unexpected inference input '${name}' for ${of(model)}`);
+    const all = listNames(specs.map(keyOf));
+    return invalid(`unexpected inference input '${name}' for ${of(model)}. Its input(s) are ${all}.`);
   }
   return ordered;
 }
@@ -160,8 +161,4 @@ function of(model: OipModel): string {
 
 function inputOf(model: OipModel, name: string): string {
   return `input '${name}' for ${of(model)}`;
-}
-
-function listNames(names: readonly string[]): string {
-  return `[${names.map((name) => `'${name}'`).join(',')}]`;
 }

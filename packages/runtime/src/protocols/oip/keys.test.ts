@@ -46,7 +46,10 @@ test('inputs go by key, by name and without :0, and outputs are named in kind or
       { inputs: [input(FULL[0], [1, 2])] },
       /Got input\(s\) \['serving_default_a:0'\], but missing required input\(s\) \['b'\]/,
     ],
-    [{ inputs: inputs('a', 'c') }, /^unexpected inference input 'c' for model 'm'$/],
+    [
+      { inputs: inputs('a', 'c') },
+      /^unexpected inference input 'c' for model 'm'\. Its input\(s\) are \['a','b'\]\.$/,
+    ],
   ];
   for (const [body, expected] of rows) {
     const request = { method: 'POST', body: JSON.stringify(body) };

@@ -1,8 +1,8 @@
 import { SlipwayError, type TensorSpec } from '@slipway/contract';
-import { acceptedNames, answerNaming, publicName } from '../tensor-names.ts';
+import { acceptedNames, answerNaming, keyOf, publicName } from '../tensor-names.ts';
 import { refuseClassification } from './classification.ts';
 import type { OipModel } from './model.ts';
-import { invalid } from './refusals.ts';
+import { invalid, listNames } from './refusals.ts';
 
 /** How a request wants one output. */
 export interface GivenWish {
@@ -51,7 +51,10 @@ function findOutputs(model: OipModel, given: readonly GivenWish[]): readonly Fou
   for (const wish of given) {
     const spec = known.get(wish.name)?.spec;
     if (spec === undefined) {
-      return invalid(`unexpected inference output '${wish.name}' for model '${model.name}'`);
+      const all = listNames(model.signature.outputs.map(keyOf));
+      return invalid(
+        `unexpected inference output '${wish.name}' for model '${model.name}'. Its output(s) are ${all}.`,
+      );
     }
     if (found.has(spec)) return invalid(`output '${wish.name}' already exists in request`);
     found.set(spec, { spec, wish: { ...wish, output: spec.name } });

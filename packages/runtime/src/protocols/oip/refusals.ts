@@ -67,3 +67,8 @@ export function overloadMessage({ message, details }: SlipwayError): string {
 export function ownTimeoutMessage({ message, details }: SlipwayError): string | undefined {
   return details?.['requestTimeoutMs'] === undefined ? undefined : `${WAITED_TOO_LONG}: ${message}`;
 }
+
+/** Names as the stock server lists them. */
+export function listNames(names: readonly string[]): string {
+  return `[${names.map((name) => `'${name}'`).join(',')}]`;
+}

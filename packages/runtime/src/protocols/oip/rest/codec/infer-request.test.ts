@@ -116,7 +116,10 @@ test('each output is answered as it was wished, and its own wish wins', () => {
   const rows: [string, string][] = [
     ['', 'sending FP16 data via JSON is not supported. Please use the binary data format for output z'],
     [',"outputs":[{"name":"y"},{"name":"y"}]', "output 'y' already exists in request"],
-    [',"outputs":[{"name":"q"}]', "unexpected inference output 'q' for model 'm'"],
+    [
+      ',"outputs":[{"name":"q"}]',
+      "unexpected inference output 'q' for model 'm'. Its output(s) are ['y','z','s'].",
+    ],
     [
       ',"outputs":[{"name":"s","parameters":{"classification":1}}]',
       "class result not available for output due to unsupported type 'BYTES'",
