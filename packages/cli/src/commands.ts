@@ -95,6 +95,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/environment/delete.ts')).environmentDelete,
   },
   { path: 'accel pull', load: async () => (await import('./commands/accel/pull.ts')).accelPull },
+  { path: 'accel train', load: async () => (await import('./commands/accel/train.ts')).accelTrain },
+  { path: 'accel build', load: async () => (await import('./commands/accel/build.ts')).accelBuild },
   { path: 'accel list', load: async () => (await import('./commands/accel/list.ts')).accelList },
   { path: 'accel remove', load: async () => (await import('./commands/accel/remove.ts')).accelRemove },
   {

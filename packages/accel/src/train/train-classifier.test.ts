@@ -151,7 +151,7 @@ describe('training a classifier', () => {
     await refused({ data: one }, /there are no images in "empty"/);
     await refused({ validation: one }, /"empty" is no class to train; these are/);
     await writeFile(join(one, 'empty', 'a.gif'), 'broken');
-    await refused({ data: one, skipUnreadable: true }, /no image of "empty" can be read/);
+    await refused({ data: one, skipUnreadable: true }, /No image of "empty" can be read/);
     await refused({ out: folder }, /is there already/, 'already_exists');
     await refused({ classWeights: { cat: 2 } }, /classWeights: there is no class "cat"/);
     await refused({ epochs: 0 }, /epochs is 0, and must be a whole number from 1/);

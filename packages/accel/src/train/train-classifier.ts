@@ -4,7 +4,7 @@ import { composePipeline } from '../pipeline/compose-pipeline.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { savePipeline } from '../pipeline/save-pipeline.ts';
 import { requireFree } from '../write-folder.ts';
-import { collectImages, type TrainingImages } from './data/collect-images.ts';
+import { collectImages, findAllImages, type TrainingImages } from './data/collect-images.ts';
 import { gather } from './data/gather.ts';
 import { notesOf } from './data/notes.ts';
 import type { FeatureProgress } from './features/compute-features.ts';
@@ -65,15 +65,12 @@ export async function trainClassifier(options: TrainOptions): Promise<TrainedCla
   const { signal, onProgress, out } = options;
   const settings = completeSettings(options);
   if (out !== undefined) await requireFree(out);
+  const found = await findAllImages(options, signal);
   const featurizer = await openFeaturizer(options, signal);
-  const data = await collectImages(featurizer, {
-    ...{
-      data: options.data,
-      validation: options.validation,
-      skipUnreadable: options.skipUnreadable === true,
-    },
+  const data = await collectImages(featurizer, found, {
+    ...{ skipUnreadable: options.skipUnreadable === true, cache: cacheFolder(options) },
     ...{ validationSplit: settings.validationSplit, seed: settings.seed },
-    ...{ cache: cacheFolder(options), threads: options.threads, signal },
+    ...{ threads: options.threads, signal },
     onProgress: (progress) => onProgress?.({ phase: 'features', ...progress }),
   });
   const { fitted, evaluation } = await learn(data, settings, options);

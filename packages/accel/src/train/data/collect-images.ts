@@ -7,7 +7,12 @@ import {
   type ImageFeatures,
 } from '../features/compute-features.ts';
 import type { Featurizer } from '../features/featurizer.ts';
-import { findLabelledImages, findValidationImages, type LabelledImage } from './labelled-images.ts';
+import {
+  findLabelledImages,
+  findValidationImages,
+  type LabelledFolder,
+  type LabelledImage,
+} from './labelled-images.ts';
 import type { NotedImages, UsedImage } from './notes.ts';
 import { splitImages } from './split-images.ts';
 
@@ -27,32 +32,45 @@ export interface TrainingImages extends NotedImages {
   readonly digest: string;
 }
 
+/** The images of both folders. */
+export interface FoundImages extends LabelledFolder {
+  /** Those of the folder to validate with, where there is one. */
+  readonly held: readonly LabelledImage[] | undefined;
+}
+
+/** Finds the images of both folders. Throws what finding throws: before anything is loaded or computed. */
+export async function findAllImages(
+  { data, validation }: { readonly data: string; readonly validation?: string | undefined },
+  signal: AbortSignal | undefined,
+): Promise<FoundImages> {
+  const found = await findLabelledImages(data, signal);
+  if (validation === undefined) return { ...found, held: undefined };
+  const { images: held, others } = await findValidationImages(validation, found.classes, signal);
+  return { ...found, held, others: [...found.others, ...others] };
+}
+
 export interface CollectOptions extends Omit<FeatureOptions, 'onUnreadable'> {
-  readonly data: string;
-  readonly validation: string | undefined;
   readonly skipUnreadable: boolean;
   readonly validationSplit: number;
   readonly seed: number;
 }
 
 /**
- * Finds the images of both folders, computes their features, and says which of them train and which validate. Throws
- * what finding, splitting and computing throw, and `invalid_argument` for a class of which no image can be read.
+ * Computes the features of images, and says which of them train and which validate. Throws what computing throws, and
+ * `invalid_argument` for a class of which no image can be read.
  */
 export async function collectImages(
   featurizer: Featurizer,
+  { classes, images, held, others }: FoundImages,
   options: CollectOptions,
 ): Promise<TrainingImages> {
-  const { data, validation, skipUnreadable, signal } = options;
-  const { classes, images, others } = await findLabelledImages(data, signal);
-  const held = validation === undefined ? undefined : await findValidationImages(validation, classes, signal);
   const unreadable: string[] = [];
-  const computed = await computeFeatures(featurizer, [...images, ...(held?.images ?? [])], {
+  const computed = await computeFeatures(featurizer, [...images, ...(held ?? [])], {
     ...options,
-    onUnreadable: skipUnreadable ? ({ name }) => unreadable.push(name) : undefined,
+    onUnreadable: options.skipUnreadable ? ({ name }) => unreadable.push(name) : undefined,
   });
   const { images: known, digest, ...features } = computed;
-  const validates = held === undefined ? bySeed(known, options) : byFolder(known, held.images);
+  const validates = held === undefined ? bySeed(known, options) : byFolder(known, held);
   const used = known.map(({ image, ...rest }, place) => ({
     ...{ ...image, ...rest, name: image.file.name },
     side: validates.has(place) ? ('validation' as const) : ('training' as const),
@@ -61,9 +79,8 @@ export async function collectImages(
     (_, each) => used.filter((image) => image.side === 'training' && image.class === each).length,
   );
   const empty = classes.find((_, each) => counts[each] === 0);
-  if (empty !== undefined) throw unreadableClass(data, empty);
-  const allOthers = [...others, ...(held?.others ?? [])];
-  return { classes, images: used, counts, others: allOthers, unreadable, features, digest };
+  if (empty !== undefined) throw unreadableClass(empty);
+  return { classes, images: used, counts, others, unreadable, features, digest };
 }
 
 function bySeed(
@@ -82,10 +99,11 @@ function byFolder(
   return new Set(known.flatMap(({ image }, place) => (files.has(image.file) ? [place] : [])));
 }
 
-function unreadableClass(path: string, name: string): SlipwayError {
+function unreadableClass(name: string): SlipwayError {
+  const shown = JSON.stringify(name);
   return new SlipwayError(
     'invalid_argument',
-    `${path}: no image of ${JSON.stringify(name)} can be read, so that nothing can be learned of it.`,
-    { details: { path } },
+    `No image of ${shown} can be read, so that nothing can be learned of it: mend them, or remove the folder.`,
+    { details: { class: name } },
   );
 }
