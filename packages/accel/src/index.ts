@@ -27,6 +27,7 @@ export { composePipeline, type PipelineParts } from './pipeline/compose-pipeline
 export { openPipeline } from './pipeline/open-pipeline.ts';
 export type { Aliases, Pipeline, Preprocessing } from './pipeline/pipeline.ts';
 export { type SavePipelineOptions, savePipeline } from './pipeline/save-pipeline.ts';
+export { splitPipeline } from './pipeline/split-pipeline.ts';
 export { type QuantizeFolderOptions, quantizeFolder } from './quantize/folder/quantize-folder.ts';
 export type {
   CalibratorName,

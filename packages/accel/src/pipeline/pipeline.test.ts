@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { floatTensor, makeNode, type OnnxModel, setMetadata } from '@slipway/graph/onnx';
-import { temporaryFolder } from '@slipway/testkit';
+import { buildNetwork, CATALOGUE, type Network, randomWeights } from '@slipway/graph/catalogue';
+import { floatTensor, makeNode, type OnnxModel, readModel, setMetadata } from '@slipway/graph/onnx';
+import { CONV_NET_IMAGE, convNet, temporaryFolder } from '@slipway/testkit';
+import { openModel } from '../session/open-model.ts';
 import { composePipeline } from './compose-pipeline.ts';
 import { openPipeline } from './open-pipeline.ts';
 import { savePipeline } from './save-pipeline.ts';
+import { splitPipeline } from './split-pipeline.ts';
 import { TINY_PREPROCESSING, TINY_SCORES, tinyResnet } from './tiny-network.test.helper.ts';
 
 /** Features of the tiny network. */
@@ -55,6 +58,64 @@ test('a head that was made elsewhere says nothing away of random weights, and it
   const weights = pipeline.model.metadata.find(({ key }) => key === 'slipway.weights')?.value;
   assert.equal(weights, 'random, seed 7');
   assert.deepEqual(pipeline.outputs, { output_alias: 'scores' });
+});
+
+test('a model of anybody is cut in two, and answers as before behind its own preprocessing', async (t) => {
+  const path = join(await temporaryFolder(t), 'model.onnx');
+  await writeFile(path, convNet(1));
+  const [channels, height, width] = CONV_NET_IMAGE;
+  const preprocessing = {
+    input: 'image',
+    height,
+    width,
+    resize: 'bilinear',
+    fit: 'pad',
+    layout: 'NCHW',
+  } as const;
+  const whole = composePipeline({ preprocessing, featurizer: readModel(path) });
+  assert.throws(() => splitPipeline(whole), {
+    code: 'invalid_argument',
+    message: /name the tensors to cut it at/,
+  });
+  const { featurizer: first, head } = splitPipeline(whole, ['pooled']);
+  const again = composePipeline({ preprocessing, featurizer: first, head });
+  assert.deepEqual(again.features, ['pooled']);
+  assert.deepEqual(splitPipeline(again).head.graph.inputs[0]?.name, 'pooled');
+  const data = Float32Array.from({ length: channels * height * width }, (_, index) => Math.sin(index));
+  const feeds = { image: { datatype: 'FP32', shape: [1, channels, height, width], data } } as const;
+  const answers = [];
+  for (const { model } of [whole, again]) {
+    await using open = await openModel(model, { threads: 1 });
+    const { probabilities } = await open.run(feeds);
+    answers.push([...((probabilities?.data ?? []) as Float32Array)]);
+  }
+  assert.deepEqual(answers[0], answers[1]);
+  assert.equal(answers[0]?.length, 10);
+  assert.throws(
+    () => composePipeline({ preprocessing, featurizer: first, head: denseHead('w', 128, 3) }),
+    /output "pooled" is float \[batch, 128, 1, 1\], and the head's input "features" takes float \[\?, 1, 1, 128\]/,
+  );
+});
+
+test('a detector keeps what a service is to make of its outputs, with labels', async (t) => {
+  const folder = join(await temporaryFolder(t), 'ssd');
+  const network = { ...CATALOGUE.ssdvgg.network, width: 2 } as Network;
+  const { featurizer: detector } = buildNetwork(network, randomWeights(network, 1));
+  const labels = Array.from({ length: 21 }, (_, index) => `thing ${index}`);
+  const detections = { layout: 'ssd-vgg-300', selectThreshold: 0.4, labels } as const;
+  const { preprocessing } = CATALOGUE.ssdvgg;
+  const pipeline = composePipeline({
+    ...{ preprocessing, featurizer: detector },
+    detections: { ...detections, labels: [...labels] },
+  });
+  assert.deepEqual(Object.keys(pipeline.outputs).slice(0, 2), ['out_0', 'out_1']);
+  await savePipeline(pipeline, folder);
+  const { detections: again } = await openPipeline(folder);
+  assert.deepEqual(again, { ...detections, nmsThreshold: 0.45, top: 400 });
+  assert.throws(() => composePipeline({ preprocessing, featurizer: detector, labels }), {
+    code: 'invalid_argument',
+    message: /classes are of one output, and the model has 12/,
+  });
 });
 
 const WRONG: readonly [string, object, RegExp][] = [
