@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import type { ReplicaSpec } from '@slipway/contract';
-import { onTestEnd, temporaryFolder } from '@slipway/testkit';
+import { blockShape, SSD_VGG_300 } from '@slipway/contract/detection';
+import { onTestEnd, ssdNet, temporaryFolder } from '@slipway/testkit';
 import { answerOf, images } from '../conversion/answers.ts';
 import { convert } from '../conversion/converted.ts';
 import { type ServedModels, serveModels } from '../harness/served-models.ts';
@@ -27,6 +28,7 @@ interface Output {
   readonly dtype: number;
   readonly tensor_shape: { readonly dim: readonly { readonly size: string }[] };
   readonly float_val: readonly number[];
+  readonly string_val: readonly Buffer[];
   readonly tensor_content: Buffer;
 }
 
@@ -48,6 +50,40 @@ async function serveFlow(t: TestContext, spec: Partial<ReplicaSpec> = {}): Promi
   const model = { name: 'resnet50', version: 1, onnx, signature };
   return await serveModels(t, { service: 'flow', models: [model], spec });
 }
+
+const DETECTOR = {
+  kind: 'ModelSignature',
+  inputs: {
+    InputImage: {
+      image: {
+        name: 'images',
+        width: 300,
+        height: 300,
+        resize: 'tf1_bilinear',
+        fit: 'stretch',
+        layout: 'NHWC',
+      },
+    },
+  },
+};
+const DOG = { block: 'block11', anchor: 0, classIndex: 12, logit: 20 };
+
+/** SSD-VGG-300 under the names of its outputs. */
+async function serveDetector(t: TestContext, declared: object = {}): Promise<ServedModels> {
+  const model = { name: 'ssdvgg', version: 1, onnx: ssdNet([DOG]), signature: { ...DETECTOR, ...declared } };
+  return await serveModels(t, { service: 'flow', models: [model] });
+}
+
+/** The logits of all blocks, then their box offsets, as clients ask for them. */
+const DETECTOR_OUTPUTS = [SSD_VGG_300.classes, 4].flatMap((values) =>
+  SSD_VGG_300.blocks.map((block) => ({
+    name: `ssd_300_vgg/${block.name}_box/${values === 4 ? 'Reshape' : 'Reshape_1'}:0`,
+    shape: blockShape(block, values),
+  })),
+);
+
+/** Clients set no sizes: grpc's own limit for an answer is 4 MiB, enough for four images. */
+const MOST_DETECTED = 4;
 
 /** Calls a door with metadata as they are. */
 function caller(t: TestContext, port: number) {
@@ -76,15 +112,21 @@ function caller(t: TestContext, port: number) {
   };
 }
 
-/** What C# makes of an output: an array of as many axes as the tensor has, from `float_val` alone. */
-function assertScores({ dtype, tensor_shape, float_val, tensor_content }: Output): void {
-  const expected = SENT.map((name) => [...answerOf('flow', name).scores]);
-  const sizes = tensor_shape.dim.map(({ size }) => Number(size));
-  assert.deepEqual([dtype, ...sizes], [1, SENT.length, expected[0]?.length]);
+/** The floats of a tensor of this shape, which stand where C# looks for them. */
+function assertFloats(output: Output | undefined, shape: readonly number[]): readonly number[] {
+  const { dtype, tensor_shape, float_val, tensor_content } = output ?? assert.fail();
+  assert.deepEqual([dtype, ...tensor_shape.dim.map(({ size }) => Number(size))], [1, ...shape]);
   assert.equal(tensor_content.length, 0);
-  assert.equal(float_val.length, expected.flat().length);
+  return float_val;
+}
+
+/** What C# makes of an output: an array of as many axes as the tensor has, from `float_val` alone. */
+function assertScores(output: Output): void {
+  const expected = SENT.map((name) => [...answerOf('flow', name).scores]);
+  const found = assertFloats(output, [SENT.length, expected[0]?.length ?? 0]);
+  assert.equal(found.length, expected.flat().length);
   for (const [index, value] of expected.flat().entries())
-    assert.ok(Math.abs(value - (float_val[index] ?? Number.NaN)) < 1e-5, `score ${index}`);
+    assert.ok(Math.abs(value - (found[index] ?? Number.NaN)) < 1e-5, `score ${index}`);
 }
 
 const ROUTE = 'x-ms-aml-grpc-service-route';
@@ -124,6 +166,35 @@ test("Python's clients find one output, under the name that goes with that of th
   assertScores(named[OUTPUT] as Output);
   const { [ALIAS]: alias } = await call(request('images'), headers);
   assertScores(alias as Output);
+});
+
+test('C# reads twelve arrays of five axes of a detector, for as many images as an answer may hold', async (t) => {
+  const { key, gateway, replica } = await serveDetector(t);
+  const sent = Array.from({ length: MOST_DETECTED }, () => images().get('enlarged.png'));
+  const tensor = { dtype: 7, tensor_shape: { dim: [{ size: sent.length }] }, string_val: sent };
+  for (const { port } of [gateway, replica]) {
+    const headers = { authorization: `bearer ${key}`, [ROUTE]: '/api/v1/service/flow' };
+    const outputs = await caller(t, port)({ model_spec: {}, inputs: { images: tensor } }, headers);
+    assert.deepEqual(Object.keys(outputs).toSorted(), DETECTOR_OUTPUTS.map(({ name }) => name).toSorted());
+    for (const { name, shape } of DETECTOR_OUTPUTS) {
+      const { length } = assertFloats(outputs[name], [sent.length, ...shape]);
+      assert.equal(length, sent.length * shape.reduce((product, size) => product * size, 1));
+    }
+    const { float_val: logits = [] } = outputs['ssd_300_vgg/block11_box/Reshape_1:0'] ?? {};
+    assert.deepEqual(logits.slice(0, 14), [10, ...Array(11).fill(0), 20, 0]);
+  }
+});
+
+test('what a declared detector found are floats, too, but for its names', async (t) => {
+  const labels = Array.from({ length: SSD_VGG_300.classes }, () => 'thing');
+  const { key, gateway } = await serveDetector(t, { detections: { layout: 'ssd-vgg-300', labels } });
+  const headers = { authorization: `bearer ${key}` };
+  const found = await caller(t, gateway.port)(request('images'), headers);
+  assertFloats(found['boxes'], [SENT.length, 1, 4]);
+  assert.deepEqual(assertFloats(found['classes'], [SENT.length, 1]), [12, 12]);
+  assertFloats(found['scores'], [SENT.length, 1]);
+  assert.deepEqual(assertFloats(found['num_detections'], [SENT.length]), [1, 1]);
+  assert.deepEqual(found['labels']?.string_val.map(String), ['thing', 'thing']);
 });
 
 test('a wrong key is refused however it is sent', async (t) => {
