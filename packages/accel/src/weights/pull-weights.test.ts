@@ -8,12 +8,12 @@ import { buildNetwork, CATALOGUE, randomWeights, withClassifier } from '@slipway
 import { writeModel } from '@slipway/graph/onnx';
 import { freePort, mountSmallDisk, startProcess, temporaryFolder, waitFor } from '@slipway/testkit';
 import { TINY_RESNET } from '../pipeline/tiny-network.test.helper.ts';
-import { loadWeights } from './load-weights.ts';
+import { importFile } from './import-file.ts';
 import { WEIGHTS } from './manifest.ts';
 import { parseManifest } from './parse-manifest.ts';
 import { breakOff, CONTENT, FIXTURES, published, startHost, TINY } from './published.test.helper.ts';
 import { type PullOptions, pullWeights } from './pull-weights.ts';
-import { findWeights, listWeights, removeWeights } from './pulled-weights.ts';
+import { findWeights, listWeights, removeWeights, requireWeights } from './pulled-weights.ts';
 
 const ACCEPTED = { acceptLicence: 'Apache-2.0' } as const;
 
@@ -70,10 +70,13 @@ test('weights of a manifest are downloaded, held to the network, found and remov
   assert.deepEqual(await pullWeights(TINY, options), pulled, 'and is left alone the next time');
   assert.deepEqual(host.asked, ['whole']);
   assert.deepEqual(await findWeights('resnet50', options.home, { quantized: true }), pulled);
-  assert.equal((await loadWeights(TINY, options.home)).tensors.size > 10, true);
+  assert.equal(
+    (await importFile(TINY, (await requireWeights(TINY, options.home)).path)).tensors.size > 10,
+    true,
+  );
   await removeWeights(pulled);
   await assertNothingPulled(options.home);
-  await assert.rejects(loadWeights(TINY, options.home), {
+  await assert.rejects(requireWeights(TINY, options.home), {
     code: 'not_found',
     message: /"slipway accel pull resnet50" brings them, with --from FILE .* --random-weights SEED/,
   });
@@ -213,7 +216,7 @@ test('files of every layout are taken from where they are, and stay there', asyn
     assert.equal(pulled.licence, null);
     assert.equal(pulled.random, from === drawn);
     assert.equal(basename(pulled.path), opened);
-    assert.equal((await loadWeights(TINY, home)).origin, origin);
+    assert.equal((await importFile(TINY, pulled.path)).origin, origin);
     assert.ok(existsSync(join(from, '..')) && (await readdir(join(from, '..'))).length > 0);
     await assert.rejects(pullWeights(TINY, { home, from }), {
       code: 'already_exists',

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline/promises';
 import type { Licence, PulledWeights, PullProgress, WeightsEntry } from '@slipway/accel';
-import { SlipwayError } from '@slipway/contract';
 import { examples, localCommand } from '../../command-line/define.ts';
 import { perform } from '../../command-line/perform.ts';
 import { readDocument } from '../../command-line/read-document.ts';
 import { bytes } from '../../output/format.ts';
+import { interruption } from '../../scoring/interruption.ts';
 import { requireNetwork } from './network.ts';
 
 const DOING: Readonly<Record<PullProgress['doing'], string>> = {
@@ -35,11 +35,9 @@ export function accelPull() {
     .action((network, { quantized, from, acceptLicence, manifest, ...options }) =>
       perform(options, async ({ home, output, progress }) => {
         const { parseManifest, pullWeights } = await import('@slipway/accel');
-        const interruption = new AbortController();
-        const stop = () => interruption.abort(new SlipwayError('cancelled', 'It was interrupted.'));
-        process.once('SIGINT', stop).once('SIGTERM', stop);
+        using interrupted = interruption();
         const pulled = await pullWeights(await requireNetwork(network), {
-          ...{ home, quantized, from, signal: interruption.signal },
+          ...{ home, quantized, from, signal: interrupted.signal },
           ...(manifest !== undefined && {
             manifest: parseManifest(await readDocument('manifest of weights', manifest), manifest),
           }),

@@ -8,9 +8,12 @@ import { GraphError } from '../../graph-error.ts';
 import { inMemory } from '../../keras/byte-source.ts';
 import { readDirectory } from '../../keras/zip/archive.ts';
 import { writeArchive } from '../../keras/zip/write-archive.test.helper.ts';
+import { readTable } from '../../tensorflow/bundle/table.ts';
+import { type Pair, writeTable } from '../../tensorflow/bundle/table-writer.test.helper.ts';
 import { CATALOGUE_FIXTURES } from '../parity.test.helper.ts';
 import { readNpz } from './read-npz.ts';
 import { readSafetensors } from './read-safetensors.ts';
+import { readV1Checkpoint } from './read-v1-checkpoint.ts';
 import type { StoredTensor } from './stored-weights.ts';
 
 /** Inputs for each reader; `FUZZ_INPUTS` asks for more (`npm run fuzz -- weights`), `FUZZ_SEED` for others. */
@@ -31,6 +34,13 @@ const ARRAY = Buffer.concat([
   Buffer.alloc(3 * 4 * 4, 1),
 ]);
 
+const CHECKPOINT = readFileSync(join(CATALOGUE_FIXTURES, 'slim-vgg/old.ckpt'));
+const SAVED = readTable('x', CHECKPOINT).map(
+  ({ key, value }): Pair => [Buffer.from(key, 'latin1'), Buffer.from(value)],
+);
+/** Of a value: names, types and places. */
+const SAVED_HEAD = 100;
+
 type Read = (draw: Draw) => Promise<ReadonlyMap<string, StoredTensor>>;
 
 const READERS: readonly (readonly [name: string, read: Read])[] = [
@@ -40,6 +50,8 @@ const READERS: readonly (readonly [name: string, read: Read])[] = [
   ],
   ['archive of numpy', (draw) => readArchive(damaged(archiveOf(ARRAY), draw))],
   ['array in a good archive of numpy', (draw) => readArchive(archiveOf(damaged(ARRAY, draw)))],
+  ['checkpoint of one file', (draw) => readV1Checkpoint(inMemory('x', damaged(CHECKPOINT, draw)))],
+  ['entry of a good checkpoint', (draw) => readV1Checkpoint(inMemory('x', checkpointOf(draw)))],
 ];
 
 for (const [name, read] of READERS)
@@ -65,6 +77,15 @@ function archiveOf(array: Buffer): Buffer {
     { name: 'stored.npy', bytes: array },
     { name: 'packed.npy', bytes: array, deflated: true },
   ]);
+}
+
+/** One with good checksums, and one entry that is another. */
+function checkpointOf(draw: Draw): Buffer {
+  const at = draw(SAVED.length);
+  const pairs = SAVED.map(
+    ([key, value], index): Pair => [key, index === at ? damaged(value, draw, SAVED_HEAD) : value],
+  );
+  return writeTable(pairs, { perBlock: 3, perRestart: 2 });
 }
 
 async function readArchive(bytes: Buffer): Promise<ReadonlyMap<string, StoredTensor>> {
