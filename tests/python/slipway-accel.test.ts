@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runProcess, type TestScope, temporaryFolder } from '@slipway/testkit';
+import { blockShape, SSD_VGG_300 } from '@slipway/contract/detection';
+import { runProcess, ssdNet, type TestScope, temporaryFolder, WHITE_PIXEL } from '@slipway/testkit';
 import { answerOf, images } from '../conversion/answers.ts';
 import { convert } from '../conversion/converted.ts';
 import { pythonEnvironment } from '../harness/python-environment.ts';
@@ -66,6 +67,41 @@ interface Answer {
   readonly shape: readonly number[];
   readonly data: readonly number[];
 }
+
+test('the client for Python gets the twelve outputs of a detector in the order of its list', async (t) => {
+  const { imageSize, classes, blocks } = SSD_VGG_300;
+  const side = {
+    width: imageSize,
+    height: imageSize,
+    resize: 'tf1_bilinear',
+    fit: 'stretch',
+    layout: 'NHWC',
+  };
+  const signature = {
+    kind: 'ModelSignature',
+    inputs: { InputImage: { image: { name: 'images', ...side } } },
+  };
+  const model = { name: 'ssdvgg', version: 1, onnx: ssdNet([]), signature };
+  const { key, gateway } = await serveModels(t, { service: 'flow', models: [model] });
+  const path = join(await temporaryFolder(t), IMAGE);
+  await writeFile(path, WHITE_PIXEL);
+  const outputs = [classes, 4].flatMap((values) =>
+    blocks.map((block) => ({
+      name: `ssd_300_vgg/${block.name}_box/${values === 4 ? 'Reshape' : 'Reshape_1'}:0`,
+      shape: [1, ...blockShape(block, values)],
+    })),
+  );
+  const names = outputs.map(({ name }) => name);
+  const args = ['127.0.0.1', String(gateway.port), key, 'flow', path, 'images', ...names];
+  const { stdout } = await run(t, ['tests/real_detector.py', ...args]);
+  const shapes = outputs.map(({ shape }) => shape);
+  assert.deepEqual(JSON.parse(stdout), {
+    listed: shapes,
+    backwards: shapes.toReversed(),
+    one: shapes[0]?.slice(1),
+    all: shapes.length,
+  });
+});
 
 test('pip installs the package from its folder', async (t) => {
   const folder = await temporaryFolder(t);

@@ -1,0 +1,32 @@
+"""Scores an image on a real detector and prints the shapes of the outputs that came.
+
+PYTHONPATH=src python tests/real_detector.py HOST PORT KEY SERVICE IMAGE INPUT OUTPUT...
+"""
+
+import json
+import sys
+
+from slipway.accel import PredictionClient
+
+HOST, PORT, KEY, SERVICE, IMAGE, INPUT, *OUTPUTS = sys.argv[1:]
+
+
+def main():
+    client = PredictionClient(
+        HOST, int(PORT), access_token=KEY, service_name=SERVICE, retry_delays=()
+    )
+    shapes = {
+        "listed": shapes_of(client.score_file(IMAGE, INPUT, OUTPUTS)),
+        "backwards": shapes_of(client.score_file(IMAGE, INPUT, OUTPUTS[::-1])),
+        "one": client.score_file(IMAGE, INPUT, OUTPUTS[0]).shape,
+        "all": len(client.score_file(IMAGE, INPUT)),
+    }
+    print(json.dumps(shapes))
+
+
+def shapes_of(arrays):
+    return [array.shape for array in arrays]
+
+
+if __name__ == "__main__":
+    main()
