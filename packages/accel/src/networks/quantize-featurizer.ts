@@ -1,14 +1,11 @@
 import { SlipwayError } from '@slipway/contract';
 import type { CatalogueEntry } from '@slipway/graph/catalogue';
-import { type OnnxModel, setMetadata } from '@slipway/graph/onnx';
-import type { QuantizeProgress } from '../quantize/options.ts';
+import type { OnnxModel } from '@slipway/graph/onnx';
+import type { QuantizedModel, QuantizeProgress } from '../quantize/options.ts';
 import { quantizeModel } from '../quantize/quantize-model.ts';
 import type { QuantizationReport } from '../quantize/report.ts';
 import type { Samples } from '../quantize/samples.ts';
 import { seededSamples } from '../quantize/seeded-samples.ts';
-
-/** The metadata that says how a model was quantized. */
-export const QUANTIZATION_METADATA = 'slipway.quantization';
 
 export interface QuantizeFeaturizerOptions {
   /** Samples of the pixels that it takes. */
@@ -34,18 +31,17 @@ export async function quantizeFeaturizer(
   featurizer: OnnxModel,
   entry: CatalogueEntry,
   { calibration, randomWeights, signal, onProgress }: QuantizeFeaturizerOptions,
-): Promise<{ readonly model: OnnxModel; readonly report: QuantizationReport }> {
+): Promise<QuantizedModel> {
   const samples = calibration ?? noise(featurizer, entry, randomWeights);
   if (samples === undefined) throw noPhotos(entry);
-  const { model, report } = await quantizeModel({
+  return await quantizeModel({
     model: featurizer,
     calibration: samples,
+    // Its outputs are features.
+    scores: null,
     signal,
     onProgress,
   });
-  const seen = calibration === undefined ? samples.description : `${samples.count} photos`;
-  const how = `int8, static, calibrated with ${seen}`;
-  return { model: setMetadata(model, { [QUANTIZATION_METADATA]: how }), report };
 }
 
 /** The files that tell of a quantization. */

@@ -9,7 +9,8 @@ export type FoundScores = { readonly output: string } | { readonly why: string }
  * The output whose last axis are scores of classes: the one that is named, or the only FP32 output. Throws
  * `invalid_argument`, with the names of all, for a name that no FP32 output has.
  */
-export function findScores(model: OnnxModel, named: string | undefined): FoundScores {
+export function findScores(model: OnnxModel, named: string | null | undefined): FoundScores {
+  if (named === null) return { why: 'its outputs are no scores of classes' };
   const outputs = fp32Outputs(model);
   const names = outputs.map(({ name }) => name);
   if (named !== undefined) {

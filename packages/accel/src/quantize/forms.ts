@@ -35,7 +35,7 @@ export interface FormOptions {
 }
 
 /** The metadata that says how a model was quantized: `int8, static, calibrated with 30 samples: images of photos`. */
-export const QUANTIZATION_METADATA = 'slipway.quantization';
+const QUANTIZATION_METADATA = 'slipway.quantization';
 
 /** TensorRT takes integers around zero, and no biases of INT32: https://github.com/microsoft/onnxruntime/issues/14229 */
 const FORMATS: Readonly<Record<QuantizationTarget, PlanOptions>> = {

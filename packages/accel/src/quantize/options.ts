@@ -37,8 +37,8 @@ export interface QuantizeOptions {
   readonly target?: QuantizationTarget | undefined;
   /** The share of evaluation samples, from 0 to 1, for which the same class must stay most likely. */
   readonly agreement?: number | undefined;
-  /** The output whose last axis are scores of classes. Default: the only FP32 output. */
-  readonly scores?: string | undefined;
+  /** The output whose last axis are scores of classes; `null` where none is. Default: the only FP32 output. */
+  readonly scores?: string | null | undefined;
   /** Threads of a run, but for latency, which is measured with one. Default: as many as the machine has cores. */
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;

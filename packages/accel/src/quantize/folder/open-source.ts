@@ -25,18 +25,18 @@ export interface SourceModel {
 const PREFERRED = 'model.onnx';
 
 /**
- * An ONNX file, or a folder as the registry has it. Weights stay in the files, which must not change. Throws `not_found`,
+ * An ONNX file, or a folder as the registry has it, which errors call by its title. Weights stay in the files, which must not change. Throws `not_found`,
  * and `invalid_model` where the folder holds no ONNX file, or several and none that is called `model.onnx`.
  */
-export async function openSource(path: string): Promise<SourceModel> {
+export async function openSource(path: string, title = path): Promise<SourceModel> {
   const found = await stat(path).catch((cause) => {
-    throw new SlipwayError('not_found', `There is no model ${path}.`, { details: { path }, cause });
+    throw new SlipwayError('not_found', `There is no model ${title}.`, { details: { path }, cause });
   });
   if (!found.isDirectory()) {
     return { model: readChecked(path), signature: undefined, folder: undefined, others: [] };
   }
   const files = await filesIn(path);
-  const chosen = chooseModel(path, files);
+  const chosen = chooseModel(title, files);
   const model = readChecked(join(path, chosen));
   const own = new Set([chosen, ...dataFilesOf(model).map((file) => relative(path, file))]);
   return {
@@ -63,7 +63,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-function chooseModel(folder: string, files: readonly string[]): string {
+function chooseModel(title: string, files: readonly string[]): string {
   const models = files.filter((file) => file.toLowerCase().endsWith('.onnx'));
   const [only, another] = models;
   if (models.includes(PREFERRED)) return PREFERRED;
@@ -72,7 +72,7 @@ function chooseModel(folder: string, files: readonly string[]): string {
     only === undefined
       ? 'it holds no .onnx file; only models of ONNX are quantized. Convert it first'
       : `it holds ${models.length} .onnx files (${models.slice(0, 10).join(', ')}), and none is called ${PREFERRED}. Name the file`;
-  throw new SlipwayError('invalid_model', `${folder}: ${problem}.`, { details: { path: folder } });
+  throw new SlipwayError('invalid_model', `${title}: ${problem}.`, { details: { model: title } });
 }
 
 /** Files beside the model that hold its weights. */

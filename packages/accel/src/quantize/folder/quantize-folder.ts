@@ -22,6 +22,8 @@ const MOST_SAMPLES = 512;
 export interface QuantizeFolderOptions extends Omit<QuantizeOptions, 'model' | 'calibration' | 'evaluation'> {
   /** An ONNX file, or a folder as the registry has it. */
   readonly source: string;
+  /** What errors call it. Default: the path. */
+  readonly title?: string | undefined;
   /** The folder that is made. */
   readonly out: string;
   /** Folders of images, or of `.npy`, `.npz` and `.json`. */
@@ -37,8 +39,8 @@ export interface QuantizeFolderOptions extends Omit<QuantizeOptions, 'model' | '
  * `cancelled`.
  */
 export async function quantizeFolder(options: QuantizeFolderOptions): Promise<QuantizationReport> {
-  const { source: path, out, signal } = options;
-  const source = await openSource(path);
+  const { source: path, title = path, out, signal } = options;
+  const source = await openSource(path, title);
   const made = Promise.withResolvers<QuantizationReport>();
   await writeFolder(out, async (temporary) => {
     const { model, report } = await quantizeSource(source, options);
@@ -48,7 +50,7 @@ export async function quantizeFolder(options: QuantizeFolderOptions): Promise<Qu
     made.resolve(report);
   }).catch((thrown) => {
     if (signal?.aborted !== true) throw thrown;
-    const said = `The quantization of ${path} was given up; nothing of it is there.`;
+    const said = `The quantization of ${title} was given up; nothing of it is there.`;
     throw new SlipwayError('cancelled', said, { cause: thrown });
   });
   return await made.promise;

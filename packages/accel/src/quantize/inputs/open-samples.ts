@@ -1,4 +1,4 @@
-import { extname, join } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { type ImageInput, SlipwayError } from '@slipway/contract';
 import type { OnnxModel } from '@slipway/graph/onnx';
 import { findImages } from '../../samples/find-images.ts';
@@ -32,12 +32,14 @@ export async function openSamples(
   const tensors = others
     .filter((name) => TENSOR_FILES.has(extname(name).toLowerCase()))
     .map((name) => ({ name, path: join(folder, name) }));
+  // Not the whole path, which belongs to this machine and would stand in the model.
+  const title = basename(resolve(folder));
   const [image] = declared;
   const takesImages = image !== undefined && inputsOf(model).length === 1;
   if (takesImages && images.length > 0) {
-    return limited(imageSamples(images, image, `images of ${folder}`), most);
+    return limited(imageSamples(images, image, `images of ${title}`), most);
   }
-  if (tensors.length > 0) return limited(tensorSamples(tensors, model, `tensors of ${folder}`), most);
+  if (tensors.length > 0) return limited(tensorSamples(tensors, model, `tensors of ${title}`), most);
   const problem =
     images.length > 0
       ? `the model's signature does not say how the ${images.length} images of ${folder} become its inputs, and there are no .npy, .npz or .json files`

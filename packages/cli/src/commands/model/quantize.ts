@@ -144,7 +144,7 @@ async function quantize(
   // It brings ONNX Runtime with it, which no other command waits for.
   const { quantizeFolder } = await import('@slipway/accel');
   progress.show(`Reading ${title}`);
-  return await quantizeFolder({ ...options, onProgress: showQuantization(progress, title) });
+  return await quantizeFolder({ ...options, title, onProgress: showQuantization(progress, title) });
 }
 
 /** The length of names that all deployments of the model may have, too. */
