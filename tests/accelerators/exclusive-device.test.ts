@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import {
   ComputeTarget,
+  createPredictionClient,
   Model,
   type NodeTensorClient,
   SlipwayError,
@@ -10,6 +11,7 @@ import {
   type Workspace,
 } from '@slipway/sdk';
 import { clientFromService } from '@slipway/sdk/accel';
+import { createGrpcPredictionClient } from '@slipway/sdk/grpc';
 import { loopModel, onTestEnd, slowStartModel, temporaryFolder, waitFor } from '@slipway/testkit';
 import { startInstallation } from '../harness/installation.ts';
 import { writeBytes } from '../harness/models.ts';
@@ -34,6 +36,27 @@ async function doorsOf(
   const clients = {
     REST: service.client({ retry }),
     gRPC: await service.grpcClient({ protocol: 'tfserving', retry }),
+  };
+  onTestEnd(t, async () => {
+    for (const client of Object.values(clients)) client.close();
+  });
+  return clients;
+}
+
+/** The same at its only replica, where an edge box is asked. */
+async function replicaDoorsOf(
+  t: TestContext,
+  service: Webservice,
+): Promise<Readonly<Record<string, NodeTensorClient>>> {
+  const address = await waitFor(async () => (await service.replicas())[0]?.address, {
+    what: `the address of a replica of ${service.name}`,
+    ...WAIT,
+  });
+  const { primaryKey: credential } = await service.getKeys();
+  const options = { url: `http://${address}`, credential, retry: { attempts: 1 } };
+  const clients = {
+    'REST at the replica': createPredictionClient(options),
+    'gRPC at the replica': createGrpcPredictionClient({ ...options, protocol: 'tfserving' }),
   };
   onTestEnd(t, async () => {
     for (const client of Object.values(clients)) client.close();
@@ -160,7 +183,8 @@ test('a device that runs one model at a time', async (t) => {
       });
       onTestEnd(t, async () => edge.close());
       const waiting = edge.scoreNumpyArrays({ x: { data: Float32Array.of(-1), shape: [1] } });
-      assertUnavailableUntilReady(await askUntilReady(await doorsOf(t, second)));
+      const doors = { ...(await doorsOf(t, second)), ...(await replicaDoorsOf(t, second)) };
+      assertUnavailableUntilReady(await askUntilReady(doors));
       assert.deepEqual(((await waiting) as { data: unknown }).data, Float32Array.of(0));
       assert.match(printed[0] ?? '', /^Retrying .*UNAVAILABLE/);
       await second.waitForDeployment({ timeoutSec: TIMEOUT_SEC });
