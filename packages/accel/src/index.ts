@@ -66,3 +66,4 @@ export {
   type WeightsQuery,
   type WeightsRecord,
 } from './weights/pulled-weights.ts';
+export { requireFree } from './write-folder.ts';

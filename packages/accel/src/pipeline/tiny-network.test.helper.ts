@@ -21,13 +21,10 @@ export const TINY_RESNET: Network = {
   units: [2, 1, 2, 1],
 };
 
+const PREPROCESSING = { ...resnet50.preprocessing, width: SIDE, height: SIDE, shorterSide: 56 };
+
 /** As the catalogue's, for its small images. */
-export const TINY_PREPROCESSING: Preprocessing = {
-  ...resnet50.preprocessing,
-  width: SIDE,
-  height: SIDE,
-  shorterSide: 56,
-};
+export const TINY_PREPROCESSING: Preprocessing = PREPROCESSING;
 
 /** What its default classifier gives. */
 export const TINY_SCORES = 'classifier/resnet_v1_50/predictions/Softmax:0';
@@ -38,6 +35,7 @@ const [FEATURES] = resnet50.outputs;
 export const TINY_ENTRY: CatalogueEntry = {
   ...resnet50,
   network: TINY_RESNET,
+  preprocessing: PREPROCESSING,
   inputDims: [null, SIDE, SIDE, 3],
   outputs: [{ tensor: FEATURES?.tensor ?? '', dims: [null, 1, 1, 128] }],
   classifier: { tensor: TINY_SCORES, dims: [null, 10], kind: 'probabilities' },

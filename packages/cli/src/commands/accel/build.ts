@@ -43,7 +43,8 @@ export function accelBuild() {
         using interrupted = interruption();
         const { signal } = interrupted;
         const name = await requireNetwork(network);
-        const { buildPipeline, savePipeline } = await import('@slipway/accel');
+        const { buildPipeline, requireFree, savePipeline } = await import('@slipway/accel');
+        await requireFree(out);
         const names = labels === undefined ? undefined : await readLabels(labels);
         progress.show(`Building ${name}`);
         const built = await buildPipeline(name, {
