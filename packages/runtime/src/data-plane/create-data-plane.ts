@@ -17,7 +17,8 @@ import { createRunSlots } from '../scheduling/run-slots.ts';
 import { startWatchdog, type Watchdog } from '../scheduling/watchdog.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Log } from './log.ts';
-import { type ServingContext, serveModel } from './serve-model.ts';
+import { serveModel } from './serve-model.ts';
+import type { ServingContext } from './serving-context.ts';
 import { createVersionSet } from './version-set.ts';
 
 export interface DataPlaneOptions {
