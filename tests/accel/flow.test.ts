@@ -4,13 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import {
-  AcceleratedNetwork,
-  placeholder,
-  preprocessArray,
-  type SymbolicTensor,
-  saveModel,
-} from '@slipway/accel';
+import { AcceleratedNetwork, placeholder, preprocessArray, saveModel } from '@slipway/accel';
 import { CATALOGUE, type CatalogueEntry, type ResNet } from '@slipway/graph/catalogue';
 import {
   AccelOnnxConverter,
@@ -54,7 +48,7 @@ async function saveSmall(folder: string) {
   const images = placeholder('string');
   const network = new AcceleratedNetwork(SMALL, true, folder, { randomWeights: 7, isFrozen: true });
   const pixels = preprocessArray(images, { outputHeight: SIDE, outputWidth: SIDE });
-  const scores = network.getDefaultClassifier(network.importGraph(pixels) as SymbolicTensor);
+  const scores = network.getDefaultClassifier(network.importGraph(pixels));
   await network.restoreWeights();
   await saveModel(folder, { inputs: { images }, outputs: { output_alias: scores }, labels: LABELS });
   return { images, scores };

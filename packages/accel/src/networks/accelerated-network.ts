@@ -17,7 +17,13 @@ import {
   type RestoreOptions,
   restoreNetwork,
 } from './restore-network.ts';
-import { describeTensor, rootOf, type SymbolicTensor, symbolicTensor } from './symbolic-tensor.ts';
+import {
+  describeTensor,
+  type NetworkInGraph,
+  rootOf,
+  type SymbolicTensor,
+  symbolicTensor,
+} from './symbolic-tensor.ts';
 
 export interface NetworkOptions extends Pick<RestoreOptions, 'randomWeights' | 'calibration'> {
   /** Accepted as the original has it. Weights of a featurizer are constants here, and nothing trains them either way. */
@@ -26,6 +32,9 @@ export interface NetworkOptions extends Pick<RestoreOptions, 'randomWeights' | '
   readonly customWeightsDirectory?: string | undefined;
 }
 
+/** What a featurizer gives: features, or the outputs of a detector. */
+type Features = SymbolicTensor | readonly SymbolicTensor[];
+
 /** Scopes of classifiers by the placeholder of their graph: a second one of a name gets a number. */
 const scopes = new WeakMap<SymbolicTensor, Set<string>>();
 
@@ -33,7 +42,7 @@ const scopes = new WeakMap<SymbolicTensor, Set<string>>();
  * A network of the catalogue as Azure's library has it: symbolic tensors first, weights when they are restored. The classes
  * of single networks, such as `QuantizedResnet50`, are made of it.
  */
-export class AcceleratedNetwork {
+export class AcceleratedNetwork<Outputs extends Features = SymbolicTensor> implements NetworkInGraph {
   readonly isFrozen: boolean;
   readonly #entry: CatalogueEntry;
   readonly #quantized: boolean;
@@ -98,7 +107,7 @@ export class AcceleratedNetwork {
    * Puts the featurizer behind pixels, or behind a placeholder for them: its features, or the twelve outputs of a detector.
    * Throws `invalid_argument` for pixels of another size.
    */
-  importGraph(pixels: SymbolicTensor = this.#pixels()): SymbolicTensor | readonly SymbolicTensor[] {
+  importGraph(pixels: SymbolicTensor = this.#pixels()): Outputs {
     const taken = this.getInputDims();
     if (pixels.datatype !== 'float32' || String(pixels.shape) !== String(taken)) {
       throw invalid(
@@ -112,17 +121,15 @@ export class AcceleratedNetwork {
         made: { by: 'featurizer', from: pixels, network: this },
       }),
     );
-    return outputs.length === 1 ? (outputs[0] as SymbolicTensor) : outputs;
+    // Classes say of their network what it gives.
+    return (outputs.length === 1 ? outputs[0] : outputs) as Outputs;
   }
 
   /**
    * Puts the network's own classifier behind its features. Where the graph has a scope of that name, it gets a number:
    * `classifier_1`. Throws `not_found` for networks without one, `invalid_argument` for other tensors.
    */
-  getDefaultClassifier(
-    features: SymbolicTensor | readonly SymbolicTensor[],
-    prefix = 'classifier',
-  ): SymbolicTensor {
+  getDefaultClassifier(features: Features, prefix = 'classifier'): SymbolicTensor {
     const { classifier } = this.#entry;
     if (classifier === undefined) throw noClassifier();
     const [from, another] = [features].flat();

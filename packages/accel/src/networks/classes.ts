@@ -1,5 +1,6 @@
 import { CATALOGUE } from '@slipway/graph/catalogue';
 import { AcceleratedNetwork, type NetworkOptions } from './accelerated-network.ts';
+import type { SymbolicTensor } from './symbolic-tensor.ts';
 
 // The names of Azure's library, which people know.
 
@@ -51,13 +52,13 @@ export class QuantizedVgg16 extends AcceleratedNetwork {
   }
 }
 
-export class SsdVgg extends AcceleratedNetwork {
+export class SsdVgg extends AcceleratedNetwork<readonly SymbolicTensor[]> {
   constructor(modelBasePath?: string, options?: NetworkOptions) {
     super(CATALOGUE.ssdvgg, false, modelBasePath, options);
   }
 }
 
-export class QuantizedSsdVgg extends AcceleratedNetwork {
+export class QuantizedSsdVgg extends AcceleratedNetwork<readonly SymbolicTensor[]> {
   constructor(modelBasePath?: string, options?: NetworkOptions) {
     super(CATALOGUE.ssdvgg, true, modelBasePath, options);
   }

@@ -15,7 +15,6 @@ import { QuantizedResnet50, QuantizedSsdVgg, Resnet50, SsdVgg } from './classes.
 import { placeholder } from './placeholder.ts';
 import { preprocessArray } from './preprocess-array.ts';
 import { saveModel } from './save-model.ts';
-import type { SymbolicTensor } from './symbolic-tensor.ts';
 
 const SIDES = { outputHeight: 48, outputWidth: 48 };
 const FEATURES = 'brainwave_target_node_1_Version_0.1:0';
@@ -23,7 +22,7 @@ const FEATURES = 'brainwave_target_node_1_Version_0.1:0';
 /** Images, features and scores of a network, as the flow makes them. */
 function flow(network: AcceleratedNetwork, prefix?: string) {
   const images = placeholder('string');
-  const features = network.importGraph(preprocessArray(images, SIDES)) as SymbolicTensor;
+  const features = network.importGraph(preprocessArray(images, SIDES));
   return { images, features, scores: network.getDefaultClassifier(features, prefix) };
 }
 
@@ -52,7 +51,7 @@ test('symbolic tensors have the names and shapes that the flow prints', () => {
   assert.deepEqual([images.name, images.shape], ['Placeholder:0', [null]]);
   const pixels = preprocessArray(images);
   assert.deepEqual(pixels.shape, [null, 224, 224, 3]);
-  const features = network.importGraph(pixels) as SymbolicTensor;
+  const features = network.importGraph(pixels);
   assert.deepEqual([features.name, features.shape], [FEATURES, [null, 1, 1, 2048]]);
   const names = ['classifier', 'classifier_1', 'other'].map(
     (scope) => `${scope}/resnet_v1_50/predictions/Softmax:0`,
@@ -65,14 +64,14 @@ test('symbolic tensors have the names and shapes that the flow prints', () => {
     names,
   );
   assert.deepEqual(scores[0]?.shape, [null, 1000]);
-  assert.equal((network.importGraph() as SymbolicTensor).name, FEATURES);
+  assert.equal(network.importGraph().name, FEATURES);
 });
 
 test('a detector gives its twelve outputs in order, and has no classifier', () => {
   const network = new SsdVgg();
   const images = placeholder();
   const pixels = preprocessArray(images, { outputHeight: 300, outputWidth: 300, preserveAspectRatio: false });
-  const outputs = network.importGraph(pixels) as readonly SymbolicTensor[];
+  const outputs = network.importGraph(pixels);
   assert.deepEqual(
     outputs.map(({ name, shape }) => [name, shape]),
     CATALOGUE.ssdvgg.outputs.map(({ tensor, dims }) => [tensor, dims]),

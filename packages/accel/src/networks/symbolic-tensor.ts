@@ -1,5 +1,5 @@
 import type { Preprocessing } from '../pipeline/pipeline.ts';
-import type { AcceleratedNetwork } from './accelerated-network.ts';
+import type { RestoredNetwork } from './restore-network.ts';
 
 /** A tensor that is going to be there when the model is served: what it is, and how it comes to be. */
 export interface SymbolicTensor {
@@ -14,13 +14,19 @@ export interface SymbolicTensor {
 export type Making =
   | { readonly by: 'placeholder' }
   | { readonly by: 'preprocessing'; readonly from: SymbolicTensor; readonly preprocessing: Preprocessing }
-  | { readonly by: 'featurizer'; readonly from: SymbolicTensor; readonly network: AcceleratedNetwork }
+  | { readonly by: 'featurizer'; readonly from: SymbolicTensor; readonly network: NetworkInGraph }
   | {
       readonly by: 'classifier';
       readonly from: SymbolicTensor;
-      readonly network: AcceleratedNetwork;
+      readonly network: NetworkInGraph;
       readonly scope: string;
     };
+
+/** The network whose featurizer or classifier a tensor is of. */
+export interface NetworkInGraph {
+  /** Throws `conflict` before its weights are restored. */
+  readonly restored: RestoredNetwork;
+}
 
 export function symbolicTensor(tensor: SymbolicTensor): SymbolicTensor {
   return Object.freeze({
