@@ -1,5 +1,6 @@
 import { BYTES_PER_ELEMENT, type ImageInput, type Rgb, type Tensor } from '@slipway/contract';
 import type { Geometry } from './geometry.ts';
+import { rowNormalizer } from './row-kernel.ts';
 import type { RowSampler } from './sample-rows.ts';
 
 /** The tensor of several images, made image by image. */
@@ -34,8 +35,19 @@ export function createImageBatch(image: ImageInput, count: number): ImageBatch {
   const pixelStride = layout === 'NHWC' ? CHANNELS : 1;
   const channels = planChannels(image);
   const row = new Float32Array(width * CHANNELS);
+  const writeRow = isPlain(image) ? plainWriter() : writeChannels;
 
-  function writeRow(start: number, pixels: number): void {
+  /** Elements in the order of the levels: a row is copied whole. */
+  function plainWriter(): typeof writeChannels {
+    const normalize = rowNormalizer(
+      width,
+      channels.map(({ mean }) => mean),
+      channels.map(({ factor }) => factor),
+    );
+    return (start, pixels) => elements.set(normalize(row).subarray(0, pixels * CHANNELS), start);
+  }
+
+  function writeChannels(start: number, pixels: number): void {
     for (let channel = 0; channel < CHANNELS; channel += 1) {
       const { offset, mean, factor } = channels[channel] as Channel;
       writeChannel(row, channel, elements, start + offset, pixels, pixelStride, mean, factor);
@@ -64,6 +76,10 @@ export function createImageBatch(image: ImageInput, count: number): ImageBatch {
       }
     },
   };
+}
+
+function isPlain({ layout, channelOrder, datatype }: ImageInput): boolean {
+  return layout === 'NHWC' && channelOrder === 'rgb' && datatype === 'FP32';
 }
 
 /** The same memory twice: as a tensor holds it, and as numbers are written to it. */

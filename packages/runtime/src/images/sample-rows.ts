@@ -1,4 +1,5 @@
 import type { Geometry } from './geometry.ts';
+import { rowSampler } from './row-kernel.ts';
 import type { BilinearTaps, ScaledSpan } from './taps.ts';
 
 /** Decoded pixels: a byte each of red, green and blue, row after row. */
@@ -12,7 +13,6 @@ export interface Picture {
 export type RowSampler = (y: number, row: Float32Array) => void;
 
 const CHANNELS = 3;
-const { fround } = Math;
 
 /** The rows of a picture that has the window's size already. */
 export function plainRows({ pixels, width }: Picture): RowSampler {
@@ -51,58 +51,21 @@ export function bilinearRows(
 ): RowSampler {
   const rows = bilinearTaps(verticalSpan(picture, geometry));
   const columns = bilinearTaps(horizontalSpan(picture, geometry));
-  const offsets = {
-    lower: toOffsets(columns.lower),
-    upper: toOffsets(columns.upper),
-    weight: columns.weight,
-  };
   const { pixels, width } = picture;
+  const first = (columns.lower[0] ?? 0) * CHANNELS;
+  const end = ((columns.upper.at(-1) ?? -1) + 1) * CHANNELS;
+  const fromFirst = (pixel: number) => pixel * CHANNELS - first;
+  const between = rowSampler(end - first, {
+    lower: columns.lower.map(fromFirst),
+    upper: columns.upper.map(fromFirst),
+    weight: columns.weight,
+  });
+  const sourceRow = (y: number) => pixels.subarray(y * width * CHANNELS + first, y * width * CHANNELS + end);
   return (y, row) => {
-    const above = (rows.lower[y] as number) * width * CHANNELS;
-    const below = (rows.upper[y] as number) * width * CHANNELS;
-    writeBilinear(pixels, above, below, rows.weight[y] as number, offsets, row);
+    const above = sourceRow(rows.lower[y] as number);
+    const below = sourceRow(rows.upper[y] as number);
+    row.set(between(above, below, rows.weight[y] as number));
   };
-}
-
-/** `above` and `below` are where the two rows of the source begin. */
-function writeBilinear(
-  pixels: Uint8Array,
-  above: number,
-  below: number,
-  down: number,
-  { lower, upper, weight }: BilinearTaps,
-  row: Float32Array,
-): void {
-  for (let x = 0, to = 0; x < lower.length; x += 1, to += CHANNELS) {
-    const west = lower[x] as number;
-    const east = upper[x] as number;
-    const across = weight[x] as number;
-    const nw = above + west;
-    const ne = above + east;
-    const sw = below + west;
-    const se = below + east;
-    // Written out, because a loop over the three channels costs a third more.
-    row[to] = amidFour(pixels, nw, ne, sw, se, across, down);
-    row[to + 1] = amidFour(pixels, nw + 1, ne + 1, sw + 1, se + 1, across, down);
-    row[to + 2] = amidFour(pixels, nw + 2, ne + 2, sw + 2, se + 2, across, down);
-  }
-}
-
-function amidFour(
-  pixels: Uint8Array,
-  nw: number,
-  ne: number,
-  sw: number,
-  se: number,
-  across: number,
-  down: number,
-): number {
-  const northWest = pixels[nw] as number;
-  const southWest = pixels[sw] as number;
-  const north = fround(northWest + fround(((pixels[ne] as number) - northWest) * across));
-  const south = fround(southWest + fround(((pixels[se] as number) - southWest) * across));
-  // The row's own elements round the sum.
-  return north + fround(fround(south - north) * down);
 }
 
 function verticalSpan({ height }: Picture, geometry: Geometry): ScaledSpan {
