@@ -36,7 +36,7 @@ def main():
     parser.add_argument("network", help="slim-resnet50, keras-vgg16, …")
     parser.add_argument("--into", required=True, type=pathlib.Path)
     parser.add_argument("--rows", default=100, type=int)
-    parser.add_argument("--exact-rows", default=8, type=int)
+    parser.add_argument("--exact-rows", default=4, type=int)
     options = parser.parse_args()
     framework, name = options.network.split("-")
     size = sizes.FULL[name]

@@ -88,9 +88,10 @@ def graph_of(size, dtype, training=False):
 
 
 def assign(session, values):
-    for variable in v1.global_variables():
-        if variable.op.name in values:
-            variable.load(values[variable.op.name].astype(variable.dtype.as_numpy_dtype), session)
+    """All at once: each run of a session looks at the whole graph."""
+    known = [variable for variable in v1.global_variables() if variable.op.name in values]
+    given = {variable.initializer.inputs[1]: values[variable.op.name] for variable in known}
+    session.run([variable.initializer for variable in known], given)
 
 
 def drawn(size):
@@ -116,7 +117,7 @@ def calibrated(size, values, pixels):
         assign(session, values)
         updates = v1.get_collection(v1.GraphKeys.UPDATE_OPS)
         session.run(updates, {images: pixels})
-        return {one.op.name: session.run(one) for one in v1.global_variables() if one.op.name in values}
+        return session.run({one.op.name: one for one in v1.global_variables() if one.op.name in values})
 
 
 def outputs(size, values, pixels, dtype):
