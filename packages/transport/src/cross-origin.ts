@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
-import { NOT_RUN_HEADER } from '@slipway/contract';
+import { NOT_RUN_HEADER, WEIGHTS_HEADER } from '@slipway/contract';
 import type { HttpRequest, HttpResponse } from './http-message.ts';
 
 /** Pages of every origin. */
@@ -34,6 +34,7 @@ const ANSWER_HEADERS = [
   'x-ms-server-version',
   'x-request-id',
   NOT_RUN_HEADER,
+  WEIGHTS_HEADER,
 ].join(', ');
 
 /** Browsers ask again after so long: seldom beside the calls of a page, soon after a change of the settings. */

@@ -4,10 +4,8 @@ import { SlipwayError } from '@slipway/contract';
 import { type Checksum, downloadFile } from '../downloads/index.ts';
 import type { Licence, WeightsEntry } from './manifest.ts';
 import type { PullProgress } from './pull-weights.ts';
+import { DOWNLOADS } from './pulled-weights.ts';
 import { type SourceFiles, sourceFiles } from './source-files.ts';
-
-/** Of a network's folder, where downloads are until they are whole. */
-export const DOWNLOADS = '.downloads';
 
 /** No weights of the catalogue are larger; what says no size of its own is held to it. */
 const MAX_BYTES = 2 * 1024 ** 3;
@@ -52,9 +50,10 @@ export async function fromManifest(
 
 /** Weights at a URL that nobody has said a checksum of. */
 export async function fromUrl(url: string, own: Own, folder: string, options: BringOptions): Promise<Taken> {
+  refuseUser(url);
   const path = join(folder, DOWNLOADS, `own-${fileName(url)}`);
   const checksum = await download({ url, path }, options);
-  return downloaded(path, { ...own, source: url, licence: null, checksum });
+  return downloaded(path, { ...own, source: withoutSecrets(url), licence: null, checksum });
 }
 
 /** Weights that are on this machine. */
@@ -96,6 +95,21 @@ function downloaded(path: string, about: Own & Pick<Taken, 'source' | 'licence' 
     ...{ folder: dirname(path), open, files: [open], ours: true },
     [Symbol.asyncDispose]: async () => await rm(path, { force: true }),
   };
+}
+
+/** A URL may be signed in its query; what is listed for ever is not to have that. */
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+}
+
+function refuseUser(url: string): void {
+  if (new URL(url).username === '') return;
+  throw new SlipwayError(
+    'invalid_argument',
+    'A URL of weights cannot have a user and a password: bring the file in another way, and name it.',
+    { details: { field: 'from' } },
+  );
 }
 
 /** The last part of a URL's path, as a file may be called. */

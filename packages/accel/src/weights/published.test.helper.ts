@@ -1,12 +1,18 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { unlessMissing } from '@slipway/contract';
 import { CATALOGUE, type CatalogueEntry, type Network } from '@slipway/graph/catalogue';
-import { onTestEnd, type TestScope } from '@slipway/testkit';
+import { onTestEnd, type TestScope, temporaryFolder, waitFor } from '@slipway/testkit';
 import { TINY_RESNET } from '../pipeline/tiny-network.test.helper.ts';
 import type { WeightsEntry } from './manifest.ts';
+import type { PullOptions } from './pull-weights.ts';
+import { listWeights } from './pulled-weights.ts';
 
 /** Weights of small networks of each layout, as the frameworks wrote them. */
 export const FIXTURES = join(import.meta.dirname, '../../../graph/fixtures/catalogue');
@@ -71,4 +77,33 @@ export function breakOff(response: ServerResponse, etag: string, arrived: Promis
   response.write(CONTENT.subarray(0, 500));
   void arrived.finally(() => response.destroy());
   return true;
+}
+
+/** What a person says who has read the licence. */
+export const ACCEPTED = { acceptLicence: 'Apache-2.0' } as const;
+
+/** What is told to a pull from a host into a home of its own. */
+export async function prepare(t: TestContext, url: string, changes = {}): Promise<PullOptions> {
+  return { home: await temporaryFolder(t), manifest: [published(url, changes)], ...ACCEPTED };
+}
+
+/** Waits until so much of the download is on the disk. */
+export async function received(home: string, size: number): Promise<void> {
+  const part = join(home, 'models/resnet50/.downloads/1.1.3-weights.safetensors.part');
+  await waitFor(async () => (await unlessMissing(stat(part)))?.size === size, {
+    ...{ what: `${size} bytes of the download`, timeoutMs: 30_000 },
+  });
+}
+
+/** Nothing looks pulled, and nothing half done is left besides what a download goes on from. */
+export async function assertNothingPulled(home: string, downloads = 0): Promise<void> {
+  assert.deepEqual(await listWeights(home), []);
+  const folder = join(home, 'models/resnet50');
+  const names = (await unlessMissing(readdir(folder))) ?? [];
+  assert.deepEqual(
+    names.filter((name) => !/^\.(?:lock|downloads)/.test(name)),
+    [],
+  );
+  const left = (await unlessMissing(readdir(join(folder, '.downloads')))) ?? [];
+  assert.equal(left.length, downloads, left.join());
 }

@@ -1,52 +1,24 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { SlipwayError, unlessMissing } from '@slipway/contract';
-import { buildNetwork, CATALOGUE, randomWeights, withClassifier } from '@slipway/graph/catalogue';
-import { writeModel } from '@slipway/graph/onnx';
-import { freePort, mountSmallDisk, startProcess, temporaryFolder, waitFor } from '@slipway/testkit';
-import { TINY_RESNET } from '../pipeline/tiny-network.test.helper.ts';
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { SlipwayError } from '@slipway/contract';
+import { freePort, mountSmallDisk, startProcess } from '@slipway/testkit';
 import { importFile } from './import-file.ts';
-import { WEIGHTS } from './manifest.ts';
-import { parseManifest } from './parse-manifest.ts';
-import { breakOff, CONTENT, FIXTURES, published, startHost, TINY } from './published.test.helper.ts';
-import { type PullOptions, pullWeights } from './pull-weights.ts';
+import {
+  ACCEPTED,
+  assertNothingPulled,
+  breakOff,
+  CONTENT,
+  FIXTURES,
+  prepare,
+  published,
+  received,
+  startHost,
+  TINY,
+} from './published.test.helper.ts';
+import { pullWeights } from './pull-weights.ts';
 import { findWeights, listWeights, removeWeights, requireWeights } from './pulled-weights.ts';
-
-const ACCEPTED = { acceptLicence: 'Apache-2.0' } as const;
-
-/** What is told to a pull from a host into a home of its own. */
-async function prepare(t: TestContext, url: string, changes = {}): Promise<PullOptions> {
-  return { home: await temporaryFolder(t), manifest: [published(url, changes)], ...ACCEPTED };
-}
-
-/** Waits until so much of the download is on the disk. */
-async function received(home: string, size: number): Promise<void> {
-  const part = join(home, 'models/resnet50/.downloads/1.1.3-weights.safetensors.part');
-  await waitFor(async () => (await unlessMissing(stat(part)))?.size === size, {
-    ...{ what: `${size} bytes of the download`, timeoutMs: 30_000 },
-  });
-}
-
-/** Nothing looks pulled, and nothing half done is left besides what a download goes on from. */
-async function assertNothingPulled(home: string, downloads = 0): Promise<void> {
-  assert.deepEqual(await listWeights(home), []);
-  const folder = join(home, 'models/resnet50');
-  const names = (await unlessMissing(readdir(folder))) ?? [];
-  assert.deepEqual(
-    names.filter((name) => !/^\.(?:lock|downloads)/.test(name)),
-    [],
-  );
-  const left = (await unlessMissing(readdir(join(folder, '.downloads')))) ?? [];
-  assert.equal(left.length, downloads, left.join());
-}
-
-test('what Slipway knows to be published is as a manifest must be', () => {
-  assert.deepEqual(parseManifest({ weights: WEIGHTS }, 'manifest.ts'), WEIGHTS);
-  for (const { network, version } of WEIGHTS) assert.equal(version, CATALOGUE[network].versions.float);
-});
 
 test('weights of a manifest are downloaded, held to the network, found and removed', async (t) => {
   const host = await startHost(t);
@@ -118,6 +90,7 @@ test('a download goes on after a kill, and one pulls at a time', async (t) => {
   });
   await other.stop('SIGKILL');
   await assertNothingPulled(options.home, 2);
+  await assert.rejects(requireWeights(TINY, options.home), { message: /was cut: .* goes on with it/ });
   await mkdir(join(options.home, 'models/resnet50/.1.1.3.of-a-killed-one.part'));
   holding = false;
   await pullWeights(TINY, options);
@@ -184,59 +157,6 @@ test('a licence that is not accepted is told, and nothing is asked for', async (
   await pullWeights(TINY, { home, manifest, acceptLicence: async ({ id }) => id === 'Apache-2.0' });
 });
 
-test('weights of another network are refused by their names, and do not count', async (t) => {
-  const home = await temporaryFolder(t);
-  const from = join(FIXTURES, 'keras-vgg/weights.h5');
-  await assert.rejects(pullWeights(TINY, { home, from }), {
-    ...{
-      code: 'invalid_argument',
-      message: /^\/.*keras-vgg\/weights\.h5: The weights are not those of "resnet_v1_50"/,
-    },
-  });
-  const host = await startHost(t);
-  const other = { ...TINY, network: { ...TINY_RESNET, classes: 11 } };
-  const options = { home, manifest: [published(host.url)], ...ACCEPTED };
-  await assert.rejects(pullWeights(other, options), { message: /fc\.weight is \[10, .* instead of \[11/ });
-  await assertNothingPulled(home);
-});
-
-test('files of every layout are taken from where they are, and stay there', async (t) => {
-  const drawn = join(await temporaryFolder(t), 'drawn.onnx');
-  await writeModel(withClassifier(buildNetwork(TINY_RESNET, randomWeights(TINY_RESNET, 7))), drawn);
-  for (const [from, origin, opened] of [
-    [join(FIXTURES, 'torchvision-resnet/weights.safetensors'), 'torchvision', 'weights.safetensors'],
-    [join(FIXTURES, 'slim-resnet/weights.ckpt'), 'slim', 'weights.ckpt'],
-    [join(FIXTURES, 'slim-resnet'), 'slim', 'weights.ckpt'],
-    [join(FIXTURES, 'keras-resnet/weights.h5'), 'keras', 'weights.h5'],
-    [drawn, 'random, seed 7', 'drawn.onnx'],
-  ] as const) {
-    const home = await temporaryFolder(t);
-    const pulled = await pullWeights(TINY, { home, from });
-    assert.equal(pulled.origin, origin);
-    assert.equal(pulled.licence, null);
-    assert.equal(pulled.random, from === drawn);
-    assert.equal(basename(pulled.path), opened);
-    assert.equal((await importFile(TINY, pulled.path)).origin, origin);
-    assert.ok(existsSync(join(from, '..')) && (await readdir(join(from, '..'))).length > 0);
-    await assert.rejects(pullWeights(TINY, { home, from }), {
-      code: 'already_exists',
-      message: /slipway accel remove/,
-    });
-    const quantized = await pullWeights(TINY, { home, from, quantized: true });
-    assert.equal(quantized.version, '1.1.2');
-    assert.deepEqual(await findWeights('resnet50', home, { quantized: true }), quantized);
-    assert.deepEqual(await findWeights('resnet50', home), pulled);
-  }
-});
-
-test('a folder that leaves open what is meant, and nothing at all, are refused', async (t) => {
-  const [home, folder] = [await temporaryFolder(t), await temporaryFolder(t)];
-  await assert.rejects(pullWeights(TINY, { home, from: folder }), { message: /has no file of weights/ });
-  for (const name of ['a.h5', 'b.npz']) await writeFile(join(folder, name), '');
-  await assert.rejects(pullWeights(TINY, { home, from: folder }), { message: /has several: a\.h5, b\.npz/ });
-  await assert.rejects(pullWeights(TINY, { home, from: join(folder, 'none') }), { code: 'not_found' });
-});
-
 test('a disk that is full is told, and nothing half done is left', async (t) => {
   const disk = await mountSmallDisk(t, 1);
   if (disk === undefined) return;
@@ -263,20 +183,8 @@ test('an interruption is told as what it is', async (t) => {
     return true;
   });
   const options = { ...(await prepare(t, host.url)), signal: interruption.signal };
-  await assert.rejects(pullWeights(TINY, options), { code: 'cancelled' });
-});
-
-test('all that is wrong with a manifest is told at once', () => {
-  const entry = {
-    ...published('http://127.0.0.1'),
-    network: 'alexnet',
-    checksum: { algorithm: 'md5', digest: 'x' },
-  };
-  assert.throws(() => parseManifest({ weights: [entry] }, 'own.json'), {
-    message:
-      /^own\.json is no manifest of weights: weights\[0\]\.network: .*; weights\[0\]\.checksum\.digest: .*\.$/,
+  await assert.rejects(pullWeights(TINY, options), { code: 'cancelled', message: 'Enough.' });
+  await assert.rejects(pullWeights(TINY, { ...options, signal: AbortSignal.abort() }), {
+    ...{ code: 'cancelled', message: /given up/ },
   });
-  const good = published('http://127.0.0.1');
-  assert.throws(() => parseManifest({ weights: [good, good] }, 'own.json'), { message: /is there twice/ });
-  assert.throws(() => parseManifest([], 'own.json'), { message: /weights: it must be a list/ });
 });

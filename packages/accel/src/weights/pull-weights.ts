@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { SlipwayError, unlessMissing } from '@slipway/contract';
 import { CATALOGUE, type CatalogueEntry, type CatalogueName } from '@slipway/graph/catalogue';
 import { whileLocked } from '../downloads/index.ts';
-import { DOWNLOADS, fromFiles, fromManifest, fromUrl, type Taken } from './bring-weights.ts';
+import { fromFiles, fromManifest, fromUrl, type Taken } from './bring-weights.ts';
 import { type Licence, WEIGHTS, type WeightsEntry } from './manifest.ts';
-import { networkFolder, type PulledWeights, readWeights } from './pulled-weights.ts';
+import { DOWNLOADS, networkFolder, type PulledWeights, readWeights } from './pulled-weights.ts';
 import { storeWeights } from './store-weights.ts';
 
 /** What goes on, and of how many bytes so many. */
@@ -42,6 +42,13 @@ export async function pullWeights(
   options: PullOptions,
 ): Promise<PulledWeights> {
   const entry = typeof network === 'string' ? CATALOGUE[network] : network;
+  requireOneSource(options);
+  return await pull(entry, options).catch((thrown: unknown) => {
+    throw options.signal?.aborted === true ? givenUp(options.signal.reason) : thrown;
+  });
+}
+
+async function pull(entry: CatalogueEntry, options: PullOptions): Promise<PulledWeights> {
   const { home, from } = options;
   const published = from === undefined ? chosen(entry, options) : undefined;
   if (published !== undefined) {
@@ -60,6 +67,24 @@ export async function pullWeights(
       return await storeWeights(entry, taken, folder, options);
     },
   );
+}
+
+/** What stands for the manifest makes its words idle, and nobody is to believe that they were heard. */
+function requireOneSource({ from, manifest, acceptLicence }: PullOptions): void {
+  if (from === undefined || (manifest === undefined && typeof acceptLicence !== 'string')) return;
+  const field = manifest === undefined ? 'acceptLicence' : 'manifest';
+  throw new SlipwayError(
+    'invalid_argument',
+    `${field} is for weights of a manifest, and from names others: leave one of both out.`,
+    { details: { field } },
+  );
+}
+
+function givenUp(reason: unknown): SlipwayError {
+  if (reason instanceof SlipwayError) return reason;
+  return new SlipwayError('cancelled', 'It was given up: a download goes on from there the next time.', {
+    cause: reason,
+  });
 }
 
 async function take(

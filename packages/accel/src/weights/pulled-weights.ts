@@ -9,6 +9,9 @@ import { CATALOGUE_NAMES } from './parse-manifest.ts';
 /** Written last: weights without it are not there. */
 export const WEIGHTS_FILE = 'weights.json';
 
+/** Of a network's folder, where downloads are until they are whole. */
+export const DOWNLOADS = '.downloads';
+
 /** What weights that were pulled say of themselves. */
 export interface WeightsRecord {
   readonly kind: 'Weights';
@@ -84,12 +87,18 @@ export async function requireWeights(
   const found = await findWeights(network.name, home, query);
   if (found !== undefined) return found;
   const { name } = network;
+  const cut = await isDownloadThere(home, name);
   const which = query.version === undefined ? '' : ` of version ${query.version}`;
   throw new SlipwayError(
     'not_found',
-    `There are no weights of ${name}${which} in ${home}: "slipway accel pull ${name}" brings them, with --from FILE from a file that you have, and --random-weights SEED builds the network without any training, for tests and benchmarks.`,
+    `There are no weights of ${name}${which} in ${home}${cut ? ', and a download of them was cut' : ''}: "slipway accel pull ${name}" ${cut ? 'goes on with it' : 'brings them'}, with --from FILE from a file that you have, and --random-weights SEED builds the network without any training, for tests and benchmarks.`,
     { details: { network: name, version: query.version } },
   );
+}
+
+async function isDownloadThere(home: string, network: CatalogueName): Promise<boolean> {
+  const names = (await unlessMissing(readdir(join(networkFolder(home, network), DOWNLOADS)))) ?? [];
+  return names.some((name) => name.endsWith('.part'));
 }
 
 /** Removes weights. A kill in between leaves nothing that looks whole. */
