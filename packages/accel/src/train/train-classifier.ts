@@ -8,7 +8,7 @@ import { collectImages, findAllImages, type TrainingImages } from './data/collec
 import { gather } from './data/gather.ts';
 import { notesOf } from './data/notes.ts';
 import type { FeatureProgress } from './features/compute-features.ts';
-import { classWeightsOf } from './head/class-weights.ts';
+import { checkClassWeights, classWeightsOf } from './head/class-weights.ts';
 import { type EpochReport, type FittedHead, fitHead } from './head/fit-head.ts';
 import { headModel } from './head/head-model.ts';
 import type { LinearModel } from './head/linear-model.ts';
@@ -66,6 +66,7 @@ export async function trainClassifier(options: TrainOptions): Promise<TrainedCla
   const settings = completeSettings(options);
   if (out !== undefined) await requireFree(out);
   const found = await findAllImages(options, signal);
+  checkClassWeights(settings.classWeights, found.classes);
   const featurizer = await openFeaturizer(options, signal);
   const data = await collectImages(featurizer, found, {
     ...{ skipUnreadable: options.skipUnreadable === true, cache: cacheFolder(options) },
