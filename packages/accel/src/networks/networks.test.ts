@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { CATALOGUE, importWeights, openWeights, randomWeights } from '@slipway/graph/catalogue';
+import { CATALOGUE, importWeights, type Network, openWeights, randomWeights } from '@slipway/graph/catalogue';
 import { writeModel } from '@slipway/graph/onnx';
 import { temporaryFolder } from '@slipway/testkit';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
@@ -15,6 +15,7 @@ import { QuantizedResnet50, QuantizedSsdVgg, Resnet50, SsdVgg } from './classes.
 import { placeholder } from './placeholder.ts';
 import { preprocessArray } from './preprocess-array.ts';
 import { saveModel } from './save-model.ts';
+import type { SymbolicTensor } from './symbolic-tensor.ts';
 
 const SIDES = { outputHeight: 48, outputWidth: 48 };
 const FEATURES = 'brainwave_target_node_1_Version_0.1:0';
@@ -157,6 +158,31 @@ test('the flow ends with a model folder, of the float network and the quantized 
   }
 });
 
+test('all outputs of a detector are saved, by keys that count them', async (t) => {
+  const folder = join(await temporaryFolder(t), 'ssd');
+  const entry = { ...CATALOGUE.ssdvgg, network: { ...CATALOGUE.ssdvgg.network, width: 2 } as Network };
+  const network = new AcceleratedNetwork<readonly SymbolicTensor[]>(entry, false, undefined, {
+    randomWeights: 1,
+  });
+  const encoded = placeholder();
+  const sides = { outputHeight: 300, outputWidth: 300, preserveAspectRatio: false };
+  const outputs = network.importGraph(preprocessArray(encoded, sides));
+  await network.restoreWeights();
+  const keyed = (tensors: readonly SymbolicTensor[]) =>
+    Object.fromEntries(tensors.map((tensor, index) => [`out_${index}`, tensor]));
+  const some = { inputs: { images: encoded }, outputs: keyed(outputs.slice(0, 3)) };
+  await assert.rejects(saveModel(folder, some), {
+    code: 'invalid_argument',
+    message: /all 12 that importGraph\(\) gave/,
+  });
+  const detections = { layout: 'ssd-vgg-300' } as const;
+  await saveModel(folder, { inputs: { images: encoded }, outputs: keyed(outputs), detections });
+  const pipeline = await openPipeline(folder);
+  assert.equal(pipeline.outputs['out_11'], 'ssd_300_vgg/block11_box/Reshape:0');
+  assert.equal(pipeline.preprocessing.fit, 'stretch');
+  assert.equal(pipeline.detections?.layout, 'ssd-vgg-300');
+});
+
 test('weights that are saved are restored from their file, and a quantized network wants photos for them', async (t) => {
   const folder = await temporaryFolder(t);
   const network = tiny(false, { randomWeights: 5 });
@@ -255,6 +281,7 @@ test('tensors that do not belong together are no model', async (t) => {
       /^inputs: images is Placeholder:0, string \[\?\], which the outputs/,
     ],
     [{ images: given }, {}, /^outputs: give at least one/],
+    [{ images: given }, { y: scores, z: network.getDefaultClassifier(features) }, /ends with one classifier/],
     [{ images: given }, { y: given }, /^outputs: give what a classifier gave/],
     [{ images: given }, { y: scores, z: features }, /^outputs: give what a classifier gave/],
   ];

@@ -47,6 +47,11 @@ function pipelineOf({ inputs, outputs, labels, detections }: SaveModelOptions) {
     throw invalid('inputs', `${key} is ${describeTensor(images)}, which the outputs are not computed from`);
   }
   const { restored } = network;
+  if (first.made.by === 'classifier' && tensors.some((tensor) => tensor !== first)) {
+    throw invalid('outputs', 'a pipeline ends with one classifier: save the others as models of their own');
+  }
+  const given = first.made.by === 'classifier' ? 1 : restored.entry.outputs.length;
+  if (new Set(tensors).size !== given) throw invalid('outputs', `give all ${given} that importGraph() gave`);
   const head = first.made.by === 'classifier' ? defaultClassifier(restored, first.made.scope) : undefined;
   const pipeline: Pipeline = composePipeline({
     preprocessing: pixels.made.preprocessing,

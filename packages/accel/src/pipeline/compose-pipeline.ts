@@ -1,7 +1,15 @@
 import { SlipwayError } from '@slipway/contract';
 import type { DetectorDeclaration } from '@slipway/contract/api';
 import { WEIGHTS_METADATA } from '@slipway/graph/catalogue';
-import { attach, type Entry, type OnnxModel, requireValid, setMetadata } from '@slipway/graph/onnx';
+import {
+  attach,
+  type Entry,
+  type OnnxModel,
+  opsetOf,
+  requireValid,
+  setMetadata,
+  withOpset,
+} from '@slipway/graph/onnx';
 import { withGraphErrors } from '../graph-errors.ts';
 import { freeInputs, joinsOf } from './joins.ts';
 import {
@@ -38,7 +46,7 @@ export interface PipelineParts {
 /**
  * Puts the parts of a pipeline behind each other. Throws `invalid_argument`: the featurizer's input is no tensor of such
  * pixels, the head's inputs are not what the featurizer gives (name, type, shape), labels that are not as many as the
- * classes; `invalid_model` for a declaration of images or a graph that breaks a rule.
+ * classes; `unsupported` where both use operators of versions that cannot be brought together; `invalid_model` for a declaration of images or a graph that breaks a rule.
  */
 export function composePipeline(parts: PipelineParts): Pipeline {
   const { featurizer, head, labels } = parts;
@@ -63,7 +71,10 @@ export function composePipeline(parts: PipelineParts): Pipeline {
 }
 
 function joined(featurizer: OnnxModel, head: OnnxModel, joins: Readonly<Record<string, string>>): OnnxModel {
-  const model = attach(featurizer, head, { joins, renameInside: true });
+  // The older one of both is brought to the other's operators.
+  const opset = Math.max(opsetOf(featurizer), opsetOf(head));
+  const [first, second] = [withOpset(featurizer, opset), withOpset(head, opset)];
+  const model = attach(first, second, { joins, renameInside: true });
   return setMetadata(model, { [WEIGHTS_METADATA]: weightsOf(featurizer, head) });
 }
 

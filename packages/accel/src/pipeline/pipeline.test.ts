@@ -118,6 +118,16 @@ test('a detector keeps what a service is to make of its outputs, with labels', a
   });
 });
 
+test('a head of an older operator set fits, if its operators are the same in the newer one', () => {
+  const older = (version: number) => ({ ...denseHead('w', WIDTH, 10), opsets: [{ version }] });
+  const { model } = composePipeline({ ...parts, head: older(17) });
+  assert.deepEqual(model.opsets, [{ version: 18 }]);
+  assert.throws(() => composePipeline({ ...parts, head: older(11) }), {
+    code: 'unsupported',
+    message: /of ONNX 11 that are others in 18: Flatten, MatMul\. Export it with operator set 18/,
+  });
+});
+
 const WRONG: readonly [string, object, RegExp][] = [
   [
     'another size',

@@ -13,6 +13,7 @@ export { freeze, freezeInput } from './edit/freeze.ts';
 export { setMetadata } from './edit/metadata.ts';
 export { renameNode, renameTensor } from './edit/names.ts';
 export { addInitializers, addNodes, makeNode, removeNodes, replaceNodes } from './edit/nodes.ts';
+export { opsetOf, withOpset } from './edit/opset.ts';
 export { type ElementType, elementBits, elementNumber, elementTypeOf } from './element-types.ts';
 export { loadElements } from './load-elements.ts';
 export { floatTensor, intTensor, stringTensor } from './make-tensor.ts';

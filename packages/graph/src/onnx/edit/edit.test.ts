@@ -17,6 +17,7 @@ import { freeze, freezeInput } from './freeze.ts';
 import { setMetadata } from './metadata.ts';
 import { renameNode, renameTensor } from './names.ts';
 import { addInitializers, addNodes, makeNode, removeNodes, replaceNodes } from './nodes.ts';
+import { opsetOf, withOpset } from './opset.ts';
 
 const PIXELS = Float32Array.from({ length: 3 * 8 * 8 }, (_, index) => Math.sin(index));
 const IMAGE = new RuntimeTensor('float32', PIXELS, [1, 3, 8, 8]);
@@ -137,6 +138,25 @@ test('an input is frozen to a value that it can have', () => {
     assert.throws(() => freezeInput(switched(), name, value), { code: 'invalid_argument', message });
   }
   assert.throws(() => freezeInput(convolutional(), 'image', 1), { message: /is no switch: it takes more/ });
+});
+
+test('another version of the operators is imported where all of them are the same there', async (t) => {
+  const model = { ...switched(), irVersion: 4 };
+  const feeds = {
+    x: new RuntimeTensor('float32', [2], []),
+    is_training: new RuntimeTensor('bool', [false], []),
+  };
+  for (const version of [16, 21]) {
+    const other = withOpset(model, version);
+    assert.equal(opsetOf(other), version);
+    assert.deepEqual(await run(t, other, feeds), { y: [6] });
+  }
+  // Where of 9 takes fewer types than that of 16.
+  assert.throws(() => withOpset(model, 15), {
+    code: 'unsupported',
+    message: /of ONNX 18 that are others in 15: Where\./,
+  });
+  assert.throws(() => withOpset(model, 99), { code: 'invalid_argument' });
 });
 
 /** x * w, or x while it is trained; the weight is an input with a default, as old models have it. */
