@@ -6,28 +6,23 @@ import { blockShape, SSD_VGG_300 } from '@slipway/contract/detection';
 import { runProcess, ssdNet, type TestScope, temporaryFolder, WHITE_PIXEL } from '@slipway/testkit';
 import { answerOf, images } from '../conversion/answers.ts';
 import { convert } from '../conversion/converted.ts';
-import { pythonEnvironment } from '../harness/python-environment.ts';
 import { serveModels } from '../harness/served-models.ts';
-
-const PACKAGE = join(import.meta.dirname, '../../python/slipway');
-const REQUIREMENTS = join(PACKAGE, 'tests/requirements.lock');
+import { PACKAGE, slipwayClient } from '../harness/slipway-client.ts';
 
 /** PNG, as TensorFlow's other way to decode JPEG is no matter of the service. */
 const IMAGE = 'enlarged.png';
 const INPUT = 'Placeholder:0';
 const OUTPUT = 'classifier/resnet_v1_50/predictions/Softmax:0';
 
-function python(scope: TestScope): Promise<string> {
-  return pythonEnvironment(scope, {
-    locks: [REQUIREMENTS],
-    fill: ({ pip }) => pip('install', '--require-hashes', '--only-binary=:all:', '-r', REQUIREMENTS),
-  });
-}
-
 /** Runs it with the sources of the package; what it wrote. */
 async function run(scope: TestScope, args: readonly string[]) {
   const options = { cwd: PACKAGE, env: { PYTHONPATH: join(PACKAGE, 'src') } };
-  const { code, stdout, stderr } = await runProcess(scope, await python(scope), ['-B', ...args], options);
+  const { code, stdout, stderr } = await runProcess(
+    scope,
+    await slipwayClient(scope),
+    ['-B', ...args],
+    options,
+  );
   assert.equal(code, 0, `${stdout}${stderr}`);
   return { stdout, stderr };
 }
@@ -112,7 +107,7 @@ test('pip installs the package from its folder', async (t) => {
   await run(t, ['-m', 'pip', '--disable-pip-version-check', '--quiet', 'install', ...offline, source]);
   const check = 'import slipway.accel; print(slipway.__file__, *slipway.accel.__all__)';
   const isolated = `import sys; sys.path[:0] = [${JSON.stringify(target)}]; ${check}`;
-  const { code, stdout, stderr } = await runProcess(t, await python(t), ['-I', '-c', isolated]);
+  const { code, stdout, stderr } = await runProcess(t, await slipwayClient(t), ['-I', '-c', isolated]);
   assert.equal(code, 0, stderr);
   assert.equal(stdout, `${target}/slipway/__init__.py PredictionClient client_from_service\n`);
 });
