@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeviceCounts, ModelSelection } from '@slipway/contract/api';
+import type { DeviceCounts, ModelSelection, PartialDeploymentConfig } from '@slipway/contract/api';
 import { completeConfig } from './config.ts';
 import { exclusiveDeviceProblems } from './exclusive-devices.ts';
 import type { RevisionPlan } from './revisions.ts';
@@ -8,8 +8,12 @@ import type { RevisionPlan } from './revisions.ts';
 const MODELS = ['cats', 'dogs'].map((name) => ({ name, version: 1, digest: 'sha256:a' }));
 const SELECTIONS: readonly ModelSelection[] = [{ name: 'cats', versionPolicy: { latest: 1 } }];
 
-function problemsOf(devices: DeviceCounts, plan: Partial<RevisionPlan>): readonly string[] {
-  const config = completeConfig({ devices });
+function problemsOf(
+  devices: DeviceCounts,
+  plan: Partial<RevisionPlan>,
+  given: PartialDeploymentConfig = {},
+): readonly string[] {
+  const config = completeConfig({ ...given, devices });
   const whole = { models: MODELS.slice(0, 1), selections: undefined, script: undefined, ...plan };
   return exclusiveDeviceProblems({ config, ...whole }).map(({ field, message }) => `${field} ${message}`);
 }
@@ -37,4 +41,13 @@ test('nor a version that is loaded beside the one before it', () => {
   const [problem, ...others] = problemsOf({ fpga: 1 }, { selections: SELECTIONS });
   assert.deepEqual(others, []);
   assert.match(problem ?? '', /^models chooses versions by policy or label, .*: name one version/);
+});
+
+test('nor the same model in several engines', () => {
+  for (const given of [{ instances: 2 }, { modelSettings: { cats: { instances: 2 } } }]) {
+    const [problem] = problemsOf({ fpga: 1 }, {}, given);
+    assert.match(problem ?? '', /^config\.instances makes 2 engines, but .* has 1 fpga/);
+    assert.deepEqual(problemsOf({ fpga: 2 }, {}, given), []);
+    assert.deepEqual(problemsOf({ gpu: 1 }, {}, given), []);
+  }
 });

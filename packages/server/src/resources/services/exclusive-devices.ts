@@ -25,9 +25,23 @@ export function exclusiveDeviceProblems({
       const message = `chooses versions by policy or label, which take over inside of running replicas, beside those before them, but ${rule}: name one version, and update the service for another`;
       return [{ field: 'models', message }];
     }
-    if (models.length <= count) return [];
-    const named = models.map((model) => `${model.name}:${model.version}`).join(', ');
-    const message = `has ${models.length} models (${named}), but ${rule}: deploy each as a service of its own, or ask for devices {"${name}": ${models.length}}`;
-    return [{ field: 'models', message }];
+    if (models.length > count) {
+      const named = models.map((model) => `${model.name}:${model.version}`).join(', ');
+      const message = `has ${models.length} models (${named}), but ${rule}: deploy each as a service of its own, or ask for devices {"${name}": ${models.length}}`;
+      return [{ field: 'models', message }];
+    }
+    const engines = enginesOf(config, models);
+    if (engines <= count) return [];
+    const message = `makes ${engines} engines, but ${rule}: leave it out, or ask for devices {"${name}": ${engines}}`;
+    return [{ field: 'config.instances', message }];
   });
+}
+
+/** Each engine is the model once more. */
+function enginesOf(
+  { instances, modelSettings }: RevisionPlan['config'],
+  models: RevisionPlan['models'],
+): number {
+  const each = models.map(({ name }) => modelSettings[name]?.instances ?? instances ?? 1);
+  return each.reduce((sum, count) => sum + count, 0);
 }
