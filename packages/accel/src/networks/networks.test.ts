@@ -261,7 +261,7 @@ test('weights that nobody pulled are not found, and the error says how to get th
   const home = await temporaryFolder(t);
   await assert.rejects(tiny(false, {}, home).restoreWeights(), {
     code: 'not_found',
-    message: /slipway accel pull resnet50/,
+    message: /"slipway accel pull resnet50 --home \S+" brings them/,
   });
   const both = tiny(false, { randomWeights: 1, customWeightsDirectory: home });
   await assert.rejects(both.restoreWeights(), { code: 'invalid_argument', message: /leave out one of both/ });

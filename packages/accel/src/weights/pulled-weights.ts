@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SlipwayError, unlessMissing } from '@slipway/contract';
 import type { CatalogueEntry, CatalogueName, LayoutName, NetworkWeights } from '@slipway/graph/catalogue';
 import type { Checksum } from '../downloads/index.ts';
+import { homeFolder } from '../networks/home-folder.ts';
 import type { Licence } from './manifest.ts';
 import { CATALOGUE_NAMES } from './parse-manifest.ts';
 
@@ -88,10 +89,11 @@ export async function requireWeights(
   if (found !== undefined) return found;
   const { name } = network;
   const cut = await isDownloadThere(home, name);
+  const where = home === homeFolder() ? '' : ` --home ${home}`;
   const which = query.version === undefined ? '' : ` of version ${query.version}`;
   throw new SlipwayError(
     'not_found',
-    `There are no weights of ${name}${which} in ${home}${cut ? ', and a download of them was cut' : ''}: "slipway accel pull ${name}" ${cut ? 'goes on with it' : 'brings them'}, with --from FILE from a file that you have, and --random-weights SEED builds the network without any training, for tests and benchmarks.`,
+    `There are no weights of ${name}${which} in ${home}${cut ? ', and a download of them was cut' : ''}: "slipway accel pull ${name}${where}" ${cut ? 'goes on with it' : 'brings them'}, with --from FILE from a file that you have, and --random-weights SEED builds the network without any training, for tests and benchmarks.`,
     { details: { network: name, version: query.version } },
   );
 }

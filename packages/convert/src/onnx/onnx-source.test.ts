@@ -88,6 +88,15 @@ test('tensors inside are ends as well, and what no longer holds is left out', as
   assert.deepEqual(head.files, ['classes.txt', 'conversion.json', 'model.onnx', 'signature.json']);
 });
 
+test('of a model of images, the tensor of their pixels may be an input as well', async (t) => {
+  const { report, files, said } = await convertOnnx(t, { inputs: ['image'] });
+  assert.deepEqual(report.inputs, [
+    { name: 'image', alias: 'image', dtype: 'float32', shape: [null, 3, 64, 64] },
+  ]);
+  assert.deepEqual([report.images, said['tensorflow.inputs']], [[], undefined]);
+  assert.ok(files.includes('signature.json'), 'labels stay');
+});
+
 const WRONG: readonly [string, ConvertJobRequest, RegExp, object?][] = [
   [
     'an input that is not there',

@@ -32,7 +32,13 @@ export function requestedOfOnnx(
   const inner = new Map(
     model.graph.nodes.flatMap((node) => node.outputs.filter(Boolean).map((name) => [name, types.get(name)])),
   );
-  const taken = { kind: 'input', ends: inputsOf(model, images), inner } as const;
+  // Of images, the tensor of their pixels can be named as well.
+  const pixels = model.graph.inputs.map(({ name = '' }) => [name, types.get(name)] as const);
+  const taken = {
+    kind: 'input',
+    ends: inputsOf(model, images),
+    inner: new Map([...inner, ...pixels]),
+  } as const;
   const given = {
     kind: 'output',
     ends: endsOf(model.graph.outputs, keysIn(model, 'outputs')),
