@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { SlipwayError } from '@slipway/contract';
 import { CATALOGUE } from '@slipway/graph/catalogue';
 import { temporaryFolder } from '@slipway/testkit';
@@ -85,6 +86,22 @@ describe('preparing images', () => {
       ],
     );
     assert.deepEqual(told, ['2.png damaged', '4.jpg it begins with the text', '5.gif it is empty']);
+  });
+
+  test('takes an image of one pixel, and refuses one of none', async (t) => {
+    const folder = await temporaryFolder(t);
+    await writeFile(join(folder, '1.png'), PNG);
+    const none = Buffer.from(PNG);
+    none.writeUInt32BE(0, 16);
+    none.writeUInt32BE(crc32(none.subarray(12, 29)), 29);
+    await writeFile(join(folder, '2.png'), none);
+    const { images } = await findImages(folder);
+    const prepared = prepareImages(images, IMAGE);
+    assert.deepEqual((await prepared.next()).value?.tensor.shape, [1, 8, 8, 3]);
+    await assert.rejects(prepared.next(), {
+      code: 'invalid_argument',
+      message: /2\.png: the image is a PNG/,
+    });
   });
 
   test('ends with the reason of its signal', async (t) => {

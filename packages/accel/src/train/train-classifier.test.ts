@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SlipwayError } from '@slipway/contract';
-import { type TestScope, temporaryFolder } from '@slipway/testkit';
+import { runProcess, type TestScope, temporaryFolder } from '@slipway/testkit';
 import { composePipeline } from '../pipeline/compose-pipeline.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import { savePipeline } from '../pipeline/save-pipeline.ts';
 import { TINY_PREPROCESSING, tinyResnet } from '../pipeline/tiny-network.test.helper.ts';
 import { findImages } from '../samples/find-images.ts';
 import { prepareImages } from '../samples/prepare-images.ts';
@@ -160,6 +161,22 @@ describe('training a classifier', () => {
     await refused({ randomWeights: 7 }, /randomWeights: a model has its own weights/);
     await refused({ featurizer: 'resnet50', home: folder }, /slipway accel pull resnet50/, 'not_found');
     await refused({ featureTensor: 'strange' }, /strange/);
+  });
+
+  test('goes on after a kill with what was computed', async (t) => {
+    const { folder, options } = await data(t);
+    await savePipeline(featurizer, join(folder, 'network'));
+    const told = { ...options, featurizer: join(folder, 'network'), out: join(folder, 'out') };
+    const program = `
+      const { trainClassifier } = await import(${JSON.stringify(import.meta.resolve('./train-classifier.js'))});
+      const onProgress = ({ done }) => done === 5 && process.kill(process.pid, 'SIGKILL');
+      await trainClassifier({ ...${JSON.stringify(told)}, onProgress });`;
+    const flags = ['--input-type=module', '--eval', program];
+    const killed = await runProcess(t, process.execPath, flags, { env: { TMPDIR: folder } });
+    assert.equal(killed.signal, 'SIGKILL', killed.stderr);
+    const { features } = await trainClassifier(told);
+    assert.ok(features.cached >= 5 && features.cached < features.total, `${features.cached}`);
+    assert.equal(features.corrupt, 0);
   });
 
   test('leaves nothing when it is given up, wherever it is, but features', async (t) => {

@@ -18,7 +18,8 @@ export function details(fields: Readonly<Record<string, string | undefined>>): s
   );
 }
 
-function align(lines: readonly (readonly string[])[]): string {
+/** Lines of cells below each other, each column as wide as its widest cell. */
+export function align(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );

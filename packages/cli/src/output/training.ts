@@ -1,6 +1,6 @@
 import type { TrainedClassifier, TrainingRecord, TrainProgress } from '@slipway/accel';
 import type { Progress } from './progress.ts';
-import { details, table } from './table.ts';
+import { align, details, table } from './table.ts';
 
 type Evaluation = TrainingRecord['evaluation'];
 
@@ -93,15 +93,10 @@ function classesTable({ classes }: Evaluation): string {
 
 function confusions({ classes, confusion }: Evaluation): string {
   if (classes.length <= TABLE_CLASSES) {
-    const columns = classes.map(
-      ({ name }, column) =>
-        [`as ${shown(name)}`, (row: number) => String(confusion[row]?.[column] ?? 0)] as const,
-    );
-    return table(
-      [...classes.keys()],
-      { taken: (row) => shown(classes[row]?.name ?? ''), ...Object.fromEntries(columns) },
-      '',
-    );
+    const names = classes.map(({ name }) => shown(name));
+    const rows = confusion.map((row, truth) => [names[truth] ?? '', ...row.map(String)]);
+    // Not as headings of a table are: other classes may have the same names in capitals.
+    return align([['TAKEN', ...names.map((name) => `as ${name}`)], ...rows]);
   }
   const wrong = confusion.flatMap((row, truth) =>
     row.flatMap((count, told) => (truth === told || count === 0 ? [] : [{ truth, told, count }])),

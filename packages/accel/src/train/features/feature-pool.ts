@@ -69,7 +69,11 @@ export function createFeaturePool(start: FeatureThreadStart, most: number): Feat
 }
 
 async function startThread(start: FeatureThreadStart): Promise<FeatureThread> {
-  const worker = new Worker(new URL('./feature-thread.js', import.meta.url), { workerData: start });
+  // Without the flags of the process: those for a program on the command line are wrong for a file.
+  const worker = new Worker(new URL('./feature-thread.js', import.meta.url), {
+    workerData: start,
+    execArgv: [],
+  });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let waiting: PromiseWithResolvers<FromFeatureThread> | undefined;
   let lost: SlipwayError | undefined;
