@@ -23,8 +23,9 @@ export function candidatesOf(logits: Floats, classes: number, threshold: number)
   // A class has at most exp(logit - largest), so that most anchors are the background's without any exponential.
   const least = Math.log(threshold) - ROUNDING;
   for (let at = 0, anchor = 0; at < logits.length; at += classes, anchor += 1) {
-    const largest = largestOf(logits, at, at + classes);
-    if (largestOf(logits, at + 1, at + classes) - largest < least) continue;
+    const best = largestOf(logits, at + 1, at + classes);
+    const largest = Math.max(best, logits[at] as number);
+    if (best - largest < least) continue;
     softmax(logits, at, largest, scores);
     for (let classIndex = 1; classIndex < classes; classIndex += 1) {
       const score = scores[classIndex] ?? 0;
@@ -37,7 +38,7 @@ export function candidatesOf(logits: Floats, classes: number, threshold: number)
 function largestOf(logits: Floats, from: number, until: number): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (let index = from; index < until; index += 1) {
-    const logit = logits[index] ?? Number.NaN;
+    const logit = logits[index] as number;
     if (logit > largest) largest = logit;
   }
   return largest;
@@ -47,9 +48,9 @@ function largestOf(logits: Floats, from: number, until: number): number {
 function softmax(logits: Floats, at: number, largest: number, scores: Float64Array): void {
   let sum = 0;
   for (let index = 0; index < scores.length; index += 1) {
-    const power = Math.exp((logits[at + index] ?? Number.NaN) - largest);
+    const power = Math.exp((logits[at + index] as number) - largest);
     scores[index] = power;
     sum += power;
   }
-  for (let index = 0; index < scores.length; index += 1) scores[index] = (scores[index] ?? 0) / sum;
+  for (let index = 0; index < scores.length; index += 1) scores[index] = (scores[index] as number) / sum;
 }

@@ -77,8 +77,10 @@ function finiteFloats({ name, datatype, data }: Tensor): { readonly name: string
 
 /** A loop, as a callback for each of 200,000 numbers takes ten times as long. */
 function firstBroken(data: Floats): number {
-  for (let index = 0; index < data.length; index += 1) {
-    if (!Number.isFinite(data[index])) return index;
+  const { length } = data;
+  for (let index = 0; index < length; index += 1) {
+    // Only what is finite gives 0.
+    if ((data[index] as number) * 0 !== 0) return index;
   }
   return -1;
 }
