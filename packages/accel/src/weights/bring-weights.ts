@@ -1,6 +1,7 @@
 import { rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
+import type { LayoutName } from '@slipway/graph/catalogue';
 import { type Checksum, downloadFile } from '../downloads/index.ts';
 import type { Licence, WeightsEntry } from './manifest.ts';
 import type { PullProgress } from './pull-weights.ts';
@@ -18,6 +19,8 @@ export interface Taken extends SourceFiles, AsyncDisposable {
   readonly quantized: boolean;
   readonly source: string;
   readonly licence: Licence | null;
+  /** As whose the manifest knows them. */
+  readonly layout?: LayoutName | undefined;
   /** Of the first file, where it is known from the download. */
   readonly checksum: Checksum | undefined;
   /** They may be moved: nobody else wants them. */
@@ -41,11 +44,11 @@ export async function fromManifest(
   folder: string,
   options: BringOptions,
 ): Promise<Taken> {
-  const { url, bytes, checksum, version, quantized = false, licence } = entry;
+  const { url, bytes, checksum, version, quantized = false, licence, layout } = entry;
   await requireRoom(folder, bytes);
   const path = join(folder, DOWNLOADS, `${version}-${fileName(url)}`);
   const found = await download({ url, path, bytes, checksum }, options);
-  return downloaded(path, { version, quantized, source: url, licence, checksum: found });
+  return downloaded(path, { version, quantized, source: url, licence, layout, checksum: found });
 }
 
 /** Weights at a URL that nobody has said a checksum of. */
@@ -88,7 +91,10 @@ async function download(
   });
 }
 
-function downloaded(path: string, about: Own & Pick<Taken, 'source' | 'licence' | 'checksum'>): Taken {
+function downloaded(
+  path: string,
+  about: Own & Pick<Taken, 'source' | 'licence' | 'layout' | 'checksum'>,
+): Taken {
   const open = basename(path);
   return {
     ...about,

@@ -18,7 +18,7 @@ import {
   TINY,
 } from './published.test.helper.ts';
 import { pullWeights } from './pull-weights.ts';
-import { findWeights } from './pulled-weights.ts';
+import { findWeights, listWeights } from './pulled-weights.ts';
 
 test('weights of another network are refused by their names, and do not count', async (t) => {
   const home = await temporaryFolder(t);
@@ -33,6 +33,9 @@ test('weights of another network are refused by their names, and do not count', 
   const other = { ...TINY, network: { ...TINY_RESNET, classes: 11 } };
   const options = { home, manifest: [published(host.url)], ...ACCEPTED };
   await assert.rejects(pullWeights(other, options), { message: /fc\.weight is \[10, .* instead of \[11/ });
+  await assertNothingPulled(home);
+  const keras = { ...options, manifest: [published(host.url, { layout: 'keras' })] };
+  await assert.rejects(pullWeights(TINY, keras), { message: /as torchvision names them, .* says keras/ });
   await assertNothingPulled(home);
 });
 
@@ -62,6 +65,15 @@ test('files of every layout are taken from where they are, and stay there', asyn
     assert.equal(quantized.version, '1.1.2');
     assert.deepEqual(await findWeights('resnet50', home, { quantized: true }), quantized);
     assert.deepEqual(await findWeights('resnet50', home), pulled);
+  }
+});
+
+test('a record that somebody has changed is told', async (t) => {
+  const home = await temporaryFolder(t);
+  const { folder } = await pullWeights(TINY, { home, from: join(FIXTURES, 'slim-resnet') });
+  for (const text of ['{', '{"kind": "Model"}']) {
+    await writeFile(join(folder, 'weights.json'), text);
+    await assert.rejects(listWeights(home), { code: 'corrupt', message: /remove its folder/ });
   }
 });
 

@@ -50,7 +50,8 @@ test('weights of a manifest are downloaded, held to the network, found and remov
   await assertNothingPulled(options.home);
   await assert.rejects(requireWeights(TINY, options.home), {
     code: 'not_found',
-    message: /"slipway accel pull resnet50 --home \S+" brings them, with --from FILE .* --random-weights SEED/,
+    message:
+      /"slipway accel pull resnet50 --home \S+" brings them, with --from FILE .* --random-weights SEED/,
   });
 });
 

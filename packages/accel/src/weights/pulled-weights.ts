@@ -122,12 +122,27 @@ async function weightsIn(home: string, network: CatalogueName): Promise<readonly
     .toSorted((one, other) => (one.pulledAt < other.pulledAt ? 1 : -1));
 }
 
-/** The weights in a folder; `undefined` where they are not whole. */
+/** The weights in a folder; `undefined` where they are not whole. Throws `corrupt` where somebody has changed what is said of them. */
 export async function readWeights(folder: string): Promise<PulledWeights | undefined> {
-  const text = await unlessMissing(readFile(join(folder, WEIGHTS_FILE), 'utf8'));
+  const file = join(folder, WEIGHTS_FILE);
+  const text = await unlessMissing(readFile(file, 'utf8'));
   if (text === undefined) return undefined;
-  const record = JSON.parse(text) as WeightsRecord;
+  const record = recordIn(file, text);
   const bytes = Object.values(record.files).reduce((sum, size) => sum + size, 0);
   const random = record.origin.startsWith('random');
   return { ...record, folder, path: join(folder, record.open), bytes, random };
+}
+
+function recordIn(file: string, text: string): WeightsRecord {
+  try {
+    const record = JSON.parse(text) as WeightsRecord;
+    if (record.kind === 'Weights') return record;
+  } catch {
+    // Told below, as what is no record is.
+  }
+  throw new SlipwayError(
+    'corrupt',
+    `${file} is not what was written when the weights were pulled: remove its folder, and pull them again.`,
+    { details: { file } },
+  );
 }

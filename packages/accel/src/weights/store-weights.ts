@@ -76,13 +76,19 @@ async function moveInto(
 async function held(
   entry: CatalogueEntry,
   path: string,
-  { source }: Taken,
+  { source, layout }: Taken,
   signal: AbortSignal | undefined,
 ): Promise<NetworkWeights> {
-  return await importFile(entry, path, { signal }).catch((cause: unknown) => {
+  const weights = await importFile(entry, path, { signal }).catch((cause: unknown) => {
     if (!(cause instanceof SlipwayError)) throw cause;
     throw new SlipwayError(cause.code, cause.message.replaceAll(path, source), { cause });
   });
+  if (layout === undefined || weights.layout === layout) return weights;
+  throw new SlipwayError(
+    'invalid_argument',
+    `${source} has weights as ${weights.layout} names them, and the manifest says ${layout}: mend the manifest.`,
+    { details: { field: 'layout', found: weights.layout, said: layout } },
+  );
 }
 
 async function checksumOf(path: string, signal: AbortSignal | undefined): Promise<Checksum> {
