@@ -63,23 +63,27 @@ interface Answer {
   readonly data: readonly number[];
 }
 
-test('the client for Python gets the twelve outputs of a detector in the order of its list', async (t) => {
-  const { imageSize, classes, blocks } = SSD_VGG_300;
-  const side = {
-    width: imageSize,
-    height: imageSize,
-    resize: 'tf1_bilinear',
-    fit: 'stretch',
-    layout: 'NHWC',
+/** Serves SSD-VGG-300, which sees a dog in every image; what the client is to be told of it, and of an image. */
+async function serveDetector(scope: TestScope, declared: object = {}): Promise<readonly string[]> {
+  const side = SSD_VGG_300.imageSize;
+  const image = { width: side, height: side, resize: 'tf1_bilinear', fit: 'stretch', layout: 'NHWC' };
+  const inputs = { InputImage: { image: { name: 'images', ...image } } };
+  const onnx = ssdNet([{ block: 'block11', anchor: 0, classIndex: 12, logit: 20 }]);
+  const model = {
+    name: 'ssdvgg',
+    version: 1,
+    onnx,
+    signature: { kind: 'ModelSignature', inputs, ...declared },
   };
-  const signature = {
-    kind: 'ModelSignature',
-    inputs: { InputImage: { image: { name: 'images', ...side } } },
-  };
-  const model = { name: 'ssdvgg', version: 1, onnx: ssdNet([]), signature };
-  const { key, gateway } = await serveModels(t, { service: 'flow', models: [model] });
-  const path = join(await temporaryFolder(t), IMAGE);
+  const { key, gateway } = await serveModels(scope, { service: 'flow', models: [model] });
+  const path = join(await temporaryFolder(scope), IMAGE);
   await writeFile(path, WHITE_PIXEL);
+  return ['127.0.0.1', String(gateway.port), key, 'flow', path, 'images'];
+}
+
+test('the client for Python gets the twelve outputs of a detector in the order of its list', async (t) => {
+  const { classes, blocks } = SSD_VGG_300;
+  const args = await serveDetector(t);
   const outputs = [classes, 4].flatMap((values) =>
     blocks.map((block) => ({
       name: `ssd_300_vgg/${block.name}_box/${values === 4 ? 'Reshape' : 'Reshape_1'}:0`,
@@ -87,8 +91,7 @@ test('the client for Python gets the twelve outputs of a detector in the order o
     })),
   );
   const names = outputs.map(({ name }) => name);
-  const args = ['127.0.0.1', String(gateway.port), key, 'flow', path, 'images', ...names];
-  const { stdout } = await run(t, ['tests/real_detector.py', ...args]);
+  const { stdout } = await run(t, ['tests/real_detector.py', ...args, ...names]);
   const shapes = outputs.map(({ shape }) => shape);
   assert.deepEqual(JSON.parse(stdout), {
     listed: shapes,
@@ -96,6 +99,15 @@ test('the client for Python gets the twelve outputs of a detector in the order o
     one: shapes[0]?.slice(1),
     all: shapes.length,
   });
+});
+
+test('and what a declared detector found, with its names', async (t) => {
+  const labels = Array.from({ length: SSD_VGG_300.classes }, (_, index) => (index === 12 ? 'dog' : ''));
+  const args = await serveDetector(t, { detections: { layout: 'ssd-vgg-300', labels } });
+  const { stdout } = await run(t, ['tests/real_detector.py', ...args]);
+  const { boxes, scores, ...found } = JSON.parse(stdout);
+  assert.deepEqual(found, { classes: [['12.0']], num_detections: ['1.0'], labels: [['dog']] });
+  assert.deepEqual([boxes[0].length, boxes[0][0].length, scores[0].length], [1, 4, 1]);
 });
 
 test('pip installs the package from its folder', async (t) => {
