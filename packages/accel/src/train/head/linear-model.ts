@@ -1,4 +1,5 @@
 import type { Matrix } from './dataset.ts';
+import { rowProducts } from './products.ts';
 import type { Standardization } from './standardize.ts';
 
 /** Logits are a sum of features, one row of weights for each class, and a bias. */
@@ -22,16 +23,10 @@ export function zeroModel(features: number, classes: number): LinearModel {
 }
 
 /** The probabilities of the classes (softmax) for one row, into `to`. */
-export function predictRow(
-  model: LinearModel,
-  { values, columns }: Matrix,
-  row: number,
-  to: Float64Array,
-): void {
+export function predictRow(model: LinearModel, features: Matrix, row: number, to: Float64Array): void {
   const { classes, weights, biases } = model;
-  for (let each = 0; each < classes; each += 1) {
-    to[each] = (biases[each] as number) + dot(values, row * columns, weights, each * columns, columns);
-  }
+  rowProducts(features, row, weights, classes, to);
+  for (let each = 0; each < classes; each += 1) to[each] = (to[each] as number) + (biases[each] as number);
   softmax(to);
 }
 
@@ -52,29 +47,6 @@ export function unstandardized(model: LinearModel, { mean, factor }: Standardiza
     }
   }
   return { features, classes, weights, biases: biases.map(Math.fround) };
-}
-
-/** Four sums, so that the processor need not wait for one addition to begin the next. */
-function dot(
-  left: Float32Array,
-  leftStart: number,
-  right: Float64Array,
-  rightStart: number,
-  count: number,
-): number {
-  let first = 0;
-  let second = 0;
-  let third = 0;
-  let fourth = 0;
-  let at = 0;
-  for (; at + 3 < count; at += 4) {
-    first += (left[leftStart + at] as number) * (right[rightStart + at] as number);
-    second += (left[leftStart + at + 1] as number) * (right[rightStart + at + 1] as number);
-    third += (left[leftStart + at + 2] as number) * (right[rightStart + at + 2] as number);
-    fourth += (left[leftStart + at + 3] as number) * (right[rightStart + at + 3] as number);
-  }
-  for (; at < count; at += 1) first += (left[leftStart + at] as number) * (right[rightStart + at] as number);
-  return first + second + (third + fourth);
 }
 
 /** Less the largest one before, so that nothing overflows. */

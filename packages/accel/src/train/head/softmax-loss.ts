@@ -1,5 +1,6 @@
 import type { Dataset } from './dataset.ts';
 import { type LinearModel, predictRow } from './linear-model.ts';
+import { addRows } from './products.ts';
 
 /** What is made as small as possible: the weighted mean of the cross entropies, and l2 / 2 * the sum of all squared weights. */
 export interface LossTerms {
@@ -24,7 +25,7 @@ export function lossAndGradient(
   share: number,
   gradient: LinearModel,
 ): number {
-  const columns = features.columns;
+  const count = model.classes;
   const probabilities = new Float64Array(model.classes);
   let loss = 0;
   for (let at = 0; at < model.weights.length; at += 1) {
@@ -33,17 +34,21 @@ export function lossAndGradient(
     gradient.weights[at] = l2 * weight;
   }
   gradient.biases.fill(0);
+  const errors = new Float64Array(samples.length * count);
   for (let index = 0; index < samples.length; index += 1) {
     const row = samples[index] as number;
     const truth = classes[row] as number;
     const counts = (classWeights[truth] as number) * share;
     predictRow(model, features, row, probabilities);
     loss -= counts * Math.log(Math.max(probabilities[truth] as number, LEAST));
-    for (let each = 0; each < model.classes; each += 1) {
+    for (let each = 0; each < count; each += 1) {
       const error = counts * ((probabilities[each] as number) - (each === truth ? 1 : 0));
       gradient.biases[each] = (gradient.biases[each] as number) + error;
-      addRow(gradient.weights, each * columns, features.values, row * columns, columns, error);
+      errors[index * count + each] = error;
     }
+  }
+  for (let each = 0; each < count; each += 1) {
+    addRows(features, samples, errors, each, count, gradient.weights, each * features.columns);
   }
   return loss;
 }
@@ -79,17 +84,4 @@ export function mostLikely(probabilities: Float64Array): number {
     if ((probabilities[each] as number) > (probabilities[best] as number)) best = each;
   }
   return best;
-}
-
-function addRow(
-  into: Float64Array,
-  intoStart: number,
-  row: Float32Array,
-  rowStart: number,
-  count: number,
-  factor: number,
-): void {
-  for (let at = 0; at < count; at += 1) {
-    into[intoStart + at] = (into[intoStart + at] as number) + factor * (row[rowStart + at] as number);
-  }
 }
