@@ -18,8 +18,9 @@ import { sizeOf } from './source/size-of.ts';
 import { tellRefusals } from './source/tell-refusals.ts';
 import { createStopwatch } from './stopwatch.ts';
 import type { Tell } from './tell.ts';
+import { askSource } from './verify/ask-source.ts';
 import { expectedEnds, shapesOf } from './verify/expected-ends.ts';
-import { type Verified, verify } from './verify/verify.ts';
+import { type Verification, type Verified, verify } from './verify/verify.ts';
 
 const PERCENT = { load: 5, convert: 15, optimize: 45, write: 60, verify: 70, done: 95 };
 
@@ -68,7 +69,7 @@ export async function convert(
   const write = lap();
 
   tell({ message: 'Tries the model in ONNX Runtime.', percent: PERCENT.verify });
-  const verified = await tryResult(work, conversion, file);
+  const verified = await tryResult(work, conversion, { file, of: optimized.given });
   const { format, requested } = source;
   const ends = verified.outputs;
   const facts = describeResult({ job, format, path, requested, conversion, result, ends });
@@ -96,19 +97,24 @@ function describeRequest({ inputs, outputs, signature }: Requested): string {
 async function tryResult(
   { job, source, tell }: Work,
   conversion: Conversion,
-  file: string,
+  made: { readonly file: string; readonly of: string },
 ): Promise<Verified> {
-  const { python, memoryBytes, request, work } = job;
-  const { requested, python: model } = source;
   return await verify({
-    file,
-    expected: expectedEnds(requested, conversion.images),
-    shapes: shapesOf(requested, request.shapes),
-    comparable: model !== undefined,
-    ask:
-      python === null || model === undefined
-        ? undefined
-        : (trials) => askTensorFlow({ python, memoryBytes, tell }, model, trials, join(work, 'trials')),
+    file: made.file,
+    expected: expectedEnds(source.requested, conversion.images),
+    shapes: shapesOf(source.requested, job.request.shapes),
+    ask: whoAnswers(job, source, made.of, tell),
     tell,
   });
+}
+
+function whoAnswers(
+  { python, memoryBytes, work }: ConvertJob,
+  { python: model }: Source,
+  of: string,
+  tell: Tell,
+): Verification['ask'] {
+  if (model === undefined) return (trials) => askSource(of, trials);
+  if (python === null) return undefined;
+  return (trials) => askTensorFlow({ python, memoryBytes, tell }, model, trials, join(work, 'trials'));
 }

@@ -31,12 +31,16 @@ function tensorText({ name, dtype, shape }: ConversionReport['inputs'][number]):
 }
 
 function comparison({ tensorflow, trials }: ConversionReport): string {
+  const errors = trials.flatMap((trial) => trial.error ?? []);
+  const error = errors.length === 0 ? undefined : Math.max(...errors);
   if (tensorflow === null) {
     const signal = Math.max(...trials.map(({ relativeSignal }) => relativeSignal));
-    return `outputs change with inputs by ${percent(signal)} of their size`;
+    const change = `outputs change with inputs by ${percent(signal)} of their size`;
+    return error === undefined
+      ? change
+      : `${change}, and are ${error.toExponential(1)} of that change away from the source's`;
   }
-  const error = Math.max(0, ...trials.flatMap((trial) => trial.error ?? []));
-  return `${error.toExponential(1)} of that change away from TensorFlow ${tensorflow}`;
+  return `${(error ?? 0).toExponential(1)} of that change away from TensorFlow ${tensorflow}`;
 }
 
 function percent(part: number): string {

@@ -137,7 +137,8 @@ export const ConversionTrial = Type.Object({
   signal: Type.Number({ description: 'The most that an output changed with the inputs.' }),
   relativeSignal: Type.Number({ description: 'That, beside the largest element of that output.' }),
   error: Type.Union([Type.Number(), Type.Null()], {
-    description: 'The most that an element differed from TensorFlow, beside the signal; null: not compared.',
+    description:
+      'The most that an element differed from TensorFlow, or from a source that is ONNX, beside the signal; null: not compared.',
   }),
 });
 export type ConversionTrial = Static<typeof ConversionTrial>;

@@ -12,6 +12,8 @@ export interface OptimizeOptions {
 
 export interface Optimized {
   readonly model: OnnxModel;
+  /** The file of the model as it was. */
+  readonly given: string;
   /** Why the model is as it was; absent where it was optimized. */
   readonly left?: string;
 }
@@ -37,10 +39,14 @@ export async function optimize(model: OnnxModel, { folder, signal }: OptimizeOpt
     await rewrite(given, rewritten);
   } catch (error) {
     if (bytes <= LARGEST_MESSAGE || !(error instanceof Error)) throw error;
-    return { model, left: `It has ${bytes} bytes, more than ONNX Runtime may write: ${error.message}` };
+    return {
+      model,
+      given,
+      left: `It has ${bytes} bytes, more than ONNX Runtime may write: ${error.message}`,
+    };
   }
   const optimized = withEndsOf(model, readModel(rewritten));
   const [problem] = checkModel(optimized);
-  if (problem === undefined) return { model: optimized };
-  return { model, left: `ONNX Runtime's rewriting of it is not plain ONNX: ${problemLine(problem)}` };
+  if (problem === undefined) return { model: optimized, given };
+  return { model, given, left: `ONNX Runtime's rewriting of it is not plain ONNX: ${problemLine(problem)}` };
 }

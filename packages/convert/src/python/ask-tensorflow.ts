@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SlipwayError } from '@slipway/contract';
 import { Tensor } from 'onnxruntime-node';
-import type { Reference } from '../verify/judge.ts';
+import type { Answers } from '../verify/judge.ts';
 import type { Trial } from '../verify/try-model.ts';
 import { type PythonRun, runPython } from './run-python.ts';
 
@@ -17,10 +17,8 @@ export interface PythonModel {
 }
 
 /** What TensorFlow answered, and which it was. */
-export interface TensorFlowAnswers {
+export interface TensorFlowAnswers extends Answers {
   readonly version: string;
-  /** One for each trial. */
-  readonly references: readonly Reference[];
 }
 
 interface ScriptAnswer {
@@ -67,7 +65,7 @@ export async function askTensorFlow(
     }),
   );
   const references = trials.map((_, index) => [read[2 * index] ?? {}, read[2 * index + 1] ?? {}] as const);
-  return { version: tensorflow, references };
+  return { whose: 'TensorFlow', version: tensorflow, references };
 }
 
 async function writeFeed(file: string, name: string, { type, dims, data }: Tensor) {

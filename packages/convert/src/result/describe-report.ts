@@ -13,7 +13,7 @@ export function describeReport({
   const errors = trials.flatMap(({ error }) => error ?? []);
   const compared =
     tensorflow === null
-      ? `answers in ONNX Runtime ${onnxruntime}`
+      ? `answers in ONNX Runtime ${onnxruntime}${errors.length === 0 ? '' : ' as before'}`
       : `differs from TensorFlow ${tensorflow} by ${Math.max(0, ...errors).toExponential(1)} of what its inputs change`;
   const before =
     source.format === 'onnx' ? `${nodes.imported} nodes` : `${nodes.tensorflow} nodes of TensorFlow`;

@@ -10,7 +10,7 @@ import type { Requested } from './requested.ts';
 export interface Source extends AsyncDisposable {
   readonly format: string;
   readonly requested: Requested;
-  /** As Python is told of it, to answer beside the result; absent: there is no TensorFlow to compare with. */
+  /** As Python is told of it, to answer beside the result; absent: the source is ONNX, and answers by itself. */
   readonly python: PythonModel | undefined;
   /** `version` is that of this package, which the result says. */
   convert(version: string): Promise<Conversion>;

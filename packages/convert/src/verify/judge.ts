@@ -5,10 +5,18 @@ import { difference, isRounded } from './measure.ts';
 import { KIND_NAMES } from './sample-elements.ts';
 import type { Trial } from './try-model.ts';
 
-/** What TensorFlow answered to the two runs of a trial. */
+/** What was answered to the two runs of a trial by what a result is compared with. */
 export type Reference = readonly [Readonly<Record<string, Tensor>>, Readonly<Record<string, Tensor>>];
 
-/** The most that a rounded element may be away from TensorFlow's, beside the signal. */
+/** What answered to the same inputs as a result. */
+export interface Answers {
+  /** As messages call it: `TensorFlow`. */
+  readonly whose: string;
+  /** One for each trial. */
+  readonly references: readonly Reference[];
+}
+
+/** The most that a rounded element may be away from what it is compared with, beside the signal. */
 const LARGEST_ERROR = 1e-3;
 
 /** Beside the largest element; a smaller change is the rounding of numbers that do not depend on the input. */
@@ -24,10 +32,10 @@ export interface Judgement {
 }
 
 /**
- * Judges a trial. Without TensorFlow, outputs must be finite, and one of them must depend on the inputs. With it, TensorFlow's
- * own answers say what is right: every output must be as far as rounding goes, whole numbers and texts exactly.
+ * Judges a trial. Alone, outputs must be finite, and one of them must depend on the inputs. Beside TensorFlow, or a source that is
+ * ONNX already, the answers of these say what is right: every output must be as far as rounding goes, whole numbers and texts exactly.
  */
-export function judge({ kind, runs }: Trial, reference?: Reference): Judgement {
+export function judge({ kind, runs }: Trial, reference?: Reference, whose = 'TensorFlow'): Judgement {
   const [first, second] = runs;
   const names = Object.keys(first.answers);
   const changes = names.map((name) => {
@@ -35,7 +43,7 @@ export function judge({ kind, runs }: Trial, reference?: Reference): Judgement {
     return { name, signal, relative: rest.largest === 0 ? signal : signal / rest.largest, ...rest };
   });
   const strongest = changes.reduce((best, each) => (each.relative > best.relative ? each : best));
-  const compared = reference === undefined ? undefined : compare(runs, changes, reference);
+  const compared = reference === undefined ? undefined : compare(runs, changes, reference, whose);
   const trial = {
     inputs: KIND_NAMES[kind],
     signal: strongest.signal,
@@ -56,7 +64,7 @@ interface Change {
   readonly largest: number;
 }
 
-function compare(runs: Trial['runs'], changes: readonly Change[], reference: Reference) {
+function compare(runs: Trial['runs'], changes: readonly Change[], reference: Reference, whose: string) {
   const problems: string[] = [];
   let worst = 0;
   for (const { name, signal, largest } of changes) {
@@ -71,7 +79,7 @@ function compare(runs: Trial['runs'], changes: readonly Change[], reference: Ref
     const scale = isRounded(answer(runs[0], name)) ? signal || largest || 1 : 0;
     const relative = error === 0 ? 0 : error / scale;
     worst = Math.max(worst, relative);
-    if (relative > LARGEST_ERROR) problems.push(`"${name}" differs from TensorFlow: ${told(error, scale)}`);
+    if (relative > LARGEST_ERROR) problems.push(`"${name}" differs from ${whose}: ${told(error, scale)}`);
   }
   return { error: Number.isFinite(worst) ? worst : null, problems };
 }

@@ -5,6 +5,7 @@ import { floatTensor, makeNode, type OnnxModel, writeModel } from '@slipway/grap
 import { type TestScope, temporaryFolder } from '@slipway/testkit';
 import { Tensor } from 'onnxruntime-node';
 import type { RequestedTensor } from '../source/requested.ts';
+import { askSource } from './ask-source.ts';
 import type { Reference } from './judge.ts';
 import type { Shapes, Trial } from './try-model.ts';
 import { verify } from './verify.ts';
@@ -68,8 +69,7 @@ async function verified(t: TestScope, model: OnnxModel, { inputs, shapes, tensor
     file,
     expected: { inputs: inputs ?? [end('x')], outputs: [end('y')] },
     shapes: shapes ?? {},
-    comparable: true,
-    ask: tensorflow && (async (tried) => ({ version: 'none', references: answers(tried) })),
+    ask: tensorflow && (async (tried) => ({ whose: 'TensorFlow', references: answers(tried) })),
     tell: ({ message }) => told.push(message),
   });
   return { trials, told };
@@ -137,4 +137,21 @@ test('the ends are held to what was asked for, all that differs at once', async 
     code: 'invalid_model',
     message: /ONNX Runtime does not load the converted model: .*NoSuchOp/s,
   });
+});
+
+test('a result that does not answer as the model that it was made of fails', async (t) => {
+  const [file, of] = [join(await temporaryFolder(t), 'y.onnx'), join(await temporaryFolder(t), 'of.onnx')];
+  await writeModel(modelOf('Mul', ['x', 'w']), file);
+  await writeModel(modelOf('Add', ['x', 'w']), of);
+  const held = (source: string) =>
+    verify({
+      file,
+      expected: { inputs: [end('x')], outputs: [end('y')] },
+      shapes: {},
+      ask: (trials) => askSource(source, trials),
+      tell: () => {},
+    });
+  const { trials, tensorflow } = await held(file);
+  assert.deepEqual([trials.map(({ error }) => error), tensorflow], [[0, 0], null]);
+  await assert.rejects(held(of), { code: 'invalid_model', message: /"y" differs from its source: by/ });
 });

@@ -1,9 +1,8 @@
 import { SlipwayError } from '@slipway/contract';
 import type { ConversionTrial } from '@slipway/contract/api';
-import type { TensorFlowAnswers } from '../python/ask-tensorflow.ts';
 import type { Tell } from '../tell.ts';
 import { checkEnds, type ExpectedEnds } from './check-ends.ts';
-import { judge, WEAK_SIGNAL } from './judge.ts';
+import { type Answers, judge, WEAK_SIGNAL } from './judge.ts';
 import { openSession, type SessionTensor } from './open-session.ts';
 import { type Shapes, type Trial, tryModel } from './try-model.ts';
 
@@ -14,17 +13,15 @@ export interface Verification {
   readonly expected: ExpectedEnds;
   /** Shapes of inputs that it is tried with, by name. */
   readonly shapes: Shapes;
-  /** Absent: there is no TensorFlow to compare with. */
-  readonly ask?: ((trials: readonly Trial[]) => Promise<TensorFlowAnswers>) | undefined;
-  /** True where a TensorFlow could be asked, if somebody named one. */
-  readonly comparable: boolean;
+  /** Absent: there is nothing to compare with. */
+  readonly ask?: ((trials: readonly Trial[]) => Promise<Answers & { readonly version?: string }>) | undefined;
   readonly tell: Tell;
 }
 
 /** How a result passed. */
 export interface Verified {
   readonly trials: readonly ConversionTrial[];
-  /** The version that it was compared with; `null`: with none. */
+  /** The version of TensorFlow that it was compared with; `null`: with none. */
   readonly tensorflow: string | null;
   /** As ONNX Runtime shows them. */
   readonly outputs: readonly SessionTensor[];
@@ -34,22 +31,15 @@ export interface Verified {
  * Loads a result as a service would, holds its ends to what was asked for, runs it, and judges what it answers. Throws
  * `invalid_model` where anything is wrong: a result that fails is not registered.
  */
-export async function verify({
-  file,
-  expected,
-  shapes,
-  ask,
-  comparable,
-  tell,
-}: Verification): Promise<Verified> {
+export async function verify({ file, expected, shapes, ask, tell }: Verification): Promise<Verified> {
   await using open = await openSession(file);
   checkEnds(expected, open);
   const trials = await tryModel(open, shapes);
   const answers = await ask?.(trials);
-  const judgements = trials.map((trial, index) => judge(trial, answers?.references[index]));
+  const judgements = trials.map((trial, index) => judge(trial, answers?.references[index], answers?.whose));
   refuse(
     judgements.flatMap(({ problems }) => problems),
-    comparable && answers === undefined,
+    answers === undefined,
   );
   for (const { trial } of judgements) {
     if (trial.relativeSignal >= WEAK_SIGNAL) continue;
