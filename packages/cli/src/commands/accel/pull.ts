@@ -53,9 +53,9 @@ export function accelPull() {
 async function ask({ id, url }: Licence, { network, url: source }: WeightsEntry): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(
-      `The weights of ${network} at ${source} are under ${id}: ${url}\nAccept it? [y/N] `,
-    );
+    const question = `The weights of ${network} at ${source} are under ${id}: ${url}\nAccept it? [y/N] `;
+    // Ctrl-C is no answer, and no is what that means.
+    const answer = await terminal.question(question).catch(() => '');
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();
