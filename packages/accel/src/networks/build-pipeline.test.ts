@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { buildNetwork, randomWeights } from '@slipway/graph/catalogue';
 import { writeModel } from '@slipway/graph/onnx';
 import { temporaryFolder } from '@slipway/testkit';
 import { splitPipeline } from '../pipeline/split-pipeline.ts';
@@ -30,6 +31,18 @@ test('a quantized pipeline is calibrated with photos, and says with what', async
   assert.ok(pipeline.model.graph.nodes.some(({ op }) => op === 'QuantizeLinear'));
   assert.match(quantization?.samples.calibration?.description ?? '', /images/);
   assert.deepEqual(Object.keys(files), ['quantization.json']);
+});
+
+test('weights of a featurizer alone build one, and say what a classifier needs', async (t) => {
+  const path = join(await temporaryFolder(t), 'featurizer.onnx');
+  const { featurizer } = buildNetwork(TINY_ENTRY.network, randomWeights(TINY_ENTRY.network, 3));
+  await writeModel(featurizer, path);
+  await assert.rejects(buildPipeline(TINY_ENTRY, { weights: path }), {
+    code: 'not_found',
+    message: /of resnet50 are of the featurizer alone: give weights with a classifier, or a head of your own/,
+  });
+  const { pipeline, weights } = await buildPipeline(TINY_ENTRY, { weights: path, head: false });
+  assert.deepEqual([pipeline.outputs, weights], [{ output_alias: FEATURES }, 'random, seed 3']);
 });
 
 const NO_PIPELINE: readonly [string, BuildPipelineOptions, string, RegExp][] = [
