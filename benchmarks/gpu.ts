@@ -64,14 +64,14 @@ if ('missing' in engine) {
 async function measureInTurns<Form extends string>(
   open: Readonly<Record<Form, OpenNetwork>>,
 ): Promise<Readonly<Record<string, readonly ScoredOnce[]>>> {
-  const taken = Object.entries<OpenNetwork>(open).map(([form, network]) => ({
-    form,
-    network,
-    scored: [] as ScoredOnce[],
-  }));
+  const taken = await Promise.all(
+    Object.entries<OpenNetwork>(open).map(async ([form, { door, connect }]) => {
+      return { form, door, caller: await connect(), scored: [] as ScoredOnce[] };
+    }),
+  );
   for (let call = 0; call < WARM_UP_CALLS + calls; call += 1) {
-    for (const { network, scored } of taken) {
-      const one = await scoredOnce(network.caller, network.door);
+    for (const { caller, door, scored } of taken) {
+      const one = await scoredOnce(caller, door);
       if (call >= WARM_UP_CALLS) scored.push(one);
     }
   }

@@ -13,7 +13,8 @@ export interface OpenPhoto {
   readonly bytes: number;
   /** Whether the promise about speed is made for it. */
   readonly limited: boolean;
-  readonly targets: PhotoTargets;
+  /** Connects, when its turn comes: a connection that nobody uses is closed after a while. */
+  readonly open: () => Promise<PhotoTargets>;
 }
 
 /** One replica and one gateway for all photos, and a session in this process with as many threads. */
@@ -25,21 +26,25 @@ export async function openPhotos(scope: TestScope, threads: number): Promise<rea
   const replica = await startReplica(scope, folder, served);
   const gateway = { ...(await startGateway(scope, folder, replica.address)), key: replica.key };
   const session = await openSession(scope, network, threads);
-  const open = async (name: string, jpeg: Buffer, limited: boolean): Promise<OpenPhoto> => {
-    const pixels = () => preprocess(network.image, [jpeg]);
-    const { data, shape } = await pixels();
-    const feeds = { [network.image.input]: new Tensor('float32', data as Float32Array, shape) };
-    const bare = () => session.run(feeds);
-    const [output] = Object.values(await bare());
-    await checkAnswer(replica, jpeg, output?.data as Float32Array);
-    const callers = await Promise.all([photoCaller(replica, jpeg), photoCaller(gateway, jpeg)]);
-    for (const caller of callers) onTestEnd(scope, () => caller.close());
-    const targets = { bare, pixels, replica: callers[0], gateway: callers[1], door: replica };
-    return { name, bytes: jpeg.length, limited, targets };
-  };
+  const planned = (name: string, jpeg: Buffer, limited: boolean): OpenPhoto => ({
+    name,
+    bytes: jpeg.length,
+    limited,
+    open: async () => {
+      const pixels = () => preprocess(network.image, [jpeg]);
+      const { data, shape } = await pixels();
+      const feeds = { [network.image.input]: new Tensor('float32', data as Float32Array, shape) };
+      const bare = () => session.run(feeds);
+      const [output] = Object.values(await bare());
+      await checkAnswer(replica, jpeg, output?.data as Float32Array);
+      const callers = await Promise.all([photoCaller(replica, jpeg), photoCaller(gateway, jpeg)]);
+      for (const caller of callers) onTestEnd(scope, () => caller.close());
+      return { bare, pixels, replica: callers[0], gateway: callers[1], door: replica };
+    },
+  });
   return [
-    await open('a photo of 500 x 375', await realPhoto(), true),
-    await open('a made photo of 1920 x 1080', await photo(1920, 1080), false),
+    planned('a photo of 500 x 375', await realPhoto(), true),
+    planned('a made photo of 1920 x 1080', await photo(1920, 1080), false),
   ];
 }
 

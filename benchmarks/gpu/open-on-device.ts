@@ -9,10 +9,10 @@ import { startReplica } from '../targets/replica.ts';
 import { realPhoto } from '../workloads/photo.ts';
 import type { Engine } from './why-not.ts';
 
-/** A network that a replica serves on a device, and a client of it. */
+/** A network that a replica serves on a device, and what connects a client to it. */
 export interface OpenNetwork {
   readonly door: Door;
-  readonly caller: Caller;
+  readonly connect: () => Promise<Caller>;
 }
 
 /** What a device may differ by, as a part of the largest: it adds in another order, and FP16 has eleven bits. */
@@ -41,7 +41,10 @@ export async function openOnDevice(
   });
   await session.release();
   await checkAnswer(door, jpeg, Object.values(outputs)[0]?.data as Float32Array, TOLERANCE[form]);
-  const caller = await photoCaller(door, jpeg);
-  onTestEnd(scope, () => caller.close());
-  return { door, caller };
+  const connect = async () => {
+    const caller = await photoCaller(door, jpeg);
+    onTestEnd(scope, () => caller.close());
+    return caller;
+  };
+  return { door, connect };
 }

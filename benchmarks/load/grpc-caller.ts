@@ -79,6 +79,8 @@ function callOnce(
       status = found['grpc-status'];
     });
     stream.on('error', reject);
+    // A connection that the other side had closed meanwhile tells no more than this.
+    stream.on('close', () => reject(new Error('The connection was closed before the answer.')));
     stream.on('end', () => (status === '0' ? resolve() : reject(new Error(`Answered status ${status}.`))));
     stream.resume();
     stream.end(frame);
