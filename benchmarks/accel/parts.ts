@@ -14,6 +14,8 @@ export interface PhotoParts {
   readonly gatewayShare: number;
   /** Of the quickest tenth of the turns: what others on the machine do makes nothing quicker. */
   readonly quickest: { readonly replica: number; readonly bare: number; readonly share: number };
+  /** Processors' time, which others on the machine change least. */
+  readonly cpu: { readonly replica: number; readonly bare: number; readonly share: number };
   /** Of replica - bare, part by part; medians do not add up exactly. */
   readonly parts: Readonly<Record<Part, number>>;
 }
@@ -40,6 +42,11 @@ export function photoParts(turns: readonly PhotoTurn[]): PhotoParts {
     share: over(({ replica, bare }) => (replica - bare) / replica),
     gatewayShare: over(({ gateway, bare }) => (gateway - bare) / gateway),
     quickest: quickest(turns),
+    cpu: {
+      replica: over(({ replicaCpu }) => replicaCpu),
+      bare: over(({ bareCpu }) => bareCpu),
+      share: over(({ replicaCpu, bareCpu }) => (replicaCpu - bareCpu) / replicaCpu),
+    },
     parts: {
       outside: over(({ replica, own }) => replica - own.total),
       decode: over(({ pixels, pixelsHere }) => pixels - pixelsHere),
@@ -60,7 +67,7 @@ function quickest(turns: readonly PhotoTurn[]): PhotoParts['quickest'] {
 
 /** As lines of text. */
 export function describeParts(found: PhotoParts): string {
-  const { replica, gateway, bare, share, gatewayShare, parts, quickest: best } = found;
+  const { replica, gateway, bare, share, gatewayShare, parts, quickest: best, cpu } = found;
   const rows: (readonly [string, number, string?])[] = [
     ['bare run', bare],
     ['replica', replica, `${percent(share)} of it is not the run`],
@@ -68,6 +75,8 @@ export function describeParts(found: PhotoParts): string {
     ['gateway', gateway, percent(gatewayShare)],
     ['bare run, the quickest tenth', best.bare],
     ['replica, the quickest tenth', best.replica, percent(best.share)],
+    ["bare run, processors' time", cpu.bare],
+    ["replica, processors' time", cpu.replica, percent(cpu.share)],
   ];
   return rows
     .map(([what, ms, note = '']) => `  ${what.padEnd(54)}${ms.toFixed(2).padStart(8)} ms  ${note}`.trimEnd())

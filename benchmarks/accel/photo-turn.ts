@@ -2,7 +2,7 @@ import { createImagePreprocessor } from '@slipway/runtime/images';
 import type { Caller } from '../load/load.ts';
 import type { ReplicaTimes } from '../targets/replica-times.ts';
 import type { Door } from './score-photo.ts';
-import { scoredOnce, timed } from './scored-once.ts';
+import { measured, scoredOnce } from './scored-once.ts';
 
 /** What one photo took in one turn, in milliseconds, each after the other. */
 export interface PhotoTurn {
@@ -16,6 +16,9 @@ export interface PhotoTurn {
   readonly gateway: number;
   /** What the replica says of the same request. */
   readonly own: ReplicaTimes;
+  /** Time of processors, which others on the machine change least: of the bare run, and of the replica for its request. */
+  readonly bareCpu: number;
+  readonly replicaCpu: number;
 }
 
 /** All that a turn measures. */
@@ -39,13 +42,22 @@ export const preprocess = createImagePreprocessor({
 
 /** Everything once, so that what the machine does besides falls on all alike. */
 export async function photoTurn({ bare, pixels, replica, gateway, door }: PhotoTargets): Promise<PhotoTurn> {
-  const bareMs = await timed(bare);
-  const cpuBefore = threadMs();
-  const pixelsMs = await timed(pixels);
-  const pixelsHere = threadMs() - cpuBefore;
-  const { ms, own } = await scoredOnce(replica, door);
-  const gatewayMs = await timed(() => gateway.call(0));
-  return { bare: bareMs, pixels: pixelsMs, pixelsHere, replica: ms, gateway: gatewayMs, own };
+  const run = await measured(process.pid, bare);
+  const hereBefore = threadMs();
+  const made = await measured(process.pid, pixels);
+  const pixelsHere = threadMs() - hereBefore;
+  const scored = await scoredOnce(replica, door);
+  const passed = await measured(door.pid, () => gateway.call(0));
+  return {
+    bare: run.ms,
+    pixels: made.ms,
+    pixelsHere,
+    replica: scored.ms,
+    gateway: passed.ms,
+    own: scored.own,
+    bareCpu: run.cpu,
+    replicaCpu: scored.cpu,
+  };
 }
 
 function threadMs(): number {

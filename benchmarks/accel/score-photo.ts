@@ -15,6 +15,7 @@ const TOLERANCE = 1e-4;
 
 /** A replica or a gateway in front of it. */
 export interface Door {
+  readonly pid: number;
   readonly address: Address;
   readonly key: string;
 }

@@ -1,11 +1,16 @@
+import { cpuMicroseconds } from '../cpu-time.ts';
 import type { Caller } from '../load/load.ts';
 import { parseReplicaTimes, type ReplicaTimes } from '../targets/replica-times.ts';
 import type { Door } from './score-photo.ts';
 
-/** One request, in milliseconds. */
-export interface ScoredOnce {
-  /** At the client. */
+/** Milliseconds by the clock, and of processors' time that a process took meanwhile. */
+export interface Measured {
   readonly ms: number;
+  readonly cpu: number;
+}
+
+/** One request, at the client; the processors' time is the replica's. */
+export interface ScoredOnce extends Measured {
   /** What the replica says of it. */
   readonly own: ReplicaTimes;
 }
@@ -13,14 +18,16 @@ export interface ScoredOnce {
 /** Makes one call of a replica that nobody else calls, and asks it what it took. */
 export async function scoredOnce(caller: Caller, door: Door): Promise<ScoredOnce> {
   const before = await readTimes(door);
-  const ms = await timed(() => caller.call(0));
-  return { ms, own: difference(await readTimes(door), before) };
+  const taken = await measured(door.pid, () => caller.call(0));
+  return { ...taken, own: difference(await readTimes(door), before) };
 }
 
-export async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function measured(pid: number, work: () => Promise<unknown>): Promise<Measured> {
+  const cpuBefore = cpuMicroseconds(pid);
   const startedAt = performance.now();
   await work();
-  return performance.now() - startedAt;
+  const ms = performance.now() - startedAt;
+  return { ms, cpu: (cpuMicroseconds(pid) - cpuBefore) / 1000 };
 }
 
 async function readTimes({ address: { host, port } }: Door): Promise<ReplicaTimes> {
