@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { SlipwayError } from '@slipway/contract';
@@ -108,6 +108,20 @@ describe('training a classifier', () => {
     assert.equal(training.evaluation.classes[1]?.recall, null);
     assert.deepEqual(notes, [`Nothing validates ${JSON.stringify(STRANGE)}, "flat".`]);
     assert.deepEqual(pipeline.outputs, { output_alias: 'classifier/trained/predictions/Softmax:0' });
+  });
+
+  test('takes features from a model in a file, and from any tensor of it', async (t) => {
+    const { folder, options } = await data(t);
+    const network = join(folder, 'network');
+    await savePipeline(featurizer, network);
+    await rename(join(network, 'model.onnx'), join(network, 'own.onnx'));
+    const file = { ...options, featurizer: join(network, 'own.onnx') };
+    const whole = await trainClassifier(file);
+    assert.deepEqual([whole.training.featurizer.name, whole.training.featurizer.features], ['own.onnx', 128]);
+    const earlier = featurizer.model.graph.nodes.at(-1)?.inputs[0];
+    const { training } = await trainClassifier({ ...file, featureTensor: earlier });
+    assert.deepEqual([training.featurizer.output, training.featurizer.features], [earlier, 128]);
+    assert.equal(training.evaluation.accuracy, 1);
   });
 
   test('tells images that are twice, elsewhere, or none', async (t) => {
