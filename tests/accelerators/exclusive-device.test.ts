@@ -19,8 +19,9 @@ import { writeBytes } from '../harness/models.ts';
 /** A run of some seconds, which warm-up makes three times: it stands for a device that is being programmed. */
 const SLOW_STEPS = 200_000;
 
-/** A call that still runs when its service is to make room. */
+/** Calls that still run when their service is to make room: steps, and what the slow one has `SLOW_STEPS` for each of. */
 const LONG_RUN = 400_000n;
+const LONG_UNITS = 2;
 
 const TIMEOUT_SEC = 180;
 const WAIT = { timeoutMs: TIMEOUT_SEC * 1_000 };
@@ -128,6 +129,28 @@ async function metricsOf(service: Webservice): Promise<string> {
   return await (await fetch(`http://${replica?.address}/metrics`)).text();
 }
 
+/** A call that runs when this resolves; it has to be answered well. */
+async function startCall(
+  t: TestContext,
+  service: Webservice,
+  inputs: Parameters<NodeTensorClient['scoreArrays']>[0],
+): Promise<{ isAnswered(): boolean }> {
+  const client = await service.grpcClient({ protocol: 'tfserving', retry: { attempts: 1 } });
+  let isAnswered = false;
+  const answer = client.scoreArrays(inputs).then(() => {
+    isAnswered = true;
+  });
+  onTestEnd(t, async () => {
+    await answer;
+    client.close();
+  });
+  await waitFor(async () => (await metricsOf(service)).includes('\nslipway_in_flight 1\n'), {
+    what: 'a call that runs',
+    ...WAIT,
+  });
+  return { isAnswered: () => isAnswered };
+}
+
 async function register(
   workspace: Workspace,
   folder: string,
@@ -155,21 +178,11 @@ test('a device that runs one model at a time', async (t) => {
   let second = first;
 
   await t.test('the new model takes over when the old one has answered what it has', async () => {
-    const client = await first.grpcClient({ protocol: 'tfserving', retry: { attempts: 1 } });
-    let isAnswered = false;
-    const long = client.scoreArrays({ count: { data: BigInt64Array.of(LONG_RUN), shape: [1] } }).then(() => {
-      isAnswered = true;
-    });
-    await waitFor(async () => (await metricsOf(first)).includes('\nslipway_in_flight 1\n'), {
-      what: 'a call that runs',
-      ...WAIT,
-    });
+    const long = await startCall(t, first, { count: { data: BigInt64Array.of(LONG_RUN), shape: [1] } });
     second = await deploy('second', 'slow');
     await pidOf(second);
     assert.equal(runs(firstPid), false, 'two had the device at once');
-    assert.equal(isAnswered, true, 'the old one was not drained');
-    await long;
-    client.close();
+    assert.equal(long.isAnswered(), true, 'the old one was not drained');
   });
 
   await t.test(
@@ -199,12 +212,14 @@ test('a device that runs one model at a time', async (t) => {
     },
   );
 
-  await t.test('an update of its only service drains it first, and is told', async () => {
+  await t.test('an update of its only replica drains it first, and says so', async () => {
     const before = await pidOf(second);
     await register(workspace, folder, 'slow', slowStartModel(SLOW_STEPS + 1));
+    const long = await startCall(t, second, { x: { data: Float32Array.of(LONG_UNITS), shape: [1] } });
     await second.update({ models: ['slow:2'] });
     const after = await pidOf(second, before);
     assert.equal(runs(before), false, 'two had the device at once');
+    assert.equal(long.isAnswered(), true, 'the old one was not drained');
     assertUnavailableUntilReady(await askUntilReady(await doorsOf(t, second)));
     await second.waitForDeployment({ timeoutSec: TIMEOUT_SEC });
     assert.equal(await pidOf(second), after);
