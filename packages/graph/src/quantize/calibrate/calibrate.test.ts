@@ -82,3 +82,17 @@ test('outliers are cut off by percentile and by entropy, and kept by neither of 
     assert.ok((range?.min ?? 0) < -0.98 && (range?.max ?? 0) > 0.98, make.name);
   }
 });
+
+test('zeros, which every scale holds exactly, say nothing to entropy', () => {
+  const bell = Float32Array.from({ length: 50_000 }, (_, index) =>
+    wave(12, index * 0.37).reduce((a, b) => a + b),
+  );
+  const rectified = bell.map((value) => Math.max(0, value));
+  const [without, withZeros] = [bell.filter((value) => value > 0), rectified].map((values) => {
+    const calibrator = entropyCalibrator();
+    calibrator.observe('x', values);
+    return calibrator.ranges().get('x');
+  });
+  assert.deepEqual(withZeros, { ...without, min: 0 });
+  assert.ok((withZeros?.max ?? 0) > 0.5 * Math.max(...bell), `${withZeros?.max} of ${Math.max(...bell)}`);
+});

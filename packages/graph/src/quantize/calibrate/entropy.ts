@@ -1,6 +1,6 @@
 import type { Range } from '../scales/parameters.ts';
 import type { Calibrator } from './calibrator.ts';
-import { edgeOf, type Histogram } from './histogram.ts';
+import { countsBesideZero, edgeOf, type Histogram } from './histogram.ts';
 import { histogramCalibrator, withinObserved } from './histogram-calibrator.ts';
 
 /** Steps of a type of eight bits. */
@@ -18,8 +18,10 @@ export function entropyCalibrator(): Calibrator {
 }
 
 function entropyRange(histogram: Histogram): Range {
-  const { counts, range } = histogram;
+  const { range } = histogram;
   if (range.min === range.max) return range;
+  // A ReLU makes so many zeros that all other values would be given up to tell them from their neighbours.
+  const counts = countsBesideZero(histogram);
   const middle = counts.length / 2;
   let best = { divergence: Number.POSITIVE_INFINITY, min: range.min, max: range.max };
   // From wide to narrow: of two that tell the same, the one that cuts off less.

@@ -5,6 +5,8 @@ export interface Histogram {
   /** Values from `-limit` to `limit` are in the bins. */
   readonly limit: number;
   readonly counts: Float64Array;
+  /** Of them, those that are exactly zero. */
+  readonly zeros: number;
   readonly range: Range;
 }
 
@@ -21,15 +23,18 @@ export function observeValues(known: Histogram | undefined, values: Float32Array
   }
   for (; limit < largest; limit *= 2) counts = halved(counts);
   const added = counts.slice();
+  let zeros = known?.zeros ?? 0;
   const perUnit = limit === 0 ? 0 : BINS / 2 / limit;
   // By index: a network makes tens of millions of values a sample.
   for (let at = 0; at < values.length; at += 1) {
-    const bin = Math.min(BINS - 1, Math.max(0, BINS / 2 + Math.floor((values[at] as number) * perUnit)));
+    const value = values[at] as number;
+    const bin = Math.min(BINS - 1, Math.max(0, BINS / 2 + Math.floor(value * perUnit)));
     added[bin] = (added[bin] ?? 0) + 1;
+    if (value === 0) zeros += 1;
   }
   const min = Math.min(range.min, known?.range.min ?? range.min);
   const max = Math.max(range.max, known?.range.max ?? range.max);
-  return { limit, counts: added, range: { min, max } };
+  return { limit, counts: added, zeros, range: { min, max } };
 }
 
 /** The same counts in bins of twice the width. */
@@ -40,6 +45,13 @@ function halved(counts: Float64Array): Float64Array {
     wider[into] = (wider[into] ?? 0) + count;
   }
   return wider;
+}
+
+/** The counts of values that are not exactly zero, which every scale holds exactly. */
+export function countsBesideZero({ counts, zeros }: Histogram): Float64Array {
+  const beside = counts.slice();
+  beside[BINS / 2] = (beside[BINS / 2] ?? 0) - zeros;
+  return beside;
 }
 
 /** Where a bin begins; the number of bins is where the last one ends. */

@@ -66,3 +66,26 @@ test('the layer that adds most noise comes first, not the one with most', () => 
   const order = worstLayers({ integer }, errors).map(({ node }) => node);
   assert.deepEqual(order, ['second', 'first', 'third']);
 });
+
+test('of two layers that are as noisy, the one that is small beside what it is added to harms less', () => {
+  const integer = [
+    { node: 'trunk', op: 'Conv', takes: ['x'], makes: 'a' },
+    { node: 'branch', op: 'Conv', takes: ['a'], makes: 'b' },
+    { node: 'sum', op: 'Add', takes: ['a', 'b'], makes: 'c' },
+    { node: 'last', op: 'Conv', takes: ['c'], makes: 'd' },
+  ];
+  const error = (signal: number, noise: number) => ({ values: 1, signal, noise: signal * noise, largest: 0 });
+  const errors = new Map([
+    ['a', error(0.9, 0.1)],
+    ['b', error(0.1, 0.25)],
+    ['c', error(1, 0.3)],
+    ['d', error(1, 0.32)],
+  ]);
+  const found = worstLayers({ integer }, errors).map(({ node, weight }) => [node, Number(weight.toFixed(2))]);
+  assert.deepEqual(found, [
+    ['trunk', 1],
+    ['sum', 1],
+    ['last', 1],
+    ['branch', 0.1],
+  ]);
+});
