@@ -10,7 +10,11 @@ export type { OutputLog } from './entry/output.ts';
 export { forScripts, pythonFolder } from './entry/python-environment.ts';
 export { startPythonWorker } from './entry/python-worker.ts';
 export { killGroup } from './entry/worker-end.ts';
-export { createImagePreprocessor, type PreprocessImages } from './images/preprocess-images.ts';
+export {
+  createImagePreprocessor,
+  FILE_IMAGE_LIMITS,
+  type PreprocessImages,
+} from './images/preprocess-images.ts';
 export { type JsonCursor, openJson } from './json/cursor.ts';
 export { finishJson, putText, startJson } from './json/output.ts';
 export { readMembers } from './json/read-members.ts';

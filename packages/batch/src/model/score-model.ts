@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { type ImageInput, SlipwayError, toSlipwayError } from '@slipway/contract';
 import {
   checkDeclared,
   createImagePreprocessor,
   describeSpec,
   type EngineSession,
+  FILE_IMAGE_LIMITS,
   finishingSession,
   firstRun,
   loadSession,
@@ -18,17 +18,6 @@ import type { MiniBatchResult } from '../workers/batch-worker.ts';
 import type { ModelLoad } from './model-load.ts';
 import { readRow } from './read-row.ts';
 import { MOST_ROWS, type RowInputs, type RowOutputs, rowSpec, scoreRows, takesRows } from './score-rows.ts';
-
-/** The bounds of replicas: those of images that strangers send. */
-const IMAGE_LIMITS = Object.freeze({
-  maxImageBytes: 50_000_000,
-  maxPixels: 25_000_000,
-  maxTensorBytes: 268_435_456,
-  concurrency: Math.min(4, availableParallelism()),
-  maxRequests: Number.MAX_SAFE_INTEGER,
-  // The most that the decoder takes; the job has a limit of its own for the mini-batch.
-  timeoutMs: 3_600_000,
-});
 
 /** Loads the model in a folder. Throws `invalid_model`, and `unsupported` where its accelerator cannot be had, or runs none of it. */
 export async function loadModel(load: ModelLoad): Promise<Scorer> {
@@ -70,7 +59,7 @@ function rowInputs(
 }
 
 function imageReader({ signature }: EngineSession, images: readonly ImageInput[]) {
-  const preprocess = createImagePreprocessor(IMAGE_LIMITS);
+  const preprocess = createImagePreprocessor(FILE_IMAGE_LIMITS);
   return async (paths: readonly string[]): Promise<readonly RowInputs[]> => {
     const [image, ...others] = images;
     if (image === undefined || others.length > 0 || signature.inputs.length > 1)

@@ -29,13 +29,29 @@ const MAX_TENSOR_BYTES = 268_435_456;
 /** Threads that Node keeps for such work; what is beyond waits for them anyway, and file access with it. */
 const LIBUV_THREADS = 4;
 
+/** As many at once as there is anybody to decode them. */
+function atOnce(cpuCores: number): number {
+  return Math.min(Math.ceil(cpuCores), availableParallelism(), LIBUV_THREADS);
+}
+
+/** The bounds of images in this machine's own files, for whoever reads them one by one: those of a replica, without a queue. */
+export const FILE_IMAGE_LIMITS: ImageLimits = Object.freeze({
+  maxImageBytes: MAX_IMAGE_BYTES,
+  maxPixels: MAX_PIXELS,
+  maxTensorBytes: MAX_TENSOR_BYTES,
+  concurrency: atOnce(LIBUV_THREADS),
+  maxRequests: Number.MAX_SAFE_INTEGER,
+  // The most that the decoder takes; whoever reads has limits of its own.
+  timeoutMs: 3_600_000,
+});
+
 /** The bounds of a replica. */
 export function imageLimits(limits: ReplicaLimits, cpuCores: number): ImageLimits {
   return Object.freeze({
     maxImageBytes: MAX_IMAGE_BYTES,
     maxPixels: MAX_PIXELS,
     maxTensorBytes: MAX_TENSOR_BYTES,
-    concurrency: Math.min(Math.ceil(cpuCores), availableParallelism(), LIBUV_THREADS),
+    concurrency: atOnce(cpuCores),
     maxRequests: Math.max(1, limits.maxQueueLength),
     timeoutMs: limits.scoringTimeoutMs,
   });

@@ -8,6 +8,8 @@ import { type ImageFormat, imageFormat } from './image-format.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { readRows } from './read-rows.ts';
 
+export { FILE_IMAGE_LIMITS } from './image-limits.ts';
+
 /**
  * The model's own tensor of a caller's encoded images, one element each, in their order. Rejects with
  * `invalid_argument` naming the image (`images[2] is not a JPEG …`) if one is no image, damaged, animated or
