@@ -58,7 +58,7 @@ const TRIED_IMAGES = 8;
 /**
  * Trains a classifier of one's own on the features of a network: features are computed once for each image and kept; a
  * softmax head is trained on them; both are put together, and tried. The same images and settings give the same
- * pipeline, byte for byte. Throws `invalid_argument`, which names field or file, `not_found` for a folder, a featurizer
+ * pipeline, byte for byte, on processors that compute the same features. Throws `invalid_argument`, which names field or file, `not_found` for a folder, a featurizer
  * or weights that are not there, `already_exists` for `out`, and the reason of the signal.
  */
 export async function trainClassifier(options: TrainOptions): Promise<TrainedClassifier> {

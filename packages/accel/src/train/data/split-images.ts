@@ -15,7 +15,7 @@ export interface Split {
 
 /**
  * Sets a share of each class apart to validate with: rounded, but always at least one image where there are two, and
- * never all. What is set apart follows from seed and bytes alone, so that new images move no others to the other side,
+ * never all. What is set apart follows from seed and bytes alone, so that new images move few others to the other side,
  * and the same image twice is on one side.
  */
 export function splitImages(images: readonly KnownImage[], share: number, seed: number): Split {

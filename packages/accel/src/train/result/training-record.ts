@@ -13,7 +13,7 @@ import type { Evaluation } from './confusion.ts';
 export const TRAINING_FILE = 'training.json';
 
 /**
- * How a pipeline was trained. Nothing in it depends on machine or hour: the same images and settings give the same
+ * How a pipeline was trained. Nothing in it tells of machine or hour: the same features and settings give the same
  * bytes.
  */
 export interface TrainingRecord {
