@@ -50,6 +50,7 @@ test('a model says all that it was registered with', async (t) => {
     parentId: 'base:1',
     derivedModelIds: [],
     conversion: null,
+    randomWeights: null,
     size: 20,
   });
   assert.deepEqual((await api.call('GET', `${MODELS}/base`)).body.derivedModelIds, ['derived:1']);
