@@ -35,7 +35,8 @@ export function grpcCallers(address: Address, call: PreparedCall): () => Promise
         open -= 1;
         if (open > 0) return;
         connecting = undefined;
-        await new Promise<void>((resolve) => session.close(resolve));
+        // One that the other side has closed meanwhile tells nobody that it is closed once more.
+        if (!session.closed) await new Promise<void>((resolve) => session.close(resolve));
       },
     };
   };
