@@ -82,6 +82,7 @@ def outputs(network, levels, options):
         {
             "key": key,
             "softmax": key == "probabilities",
+            "labelled": key != "features",
             "float32": array(options.into / f"{at}.float32", found[key].astype(np.float32)),
             "float64": array(options.into / f"{at}.float64", exact[key]),
         }

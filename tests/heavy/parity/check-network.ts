@@ -75,11 +75,12 @@ async function compare(
 ): Promise<readonly Nearness[]> {
   const found = await answers(path, input, rows);
   const byKey = new Map([...found].map(([name, values]) => [keys[name] ?? name, values]));
-  return outputs.map(({ key, softmax, float32, float64 }) => {
+  return outputs.map(({ key, softmax, labelled = true, float32, float64 }) => {
     const width = float32.shape.slice(1).reduce((product, size) => product * size, 1);
     return nearness({
       key,
       softmax,
+      labelled,
       width,
       float32: (elementsOf(float32) as Float32Array).subarray(0, rows * width),
       float64: elementsOf(float64) as Float64Array,

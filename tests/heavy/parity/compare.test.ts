@@ -6,6 +6,7 @@ const EXACT = [1, 2, 3, 7, 5, 6];
 const NEAR: Compared = {
   key: 'logits',
   softmax: false,
+  labelled: true,
   width: 3,
   float64: Float64Array.from(EXACT),
   float32: Float32Array.of(1, 2.5, 3, 7, 5, 6),
@@ -46,4 +47,13 @@ test('what follows a softmax may vary little', () => {
   const rows = [1, 0.5, 0, 1, 0.49, 0];
   const [float64, float32] = [Float64Array.from(rows), Float32Array.from(rows)];
   assert.deepEqual(nearness({ ...NEAR, softmax: true, float64, float32, found: float32 }).problems, []);
+});
+
+test('features that float32 confuses are no other label, and others are', () => {
+  const otherLabels = (labelled: boolean, found: Float32Array) =>
+    nearness({ ...NEAR, labelled, found }).otherLabels;
+  const near = Float32Array.of(1, 3, 2.9, 7, 5, 6);
+  const far = Float32Array.of(4, 2, 3, 7, 5, 6);
+  assert.deepEqual([otherLabels(true, near), otherLabels(false, near)], [1, 0]);
+  assert.deepEqual([otherLabels(true, far), otherLabels(false, far)], [1, 1]);
 });

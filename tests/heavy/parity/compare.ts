@@ -2,6 +2,8 @@
 export interface Compared {
   readonly key: string;
   readonly softmax: boolean;
+  /** Whether the largest element is what a row is labelled with; of features, it may be two that float32 confuses. */
+  readonly labelled: boolean;
   /** Elements of a row. */
   readonly width: number;
   readonly float32: Float32Array;
@@ -36,12 +38,13 @@ const ROUNDING = 2 ** -23;
 
 /** Holds an output to the rules that the pages of results say. */
 export function nearness(compared: Compared): Nearness {
-  const { key, softmax, width, float32, float64, found } = compared;
+  const { key, softmax, labelled, width, float32, float64, found } = compared;
   const signal = leastDifference(float64, width);
   const largest = largestOf(float64);
   const error = largestDifference(found, float64);
   const ownError = largestDifference(float32, float64);
-  const otherLabels = differing(labels(found, width), labels(float32, width));
+  const tie = labelled ? 0 : (MOST_OWN_ERRORS + 1) * ownError;
+  const otherLabels = differing(labels(found, width), float32, width, tie);
   const problems = [
     found.length === float32.length ? '' : `${found.length} elements instead of ${float32.length}`,
     found.every(Number.isFinite) ? '' : 'elements that are no numbers',
@@ -104,6 +107,12 @@ function labels(rows: Float32Array, width: number): readonly number[] {
   });
 }
 
-function differing(found: readonly number[], expected: readonly number[]): number {
-  return expected.filter((label, index) => found[index] !== label).length;
+/** Rows whose largest element is another one, and by more than `tie` smaller than the largest. */
+function differing(found: readonly number[], float32: Float32Array, width: number, tie: number): number {
+  return labels(float32, width).filter((label, row) => {
+    const other = found[row];
+    if (other === label) return false;
+    const at = (index: number) => float32[row * width + index] as number;
+    return other === undefined || at(label) - at(other) > tie || tie === 0;
+  }).length;
 }

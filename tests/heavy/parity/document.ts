@@ -18,7 +18,7 @@ export function rules(framework: string): string {
 
 1. The output must depend on the input: between any two neighbouring rows, its largest change (the signal) is at least 0.05 of its largest element, before any softmax.
 2. Against float64 with the same weights, the error is at most twice that of ${framework}'s own float32. Both are given as a part of the signal, at the output before any softmax where the error is largest.
-3. The largest element is at the same place for every row.
+3. The largest element is at the same place for every row; of features, which have no label, elements that are nearer to each other than three times ${framework}'s own error count as one.
 4. With another sign at one weight of the first layer, the comparison must fail.`;
 }
 

@@ -24,6 +24,8 @@ export interface OracleOutput {
   readonly key: string;
   /** Softmax hides whether an output depends on the input. */
   readonly softmax: boolean;
+  /** Whether the largest element of a row is its label: so it is, unless `false` is said. */
+  readonly labelled?: boolean | undefined;
   /** Of all rows. */
   readonly float32: StoredArray;
   /** Of the first rows, with the same weights. */
