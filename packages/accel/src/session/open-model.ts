@@ -45,27 +45,19 @@ const ORT_TYPES = {
 } as const satisfies Record<Exclude<Datatype, 'BYTES' | 'BF16'>, string>;
 
 /**
- * Loads a model in ONNX Runtime, through a folder for temporary files that is gone with it. Throws `invalid_model` with
- * what ONNX Runtime says of it.
+ * Loads a model in ONNX Runtime, through a folder for temporary files. Throws `invalid_model` with what ONNX Runtime says
+ * of it.
  */
 export async function openModel(model: OnnxModel, options: OpenModelOptions = {}): Promise<OpenModel> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-model-'));
-  const removeFolder = () => rm(folder, { recursive: true, force: true });
   try {
     const path = join(folder, 'model.onnx');
     const { modelBytes, dataFile } = await writeModel(model, path, { signal: options.signal });
     const session = await openModelFile(path, options);
-    return {
-      bytes: modelBytes + (dataFile?.bytes ?? 0),
-      run: session.run,
-      async [Symbol.asyncDispose]() {
-        await session[Symbol.asyncDispose]();
-        await removeFolder();
-      },
-    };
-  } catch (thrown) {
-    await removeFolder();
-    throw thrown;
+    return { ...session, bytes: modelBytes + (dataFile?.bytes ?? 0) };
+  } finally {
+    // What is loaded needs its files no longer, and a process that is killed later leaves none behind.
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
