@@ -37,7 +37,8 @@ export function unknownPredictSignature(name: string): SlipwayError | undefined 
 
 /**
  * The outputs that answer the question. A model can classify if it has an output `classes` (BYTES), an output `scores`
- * (floating point), or both, or only one output (floating point) whose classes have declared labels; it can regress if
+ * (floating point), or both, or only one output (floating point) whose classes have declared labels, and no `classes` that are
+ * numbers; it can regress if
  * it has an output `outputs` (floating point), or only one that is floating point; these are keys where the model has any.
  * Either way every input must have a
  * dimension for the examples. The error is the stock server's.
@@ -57,7 +58,10 @@ export function findAnswerOutputs(
 }
 
 function findClasses(outputs: readonly TensorSpec[]): AnswerOutputs | undefined {
-  const classes = outputs.find((spec) => keyOf(spec) === 'classes' && spec.datatype === 'BYTES')?.name;
+  const named = outputs.find((spec) => keyOf(spec) === 'classes');
+  // Numbers of classes are told by detectors, whose scores are of boxes.
+  if (named !== undefined && named.datatype !== 'BYTES') return undefined;
+  const classes = named?.name;
   const floats = outputs.filter(({ datatype }) => SCORES.has(datatype));
   const labelled = floats.filter(({ labels }) => labels !== undefined);
   const scores =

@@ -150,6 +150,12 @@ test('a model whose outputs do not answer the question says what its signature i
   const rows: ['classify' | 'regress', Signature, string][] = [
     ['classify', REGRESSOR, 'classification signature method_name to be tensorflow/serving/classify'],
     [
+      'classify',
+      // As a detector has them.
+      { ...REGRESSOR, outputs: [spec('classes', 'FP32', 'n', 'm'), spec('scores', 'FP32', 'n', 'm')] },
+      'classification signature method_name to be tensorflow/serving/classify',
+    ],
+    [
       'regress',
       { inputs: [], outputs: REGRESSOR.outputs },
       'regression signature method_name to be tensorflow/serving/regress',
