@@ -38,10 +38,8 @@ export function unknownPredictSignature(name: string): SlipwayError | undefined 
 /**
  * The outputs that answer the question. A model can classify if it has an output `classes` (BYTES), an output `scores`
  * (floating point), or both, or only one output (floating point) whose classes have declared labels, and no `classes` that are
- * numbers; it can regress if
- * it has an output `outputs` (floating point), or only one that is floating point; these are keys where the model has any.
- * Either way every input must have a
- * dimension for the examples. The error is the stock server's.
+ * numbers; it can regress if it has an output `outputs` (floating point), or only one that is floating point; these are keys
+ * where the model has any. Either way every input must have a dimension for the examples. The error is the stock server's.
  */
 export function findAnswerOutputs(
   method: ExampleMethod,
