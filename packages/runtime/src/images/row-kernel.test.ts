@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type RowTaps, rowNormalizer, rowSampler } from './row-kernel.ts';
+import wabt from 'wabt';
+import { CODE, type RowTaps, rowNormalizer, rowSampler } from './row-kernel.ts';
 
 const { fround } = Math;
 
@@ -83,4 +85,12 @@ test('each element of a row less its mean is multiplied with its factor, bit for
       assert.deepEqual(Array.from(normalize(Float32Array.from(row))), wanted);
     }),
   );
+});
+
+test('the code is what its text says', async () => {
+  const file = 'row-kernel.wat';
+  const text = await readFile(new URL(`../../src/images/${file}`, import.meta.url), 'utf8');
+  const { parseWat } = await wabt();
+  const assembled = parseWat(file, text).toBinary({}).buffer;
+  assert.equal(Buffer.from(assembled).toString('base64'), CODE);
 });
