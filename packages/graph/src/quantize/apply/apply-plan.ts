@@ -8,7 +8,7 @@ import { type Network, networkOf, titleOf } from '../network.ts';
 import type { BiasPlan, QuantizationPlan, TensorPlan, WeightPlan } from '../plan/plan.ts';
 import { quantizePerAxis, quantizeValue, quantizeValues } from '../scales/quantize-values.ts';
 import { rawTensor } from '../whole-tensor.ts';
-import { biasesToKeepFloat, type ExactBias } from './keep-float.ts';
+import { nodesToKeepFloat } from './keep-float.ts';
 import { type GiveName, namesFor } from './names-for.ts';
 
 /** What is put into the graph, and what nodes take and make instead. */
@@ -17,8 +17,6 @@ interface Additions {
   readonly initializers: Tensor[];
   /** By node: the names of inputs that it takes others for. */
   readonly takes: Map<string, Map<string, string>>;
-  /** By node: the bias that it takes as its third input, because it has none. */
-  readonly biases: Map<string, string>;
   /** What a node makes under another name, because the quantized tensor has its own. */
   readonly makes: Map<string, string>;
   readonly nameFor: GiveName;
@@ -37,14 +35,13 @@ export function applyPlan(given: OnnxModel, plan: QuantizationPlan): OnnxModel {
     nodes: [],
     initializers: [],
     takes: new Map(),
-    biases: new Map(),
     makes: new Map(),
     nameFor: namesFor(model.graph),
   };
   for (const tensor of plan.tensors) addTensor(tensor, network, plan, additions);
   for (const weights of plan.weights) addWeights(weights, network, additions);
   for (const bias of plan.biases) addBias(bias, network, additions);
-  for (const bias of biasesToKeepFloat(network, plan)) addExactBias(bias, additions);
+  for (const node of nodesToKeepFloat(network, plan)) addBarrier(node, additions);
   const changed = model.graph.nodes.map((node) => rewired(node, additions));
   const nodes = inOrder([...changed, ...additions.nodes]);
   const initializers = [...model.graph.initializers, ...additions.initializers];
@@ -126,16 +123,12 @@ function addBias({ tensor, scales, node }: BiasPlan, network: Network, additions
   takeInstead(additions, node, tensor, after);
 }
 
-function addExactBias({ node, tensor, whole, scales }: ExactBias, additions: Additions): void {
-  const name = tensor ?? `${titleOf(node)}_bias`;
-  const constant = {
-    elementType: 'int32',
-    dims: [whole.length],
-    bytes: new Uint8Array(whole.buffer),
-  } as const;
-  const after = addConstant(name, constant, { axis: 0, scales }, additions);
-  if (tensor === undefined) additions.biases.set(titleOf(node), after);
-  else takeInstead(additions, titleOf(node), tensor, after);
+/** The largest of one value is that value, which ONNX Runtime does not know. */
+function addBarrier(node: Node, additions: Additions): void {
+  const [taken = ''] = node.inputs;
+  const kept = additions.nameFor(`${taken}_kept`);
+  additions.nodes.push(makeNode({ op: 'Max', name: `keep_${kept}`, inputs: [taken], outputs: [kept] }));
+  takeInstead(additions, titleOf(node), taken, kept);
 }
 
 /** Adds integers that stand for a constant; returns the name of what they are dequantized to. */
@@ -165,13 +158,11 @@ function takeInstead({ takes }: Additions, node: string, from: string, to: strin
   takes.set(node, known.set(from, to));
 }
 
-function rewired(node: Node, { takes, biases, makes }: Additions): Node {
+function rewired(node: Node, { takes, makes }: Additions): Node {
   const own = takes.get(titleOf(node));
-  const bias = biases.get(titleOf(node));
-  const inputs = bias === undefined ? node.inputs : [...node.inputs.slice(0, 2), bias];
   return {
     ...node,
-    inputs: inputs.map((name) => own?.get(name) ?? name),
+    inputs: node.inputs.map((name) => own?.get(name) ?? name),
     outputs: node.outputs.map((name) => makes.get(name) ?? name),
   };
 }

@@ -220,3 +220,19 @@ test('activations around zero have no zero point, and biases may stay as they ar
     message: /ask for int8/,
   });
 });
+
+test('of nodes in FP32 behind each other, the first alone is kept from ONNX Runtime', () => {
+  const model = smallModel({
+    nodes: ['Conv x k > a', 'Relu a > ra', 'Conv ra k > b', 'Relu b > rb', 'Conv rb k > c', 'Conv c k > y'],
+    inputs: { x: ['n', 4, 8, 8] },
+    outputs: ['y'],
+    constants: [pattern('k', [4, 4, 1, 1])],
+  });
+  const { nodes } = applyPlan(model, planned(model, { exclude: { nodes: ['b', 'c'] } })).graph;
+  const barriers = nodes.filter(({ op }) => op === 'Max').flatMap(({ outputs }) => outputs);
+  const takers = nodes.filter(({ inputs }) => inputs.some((name) => barriers.includes(name)));
+  assert.deepEqual(
+    takers.flatMap(({ outputs }) => outputs),
+    ['b'],
+  );
+});

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { rewritten } from '../../onnx/fixtures.test.helper.ts';
 import { smallModel, valueInfo } from '../small-model.test.helper.ts';
-import { exactWhole } from './exact-whole.ts';
 import { affineParameters, symmetricParameters, WHOLE_NUMBERS, weightScale } from './parameters.ts';
 import { dequantizeValue, largestPerAxis, quantizePerAxis, quantizeValue } from './quantize-values.ts';
 import { roundHalfToEven } from './round.ts';
@@ -90,19 +89,6 @@ test('weights fit in their bits, and their bias in 32', () => {
 
 test('two products of seven bits and eight fit in sixteen', () => {
   assert.ok(2 * WHOLE_NUMBERS.uint8.max * 64 < 2 ** 15);
-});
-
-test('an FP32 is a whole number times a power of two', () => {
-  const floats = fc.oneof(finite, fc.constantFrom(0, 1, 2 ** -126, 3.4028234663852886e38));
-  fc.assert(
-    fc.property(floats, (value) => {
-      const { whole, scale } = exactWhole(value);
-      assert.ok(Number.isInteger(whole) && Math.abs(whole) < 2 ** 31);
-      assert.ok(scale >= 2 ** -126 && Math.fround(scale) === scale);
-      // Smaller ones than the first have fewer bits, and may lose some.
-      if (Math.abs(value) >= 2 ** -100) assert.equal(Math.fround(Math.fround(whole) * scale), value);
-    }),
-  );
 });
 
 test('each index of an axis has a scale of its own', () => {
