@@ -153,4 +153,7 @@ def slipway(*command, home=None):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Refused as refusal:
+        sys.exit(f"✖ {refusal}")
