@@ -113,7 +113,9 @@ function shareOf({ comparison }: Tried): number {
 function withReason(float: FloatNode, layers: readonly RankedLayer[]): FloatNode {
   const layer = layers.find(({ node }) => node === float.node);
   if (layer === undefined) return float;
-  const noise = layer.added === undefined ? '' : `: it adds ${(100 * layer.added).toPrecision(2)} % of noise`;
+  const { added = 0 } = layer;
+  // A layer may also take away noise that others made.
+  const noise = added > 0 ? `: its noise is ${(100 * added).toPrecision(2)} % of its signal` : '';
   return { ...float, why: `it would cost agreement${noise}` };
 }
 
