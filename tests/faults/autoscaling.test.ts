@@ -10,6 +10,9 @@ import { type Scorers, startScorers } from '../harness/scorers.ts';
 /** Short, so that nobody waits a minute for replicas to go. */
 const PATIENCE = { SLIPWAY_SCALE_IN_SECONDS: '3' };
 
+/** Work enough that replicas are busy, however slow their callers are on a busy machine. */
+const MANY_DIGITS = JSON.stringify({ data: Array.from({ length: 200 }, () => new Array(784).fill(0)) });
+
 /** Replicas come within seconds; with every core taken by others, in more. */
 const SOON_MS = 60_000;
 
@@ -18,7 +21,7 @@ test('load adds replicas and silence takes them away, and neither a kill nor a r
   const autoscaler = { maxReplicas: 3, targetUtilization: 50 };
   const { service, key } = await deployDigits(t, installation, autoscaler);
   assert.equal(service.numReplicas, 1);
-  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: 6 });
+  const scorers = startScorers(t, { uri: service.scoringUri, key, body: MANY_DIGITS, clients: 6 });
   await waitForReplicas(service, { count: 3, timeoutMs: SOON_MS });
 
   const [victim = 0] = await replicaPids(service);
@@ -89,7 +92,7 @@ test('room is the limit, and that is told with numbers', async (t) => {
   const { capacity } = await ComputeTarget.get({ workspace, name: 'local' });
   const memoryGb = Math.floor(capacity.memoryGb * 40) / 100;
   const { service, key } = await deployDigits(t, installation, {}, { memoryGb });
-  const scorers = startScorers(t, { uri: service.scoringUri, key, body: BLANK_DIGIT, clients: 8 });
+  const scorers = startScorers(t, { uri: service.scoringUri, key, body: MANY_DIGITS, clients: 8 });
   await waitForReplicas(service, { count: 2, timeoutMs: SOON_MS });
   const message = await waitFor(async () => (await eventsOf(service, 'ScaleOutBlocked'))[0], {
     what: 'the event',

@@ -27,8 +27,11 @@ from networks.arrays import array
 # Images that the last biases are chosen by.
 CENTRING = 16
 CENTRING_SEED = 6
+LABELLED = {"probabilities", "logits"}
 # Of a hundred images.
 LEAST_LABELS = 10
+# Images that are drawn besides, in the place of those whose label float32 does not tell.
+SPARE = 25
 
 
 def main():
@@ -45,13 +48,15 @@ def main():
     network = importlib.import_module(f"catalogue.with_{framework}").network(size)
     if size["family"] != "ssd":
         centre(network, answers.images(size, CENTRING, seed=CENTRING_SEED))
-    levels = answers.images(size, options.rows)
+    # Before float64, which some frameworks turn the network itself into.
+    formats = [stored(*one) for one in network.formats(options.into).items()]
+    levels, found, exact = told(network, answers.images(size, options.rows + SPARE), options)
     oracle = {
         "network": options.network,
         "versions": network.versions,
         "input": array(options.into / "input", original(levels, size)),
-        "formats": [stored(*one) for one in network.formats(options.into).items()],
-        "outputs": outputs(network, levels, options),
+        "formats": formats,
+        "outputs": outputs(found, exact, options),
     }
     (options.into / "oracle.json").write_text(json.dumps(oracle, indent=1))
 
@@ -71,10 +76,27 @@ def stored(format, path):
     return {"format": format, "path": str(path), "request": {}, "outputs": {}}
 
 
-def outputs(network, levels, options):
+def told(network, levels, options):
+    """The first images whose two most likely classes are further apart than twice the error of float32, and their answers."""
     found = network.run(levels)
     exact = network.exactly(levels[: options.exact_rows])
-    for key in found.keys() & {"probabilities", "logits"}:
+    tells = np.full(len(levels), True)
+    for key in found.keys() & LABELLED:
+        second, first = np.sort(found[key], -1)[:, -2:].T
+        tells &= first - second > 2 * np.abs(found[key][: options.exact_rows] - exact[key]).max()
+    kept = np.flatnonzero(tells)[: options.rows]
+    if len(kept) < options.rows:
+        raise SystemExit(f"Of {len(levels)} images, float32 tells the label of {len(kept)} alone.")
+    precise = kept[kept < options.exact_rows]
+    return levels[kept], rows_of(found, kept), rows_of(exact, precise)
+
+
+def rows_of(answers, rows):
+    return {key: value[rows] for key, value in answers.items()}
+
+
+def outputs(found, exact, options):
+    for key in found.keys() & LABELLED:
         labels = len(set(found[key].argmax(-1).tolist()))
         if labels < LEAST_LABELS:
             raise SystemExit(f"{options.network} has {labels} labels for {options.rows} images.")

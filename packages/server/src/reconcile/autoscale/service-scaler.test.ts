@@ -29,9 +29,9 @@ const ACTUAL: Actual = {
   taken: { cpuCores: 0, memoryGb: 0, devices: {} },
 };
 
-/** What a gateway tells whose only replica was busy all the time until `atMs`. */
-function busyUntil(atMs: number, gatewayPid = 1, waiting = 0): Traffic {
-  const load = { atMs, runningMs: atMs, waitingMs: atMs * waiting, replicas: 1, held: 0 };
+/** What a gateway tells whose replicas were busy all the time until `atMs`. */
+function busyUntil(atMs: number, gatewayPid = 1, waiting = 0, replicas = 1): Traffic {
+  const load = { atMs, runningMs: atMs * replicas, waitingMs: atMs * waiting, replicas, held: 0 };
   return { gatewayPid, inFlight: {}, loads: { digits: load } };
 }
 
@@ -89,6 +89,19 @@ test('room that is missing is told once, with what fits', async () => {
   const [event] = scaler.look(desired, ACTUAL, busyUntil(2_000), 1_000);
   assert.match(event?.message ?? '', /^The load needs 2 replicas, and there is room for 1\./);
   assert.deepEqual(scaler.look(desired, ACTUAL, busyUntil(3_000), 2_000), []);
+});
+
+test('room for several, and not for all, is told with what one more would lack', async () => {
+  const snapshot = await snapshotOf({ ...AUTOSCALED, cpuCores: 1.5 });
+  const desired = desiredOf(snapshot);
+  const scaler = createServiceScaler('digits', 60_000);
+  scaler.scaled(snapshot, desired, () => 2, 0);
+  scaler.look(desired, ACTUAL, busyUntil(1_000, 1, 0, 2), 0);
+  const events = scaler.look(desired, ACTUAL, busyUntil(2_000, 1, 0, 2), 1_000);
+  assert.match(
+    events.at(-1)?.message ?? '',
+    /^The load needs \d replicas, and there is room for 2\. 1 replica of 1\.5 CPU cores and 1 GB memory cannot be placed: free are 1 CPU cores/,
+  );
 });
 
 test('a service with a number of replicas is left alone', async () => {

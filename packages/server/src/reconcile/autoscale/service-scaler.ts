@@ -99,8 +99,12 @@ export function createServiceScaler(service: string, scaleInWindowMs: number): S
     if (seen === undefined) return [];
     const outcome = decide(state, seen, asked, now);
     const change = explainChange(state, outcome, seen, asked);
-    const lacking = outcome.state.lackedAt === null ? undefined : lacksRoom(wanted, actual, 0)?.message;
-    const blocked = roomEvent(state, outcome, lacking, wanted.number);
+    const blocked = roomEvent(
+      state,
+      outcome,
+      lackingBeyond(outcome.state.lackedAt, wanted, actual),
+      wanted.number,
+    );
     ({ state } = outcome);
     if (change !== undefined) last = { time: new Date().toISOString(), ...change };
     if (state.replicas === 0) lookAt = now + LOOK_WHILE_ZERO_MS;
@@ -125,7 +129,7 @@ function settingsOf(autoscaler: Autoscaler, scaleInWindowMs: number): ScaleSetti
 
 /** Replicas that the target can hold: those that stay, and as many more as there is room for now. */
 function roomOf(goal: RevisionGoal, actual: Actual, most: number): number {
-  const standing = actual.replicas.filter(isStaying).length;
+  const standing = standingIn(actual);
   let [fits, fails] = [0, Math.max(0, most - standing) + 1];
   while (fails - fits > 1) {
     const middle = (fits + fails) >> 1;
@@ -133,6 +137,16 @@ function roomOf(goal: RevisionGoal, actual: Actual, most: number): number {
     else fails = middle;
   }
   return standing + fits;
+}
+
+/** What one more than so many replicas lacks. */
+function lackingBeyond(replicas: number | null, goal: RevisionGoal, actual: Actual): string | undefined {
+  if (replicas === null) return undefined;
+  return lacksRoom(goal, actual, Math.max(0, replicas - standingIn(actual)))?.message;
+}
+
+function standingIn({ replicas }: Actual): number {
+  return replicas.filter(isStaying).length;
 }
 
 /** The load between two readings; `undefined` where they do not belong together. */
