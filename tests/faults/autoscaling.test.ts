@@ -94,17 +94,19 @@ test('room is the limit, and that is told with numbers', async (t) => {
   const { service, key } = await deployDigits(t, installation, {}, { memoryGb });
   const scorers = startScorers(t, { uri: service.scoringUri, key, body: MANY_DIGITS, clients: 8 });
   await waitForReplicas(service, { count: 2, timeoutMs: SOON_MS });
-  const message = await waitFor(async () => (await eventsOf(service, 'ScaleOutBlocked'))[0], {
+  await waitFor(async () => (await eventsOf(service, 'ScaleOutBlocked'))[0], {
     what: 'the event',
     timeoutMs: SOON_MS,
   });
-  assert.match(
-    message,
-    /^The load needs \d+ replicas, and there is room for 2\. 1 replica of .* GB memory .*free are/,
-  );
   await stopWithoutFailure(scorers);
   assert.equal((await service.refresh()).state, 'Healthy');
-  assert.equal((await eventsOf(service, 'ScaleOutBlocked')).length, 1);
+  // Load that falls and rises again is told of again; that it is told once while it lasts, unit tests know.
+  for (const message of await eventsOf(service, 'ScaleOutBlocked')) {
+    assert.match(
+      message,
+      /^The load needs \d+ replicas, and there is room for 2\. 1 replica of .* GB memory .*free are/,
+    );
+  }
 });
 
 async function deployDigits(
