@@ -11,7 +11,7 @@ import { type Scorers, startScorers } from '../harness/scorers.ts';
 const PATIENCE = { SLIPWAY_SCALE_IN_SECONDS: '3' };
 
 /** Work enough that replicas are busy, however slow their callers are on a busy machine. */
-const MANY_DIGITS = JSON.stringify({ data: Array.from({ length: 200 }, () => new Array(784).fill(0)) });
+const MANY_DIGITS = JSON.stringify({ data: Array.from({ length: 50 }, () => new Array(784).fill(0)) });
 
 /** Replicas come within seconds; with every core taken by others, in more. */
 const SOON_MS = 60_000;

@@ -22,7 +22,8 @@ test('a conversion that fills the disk says so, and leaves neither a model nor w
   const conversion = await source.convert();
   await assert.rejects(conversion.wait(), {
     code: 'storage_full',
-    message: /No space is left to write the converted model: free some/,
+    // Of the model and the log of its conversion, either may be the first that finds no room.
+    message: /No space is left to write the converted model: free some|is full; the change was not made/,
   });
   assert.deepEqual(
     (await Model.list({ workspace })).map(({ id }) => id),

@@ -51,8 +51,9 @@ export function startScorers(scope: TestScope, options: ScorersOptions): Scorers
     failures,
     async advance(count) {
       const goal = succeeded + count;
-      const deadline = performance.now() + ANSWER_TIMEOUT_MS;
+      let [reached, deadline] = [succeeded, performance.now() + ANSWER_TIMEOUT_MS];
       while (succeeded < goal && failures.length === 0) {
+        if (succeeded > reached) [reached, deadline] = [succeeded, performance.now() + ANSWER_TIMEOUT_MS];
         if (performance.now() > deadline) throw new Error(`Only ${succeeded} of ${goal} requests came back.`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
