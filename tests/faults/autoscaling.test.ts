@@ -121,7 +121,8 @@ async function deployDigits(
   more: { memoryGb?: number } = {},
 ): Promise<Deployed> {
   const { digits: model } = await writeModels(scope);
-  const config = { memoryGb: 0.1, ...more, autoscaler };
+  // Nobody is turned away for a machine that is slow.
+  const config = { memoryGb: 0.1, maxRequestWaitTimeMs: 30_000, ...more, autoscaler };
   return await deploy(installation, { name: 'digits', model, config });
 }
 
