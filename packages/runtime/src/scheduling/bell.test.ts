@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { BELL_BYTES, createBell } from './bell.ts';
+
+const BELL_MODULE = new URL('./bell.js', import.meta.url).href;
+
+/** Long enough to hear something that was rung. */
+const NO_RING_MS = 50;
 
 const twoSides = () => {
   const memory = new SharedArrayBuffer(BELL_BYTES);
@@ -31,12 +37,45 @@ test('a thread that waits hears every ring of another, a thousand times', async 
         answered.ring();
       }
     });`;
-  const module = new URL('./bell.js', import.meta.url).href;
-  const thread = new Worker(echo, { eval: true, workerData: { module, memory } });
+  const thread = new Worker(echo, { eval: true, workerData: { module: BELL_MODULE, memory } });
   const [asked, answered] = memory.map(createBell);
   for (let count = 0; count < 1_000; count += 1) {
     asked?.ring();
     await answered?.next();
   }
   assert.deepEqual(await once(thread, 'exit'), [0]);
+});
+
+test('who waits takes the end of a ring that was heard already for no new one', async () => {
+  const memory = new SharedArrayBuffer(BELL_BYTES);
+  const words = new Int32Array(memory);
+  const bell = createBell(memory);
+  let heard = false;
+  const next = bell.next()?.then(() => (heard = true));
+  Atomics.notify(words, 0);
+  await sleep(NO_RING_MS);
+  assert.equal(heard, false);
+  createBell(memory).ring();
+  await next;
+  assert.equal(heard, true);
+});
+
+test('nor does a thread that waits', async () => {
+  const memory = new SharedArrayBuffer(BELL_BYTES);
+  const words = new Int32Array(memory);
+  const waiter = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    import(workerData.module).then(({ createBell }) => {
+      createBell(workerData.memory).wait();
+      parentPort.postMessage('heard');
+    });`;
+  const thread = new Worker(waiter, { eval: true, workerData: { module: BELL_MODULE, memory } });
+  let heard = false;
+  thread.once('message', () => (heard = true));
+  while (Atomics.notify(words, 0) === 0) await sleep(1);
+  await sleep(NO_RING_MS);
+  assert.equal(heard, false);
+  createBell(memory).ring();
+  await once(thread, 'exit');
+  assert.equal(heard, true);
 });

@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { errorFromBody, SlipwayError, type Tensor } from '@slipway/contract';
 import type { RunRequest } from './batch.ts';
-import { BELL_BYTES, type Bell, createBell } from './bell.ts';
+import { BELL_BYTES, createBell } from './bell.ts';
 import { createFrame } from './frame.ts';
 import { putRun, type RunReport, takeReport } from './framed-run.ts';
+import { createListener } from './listener.ts';
 import {
   FRAME_BYTES,
   type FromWorker,
@@ -56,7 +58,12 @@ export async function startModelWorker(
   const { info } = first;
   const frame = createFrame(workerData.frame);
   const asked = createBell(workerData.asked);
-  const listen = listener(createBell(workerData.answered), () => conversation.hear(FRAMED));
+  const listen = createListener(
+    createBell(workerData.answered),
+    () => conversation.hear(FRAMED),
+    // Includes a container's share of processors.
+    availableParallelism() > 1,
+  );
   const tell = (message: ToWorker, transfer: Iterable<ArrayBuffer> = []) => {
     thread.postMessage(message, [...transfer]);
     asked.ring();
@@ -121,24 +128,6 @@ function converse(thread: Worker, onLoaded: () => void) {
     onLost(callback: (error: SlipwayError) => void) {
       listener = callback;
     },
-  };
-}
-
-/**
- * Calls `heard` for the next ring. Where a run was answered by a message instead, the listening of before goes on: the bell is
- * waited for once at a time.
- */
-function listener(bell: Bell, heard: () => void): () => void {
-  let isListening = false;
-  return () => {
-    if (isListening) return;
-    const next = bell.next();
-    if (next === undefined) return heard();
-    isListening = true;
-    void next.then(() => {
-      isListening = false;
-      heard();
-    });
   };
 }
 

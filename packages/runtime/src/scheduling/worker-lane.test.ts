@@ -22,7 +22,11 @@ const model = { name: 'm', version: 1, digest: 'sha256:0', path: '/m' };
 
 /** A worker whose runs end when the test says so. */
 function createHeldWorker() {
-  const runs: { readonly requests: readonly RunRequest[]; readonly end: () => void }[] = [];
+  const runs: {
+    readonly requests: readonly RunRequest[];
+    readonly end: () => void;
+    readonly fail: (error: SlipwayError) => void;
+  }[] = [];
   let lost: (error: SlipwayError) => void = () => undefined;
   let closed = false;
   const worker: ModelWorker = {
@@ -33,12 +37,12 @@ function createHeldWorker() {
       warmUp: { runMs: 1, rowMs: 1, batchRows: 32, elements: 1, refusal: null, placement: CPU_PLACEMENT },
     },
     run(requests) {
-      const { promise, resolve } = Promise.withResolvers<RunReport>();
+      const { promise, resolve, reject } = Promise.withResolvers<RunReport>();
       const outcomes = requests.map(({ inputs }) => ({
         outputs: [{ ...(inputs[0] as Tensor), name: 'y' }],
         batchSize: requests.length,
       }));
-      runs.push({ requests, end: () => resolve({ outcomes, runMs: 1 }) });
+      runs.push({ requests, end: () => resolve({ outcomes, runMs: 1 }), fail: reject });
       return promise;
     },
     async close() {
@@ -216,6 +220,17 @@ test('a stuck run breaks the lane: it alone fails, what waits was not run', asyn
   held.endRun();
   await lane.close();
   assert.equal(held.isClosed(), true);
+});
+
+test('a run that fails on the way costs its caller, and not the worker', async () => {
+  const { lane, held, broken, submit } = await open();
+  const [failed] = submit(1);
+  held.runs[0]?.fail(new SlipwayError('internal', 'No memory for its outputs.'));
+  assert.equal(await outcomeOf(failed as TestJob), 'internal');
+  const [next] = submit(2);
+  assert.equal(await waitForRunAndEnd(held, next as TestJob), 2);
+  assert.deepEqual(broken, []);
+  await lane.close();
 });
 
 test('a lost worker breaks the lane', async () => {

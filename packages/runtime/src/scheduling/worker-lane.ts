@@ -88,10 +88,11 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
     try {
       settle(model, run, await worker.run(run.jobs));
       pace.ran(run.jobs.length, performance.now() - run.startedAt);
-      idle.push(worker);
     } catch (thrown) {
       for (const job of run.jobs) job.reject(toSlipwayError(thrown));
     }
+    // Also after an error: a worker that was lost has broken the lane, and any other is free again.
+    idle.push(worker);
     runs.delete(run);
     slots.give(run.jobs.length);
     dispatch();
