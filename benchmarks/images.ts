@@ -1,6 +1,6 @@
 // Measures what an encoded image costs before a model runs, by both ways of resizing: npm run bench:images
 import type { ImageInput, ImageResize } from '@slipway/contract';
-import { createImagePreprocessor } from '@slipway/runtime/images';
+import { createImagePreprocessor, FILE_IMAGE_LIMITS } from '@slipway/runtime/images';
 import { median } from '@slipway/testkit';
 import { photo } from './workloads/photo.ts';
 
@@ -14,14 +14,7 @@ const SIZES = [
 
 const WAYS: readonly ImageResize[] = ['tf1_bilinear', 'bilinear'];
 
-const preprocess = createImagePreprocessor({
-  maxImageBytes: 10_000_000,
-  maxPixels: 10_000_000,
-  maxTensorBytes: 10_000_000,
-  concurrency: 1,
-  maxRequests: 1,
-  timeoutMs: 60_000,
-});
+const preprocess = createImagePreprocessor(FILE_IMAGE_LIMITS);
 
 /** The preprocessing of the accelerated networks, apart from the way of resizing. */
 const declaration: Omit<ImageInput, 'resize'> = {

@@ -1,4 +1,4 @@
-import { createImagePreprocessor } from '@slipway/runtime/images';
+import { createImagePreprocessor, FILE_IMAGE_LIMITS } from '@slipway/runtime/images';
 import type { Caller } from '../load/load.ts';
 import type { ReplicaTimes } from '../targets/replica-times.ts';
 import type { Door } from './score-photo.ts';
@@ -30,15 +30,8 @@ export interface PhotoTargets {
   readonly door: Door;
 }
 
-/** As a replica of one core makes pixels. */
-export const preprocess = createImagePreprocessor({
-  maxImageBytes: 10_000_000,
-  maxPixels: 10_000_000,
-  maxTensorBytes: 10_000_000,
-  concurrency: 1,
-  maxRequests: 1,
-  timeoutMs: 60_000,
-});
+/** Makes pixels as a replica does. */
+export const preprocess = createImagePreprocessor(FILE_IMAGE_LIMITS);
 
 /** Everything once, so that what the machine does besides falls on all alike. */
 export async function photoTurn({ bare, pixels, replica, gateway, door }: PhotoTargets): Promise<PhotoTurn> {
