@@ -21,6 +21,10 @@ import tensorflow as tf
 from networks import catalogue, formats
 from networks.arrays import array
 
+LABELLED = {"logits", "probabilities", "scores"}
+# Of a hundred samples, or half of the classes: labels that agree say nothing where all are the same.
+LEAST_LABELS = 10
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -44,6 +48,8 @@ def main():
 
 def answers(network, samples, options):
     found = catalogue.run(network.function, samples)
+    for key in found.keys() & LABELLED:
+        check_labels(found[key], f"{options.network}, {key}")
     exact = network.exactly(samples[: options.exact_rows])
     return [
         {
@@ -54,6 +60,13 @@ def answers(network, samples, options):
         }
         for key in network.tensor_names
     ]
+
+
+def check_labels(scores, what):
+    labels = len(set(scores.argmax(-1).tolist()))
+    least = min(LEAST_LABELS, scores.shape[-1] // 2)
+    if labels < least:
+        raise SystemExit(f"{what}: {labels} labels for {len(scores)} samples. {least} would say something.")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ Networks that TensorFlow wrote, converted to ONNX and run in ONNX Runtime, besid
 
     npm run test:heavy -- [NETWORK…]
 
-which installs TensorFlow from PyPI (\`--python FILE\` takes an interpreter that has it), makes each network in every format, converts and compares. A network that is named alone changes its own table alone. The weights are seeded: He-initialised kernels, batch norms calibrated on images.
+which installs TensorFlow from PyPI (\`--python FILE\` takes an interpreter that has it), makes each network in every format, converts and compares. A network that is named alone changes its own table alone. The weights are seeded: He-initialised kernels, batch norms calibrated on images, and last biases of Keras networks such that a hundred samples have at least ten labels (five where there are ten classes), which is asserted.
 TF 1 formats are written by TensorFlow 1's own classes, from a graph whose weights are its variables, one of them in two parts.
 
 ${rules(FRAMEWORK)}

@@ -20,10 +20,15 @@ SMALL = [*NARROW_NETWORKS, *SMALL_MODULES]
 # As many images as batch norms are calibrated on.
 CALIBRATION = 8
 SEED = 20
+# As many as last biases are chosen by, drawn by themselves.
+CENTRING = 16
+CENTRING_SEED = 6
 
 
 def large(name):
-    return made(name, KERAS_NETWORKS, MODULES)
+    network = made(name, KERAS_NETWORKS, MODULES)
+    network.centre()
+    return network
 
 
 def small(name):
@@ -53,6 +58,10 @@ class KerasNetwork:
         self.tensor_names = {key: key for key in self.model.output}
         self.softmax = [key for key in self.tensor_names if key == "probabilities"]
         self.function = function(self.named, [*kind.shape], "images", kind.dtype)
+
+    def centre(self):
+        samples = self.kind.samples(CENTRING, np.random.default_rng(CENTRING_SEED))
+        weights.centre(self.model, "logits", samples)
 
     def named(self, images):
         return {key: tf.identity(value, key) for key, value in self.model(images, training=False).items()}
@@ -97,6 +106,9 @@ class ModuleNetwork:
         self.input_name = kind.input_name
         self.tensor_names = kind.outputs
         self.function = function(self.module.run, kind.shape, kind.input_name, "float32")
+
+    def centre(self):
+        """These have no last bias, or one for each of many places."""
 
     def samples(self, count):
         shape = self.module.shape
