@@ -1,3 +1,5 @@
+import { compileKernel, type KernelMemory } from '../kernel.ts';
+
 /**
  * The levels of a row between two rows of a source, each pixel between four: along the upper row, along the lower one, then
  * between these, in single precision at each step. They stand in memory of the sampler's, until any is called again.
@@ -33,7 +35,7 @@ const PAGE_BYTES = 65_536;
 const SHARED_BYTES = 16 * PAGE_BYTES;
 
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): void };
+  readonly memory: KernelMemory;
   sampleRow(
     above: number,
     below: number,
@@ -47,13 +49,7 @@ interface Exports {
   normalizeRow(row: number, end: number, means: number, factors: number): void;
 }
 
-/** A part of the language that TypeScript counts among those of browsers. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-const code = new WebAssembly.Module(Buffer.from(CODE, 'base64'));
+const instantiate = compileKernel<Exports>(CODE);
 const shared = instantiate();
 
 /** For a picture whose rows have so many bytes of interest. */
@@ -110,8 +106,4 @@ function withRoom(bytes: number): Exports {
   const own = instantiate();
   own.memory.grow(Math.ceil((bytes - SHARED_BYTES) / PAGE_BYTES));
   return own;
-}
-
-function instantiate(): Exports {
-  return new WebAssembly.Instance(code).exports as Exports;
 }

@@ -4,12 +4,6 @@ export const HALF_DIGITS = 9;
 /** A number of so many digits is below 10^15 < 2^53 and therefore exact in a double. */
 const EXACT_DIGITS = 15;
 
-/** Whatever is below was computed exactly: it can have been rounded only from above 2^53. */
-export const EXACT_BELOW = 10 ** EXACT_DIGITS;
-
-/** More than the four roundings of 2^-53 each that put a long mantissa together, and that of the division. */
-const SINGLE_SLACK = 2 ** -49;
-
 /** 10^0 to 10^22: the powers of ten that a double holds exactly. */
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 const LARGEST_EXPONENT = 22;
@@ -51,14 +45,6 @@ function longQuotient(head: number, tail: number, tailDigits: number, exponent: 
   const correction = (product - back - productError(quotient, divisor, back) + rest) / divisor;
   const nearest = quotient + correction * (1 - SLACK);
   return nearest === quotient + correction * (1 + SLACK) ? nearest : Number.NaN;
-}
-
-/**
- * True if all numbers within 2^-49 of `value`, among them the one that it stands for, round to the same single. So a
- * long number that was put together in a double has lost nothing that a single could hold.
- */
-export function roundsToOneSingle(value: number): boolean {
-  return Math.fround(value * (1 - SINGLE_SLACK)) === Math.fround(value * (1 + SINGLE_SLACK));
 }
 
 /** 10^exponent for 0 to 22, exactly; else NaN. */

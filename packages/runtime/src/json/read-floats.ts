@@ -1,118 +1,92 @@
-import { BYTE, byteAt, type JsonCursor, peek } from './cursor.ts';
-import { EXACT_BELOW, powerOfTen, roundsToOneSingle } from './decimal.ts';
+import { BYTE, type JsonCursor, peek } from './cursor.ts';
 import { type Elements, grow } from './elements.ts';
+import { hasEnded, loadText, numbersRead, readUsualNumbers, stoppedAt, TEXT_BYTES } from './float-kernel.ts';
 import { readNumber } from './read-number.ts';
 
 /** The arrays that floating-point numbers are read into. */
 export type FloatArray = Float16Array | Float32Array | Float64Array;
 
-/** Digits that are added up at once: integers of 9 digits fit 31 bits, and 32-bit arithmetic takes half the time. */
-const PART_DIGITS = 9;
-
 /**
  * Reads numbers that are separated by commas, at most `most` of them, and returns how many it read; on
  * a problem that is the index of the wrong one. Integers count as numbers, and so do the bare words NaN,
  * Infinity and -Infinity. Each is rounded to the nearest double, and from there to the array's type.
- *
- * This loop is the hottest of a replica. It does the usual number itself, at most 9 digits before the point and 18
- * behind it, because a call would cost more than the digits; `readNumber` does all others.
  */
-export function readFloats(cursor: JsonCursor, into: Elements<FloatArray>, most: number): number {
-  const { bytes } = cursor;
-  const isSingle = into.values instanceof Float32Array;
-  let { values, length } = into;
-  let offset = cursor.offset;
-  let count = 0;
-  for (;;) {
-    if (bytes[offset + 1] === BYTE.comma) {
-      const read = readLoneDigits(bytes, offset, values, length, most - count - 1);
-      offset += 2 * read;
-      length += read;
-      count += read;
-    }
-    let byte = byteAt(bytes, offset);
-    if (byte <= BYTE.space) {
-      cursor.offset = offset;
-      byte = peek(cursor);
-      offset = cursor.offset;
-    }
-    const start = offset;
-    const negative = byte === BYTE.minus;
-    if (negative) offset += 1;
+export type FloatReader = (cursor: JsonCursor, into: Elements<FloatArray>, most: number) => number;
 
-    const first = offset;
-    let integer = 0;
-    let digit = digitAt(bytes, offset);
-    for (; digit <= 9; digit = digitAt(bytes, ++offset)) integer = (Math.imul(integer, 10) + digit) | 0;
-    const integerDigits = offset - first;
-    let isUsual =
-      integerDigits === 1 ||
-      (integerDigits > 1 && integerDigits <= PART_DIGITS && bytes[first] !== BYTE.zero);
-    let value = integer;
+/** What of a text the kernel holds, as long as `turn` is the last: all readers share its memory. */
+interface Window {
+  turn: number;
+  from: number;
+  to: number;
+}
 
-    if (byteAt(bytes, offset) === BYTE.dot) {
-      const fraction = ++offset;
-      const middle = fraction + PART_DIGITS;
-      let head = 0;
-      digit = digitAt(bytes, offset);
-      for (; digit <= 9 && offset < middle; digit = digitAt(bytes, ++offset)) {
-        head = (Math.imul(head, 10) + digit) | 0;
-      }
-      const headDigits = offset - fraction;
-      let tail = 0;
-      for (; digit <= 9; digit = digitAt(bytes, ++offset)) tail = (Math.imul(tail, 10) + digit) | 0;
-      const digits = offset - fraction;
-      // Each step rounds at most once, and not at all while there are no more than 15 digits.
-      const mantissa = (integer * powerOfTen(headDigits) + head) * powerOfTen(digits - headDigits) + tail;
-      value = mantissa / powerOfTen(digits);
-      isUsual &&=
-        digits > 0 &&
-        digits <= 2 * PART_DIGITS &&
-        (mantissa < EXACT_BELOW || (isSingle && roundsToOneSingle(value)));
-    }
+/** Few numbers are longer with their comma: a first window is as long as an array of the size that was told can be. */
+const USUAL_BYTES = 24;
 
-    if (length === values.length) values = grow(into as Elements<Float32Array>);
-    byte = byteAt(bytes, offset);
-    if (isUsual && (byte === BYTE.comma || byte === BYTE.closeArray)) {
-      values[length] = negative ? -value : value;
-    } else {
-      cursor.offset = start;
+/** So little is looked at ahead where no size was told, or texts are read in turn; then twice as much each time. */
+const LEAST_BYTES = 512;
+
+/** So little of a window is not begun with: its end would cut a number. */
+const MARGIN_BYTES = 64;
+
+/** A copy of so few numbers costs less than preparing one. */
+const FEW_NUMBERS = 16;
+
+/** The first is 1. */
+let lastTurn = 0;
+
+/** A reader for the rows of one array in one text, which nobody changes meanwhile. */
+export function floatReader(): FloatReader {
+  const window: Window = { turn: 0, from: 0, to: 0 };
+  return (cursor, into, most) => {
+    let count = 0;
+    for (;;) {
+      count += readUsual(window, cursor, into, most - count);
+      if (hasEnded()) return count;
+      peek(cursor);
+      const { length } = into;
+      const values = length === into.values.length ? grow(into as Elements<Float32Array>) : into.values;
       if (!readNumber(cursor, values, length)) return count;
-      byte = peek(cursor);
-      offset = cursor.offset;
+      into.length += 1;
+      count += 1;
+      if (peek(cursor) !== BYTE.comma || count === most) return count;
+      cursor.offset += 1;
     }
-    length += 1;
-    count += 1;
-    if (byte !== BYTE.comma || count === most) break;
-    offset += 1;
-  }
-  cursor.offset = offset;
-  into.length = length;
+  };
+}
+
+/** Leaves the cursor behind what it read. */
+function readUsual(window: Window, cursor: JsonCursor, into: Elements<FloatArray>, most: number): number {
+  if (!holds(window, cursor)) moveWindow(window, cursor, into.values.length);
+  const isSingle = into.values instanceof Float32Array;
+  const count = readUsualNumbers(cursor.offset - window.from, most, !isSingle);
+  cursor.offset = window.from + stoppedAt();
+  append(into, numbersRead(!isSingle), count);
   return count;
 }
 
-/**
- * Reads numbers of one digit that have their comma right behind them, and returns how many these were: most of a
- * drawing, of a one-hot row, or of a table of flags.
- */
-function readLoneDigits(
-  bytes: Uint8Array,
-  start: number,
-  values: FloatArray,
-  length: number,
-  most: number,
-): number {
-  const room = Math.min(most, values.length - length);
-  let count = 0;
-  for (let offset = start; count < room; offset += 2) {
-    const digit = digitAt(bytes, offset);
-    if (digit > 9 || bytes[offset + 1] !== BYTE.comma) break;
-    values[length + count++] = digit;
-  }
-  return count;
+function holds({ turn, from, to }: Window, { offset, bytes }: JsonCursor): boolean {
+  return turn === lastTurn && offset >= from && (offset + MARGIN_BYTES <= to || to === bytes.length);
 }
 
-/** The digit at `offset`, or more than 9 where there is none: one comparison tells, also behind the end of the text. */
-function digitAt(bytes: Uint8Array, offset: number): number {
-  return (bytes[offset] as number) ^ BYTE.zero;
+function moveWindow(window: Window, { bytes, offset }: JsonCursor, capacity: number): void {
+  const wanted = Math.max(bytesWanted(window, capacity), LEAST_BYTES);
+  window.turn = ++lastTurn;
+  window.from = offset;
+  window.to = Math.min(offset + wanted, offset + TEXT_BYTES, bytes.length);
+  loadText(bytes.subarray(offset, window.to));
+}
+
+function bytesWanted({ turn, from, to }: Window, capacity: number): number {
+  if (turn === 0) return capacity * USUAL_BYTES;
+  return turn === lastTurn ? 2 * (to - from) : 0;
+}
+
+function append(into: Elements<FloatArray>, numbers: Float32Array | Float64Array, count: number): void {
+  const { length } = into;
+  let { values } = into;
+  while (length + count > values.length) values = grow(into as Elements<Float32Array>);
+  if (count > FEW_NUMBERS) values.set(numbers.subarray(0, count), length);
+  else for (let index = 0; index < count; index += 1) values[length + index] = numbers[index] as number;
+  into.length = length + count;
 }

@@ -1,7 +1,7 @@
 import { MAX_JSON_DEPTH } from '@slipway/contract';
 import { accept, BYTE, fail, failExpecting, failedInside, type JsonCursor, peek } from './cursor.ts';
 
-/** Reads elements that are separated by commas, at most `most`, and returns how many; see `readFloats`. */
+/** Reads elements that are separated by commas, at most `most`, and returns how many; see `FloatReader`. */
 export interface ElementReader {
   readRow(cursor: JsonCursor, most: number): number;
 }

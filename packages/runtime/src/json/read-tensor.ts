@@ -3,7 +3,7 @@ import { failedInside, type JsonCursor } from './cursor.ts';
 import { type Elements, type NumberArray, trim } from './elements.ts';
 import { toBfloat16 } from './float-formats.ts';
 import { readBooleans } from './read-booleans.ts';
-import { readFloats } from './read-floats.ts';
+import { floatReader } from './read-floats.ts';
 import { type IntegerRange, type LongRange, readIntegers, readLongs } from './read-integers.ts';
 import { type ElementReader, readNested } from './read-nested.ts';
 import { readByteStrings } from './read-strings.ts';
@@ -51,13 +51,13 @@ function expectedElements(spec: TensorSpec, cursor: JsonCursor): number {
 export function tensorReader(datatype: Datatype, capacity: number): TensorReader {
   switch (datatype) {
     case 'FP32':
-      return reader(new Float32Array(capacity), readFloats, asItIs);
+      return reader(new Float32Array(capacity), floatReader(), asItIs);
     case 'FP64':
-      return reader(new Float64Array(capacity), readFloats, asItIs);
+      return reader(new Float64Array(capacity), floatReader(), asItIs);
     case 'FP16':
-      return reader(new Float16Array(capacity), readFloats, (values) => new Uint16Array(values.buffer));
+      return reader(new Float16Array(capacity), floatReader(), (values) => new Uint16Array(values.buffer));
     case 'BF16':
-      return reader(new Float32Array(capacity), readFloats, toBfloat16);
+      return reader(new Float32Array(capacity), floatReader(), toBfloat16);
     case 'INT64':
       return reader(new BigInt64Array(capacity), longs(datatype, -(2n ** 63n), 2n ** 63n - 1n), asItIs);
     case 'UINT64':
