@@ -23,6 +23,7 @@ export { type CrossOrigin, crossOrigin, withHeaders } from './cross-origin.ts';
 export { type FoundGpu, type FoundGpus, findGpus } from './devices/find-gpus.ts';
 export type { CallHandler } from './grpc-call.ts';
 export type { BodyReader, HttpHandler, HttpRequest, HttpResponse, IncomingBody } from './http-message.ts';
+export { whenWritten } from './http1/write-together.ts';
 export { isUnread } from './http2/is-unread.ts';
 export { readJsonFile, TEMPORARY_NAME, writeJsonFile } from './json-file.ts';
 export { DEFAULT_TRANSPORT_LIMITS, type TransportLimits } from './limits.ts';

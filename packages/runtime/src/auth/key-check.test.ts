@@ -15,8 +15,7 @@ test('every key of the service opens it, and nothing else does', () => {
   for (const [index, key] of keys.entries()) {
     const other = keys[index - 1] ?? 'Schlüssel';
     const check = createKeyCheck([digestOf(key), digestOf(other)]);
-    assert.equal(check(key), undefined);
-    assert.equal(check(other), undefined);
+    for (const good of [key, other, key, other]) assert.equal(check(good), undefined);
     for (const wrong of ['', key.slice(1), `${key} `, key.toLowerCase(), key + other]) {
       assert.equal(check(wrong), 'invalid key');
     }

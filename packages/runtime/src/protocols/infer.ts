@@ -1,5 +1,5 @@
 import { type LoadedModel, SlipwayError, toSlipwayError } from '@slipway/contract';
-import { type HttpResponse, readBody } from '@slipway/transport';
+import { type HttpResponse, readBody, whenWritten } from '@slipway/transport';
 import type {
   CallerSignal,
   DataPlane,
@@ -92,14 +92,16 @@ export async function infer<Call extends InferCall>(
     const sending = send(exchange, encoded, steps.compresses);
     if (sending !== undefined) await sending;
     record?.answered(encoded.status, answered.outputs);
-    countAnswered(context, counted, {
-      status: encoded.status,
-      timing: answered.timing,
-      inferUntil: encodeFrom,
-      readMs: decodeFrom - readFrom,
-      decodeMs: inferFrom - decodeFrom,
-      encodeMs,
-    });
+    whenWritten(() =>
+      countAnswered(context, counted, {
+        status: encoded.status,
+        timing: answered.timing,
+        inferUntil: encodeFrom,
+        readMs: decodeFrom - readFrom,
+        decodeMs: inferFrom - decodeFrom,
+        encodeMs,
+      }),
+    );
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
     countFailed(context, counted, failure);

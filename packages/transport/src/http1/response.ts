@@ -4,6 +4,7 @@ import type { Http1Connection } from './connection.ts';
 import { currentDate } from './date.ts';
 import type { Http1Request } from './request.ts';
 import { responseHead } from './write-head.ts';
+import { writeTogether } from './write-together.ts';
 
 /** A larger body is not copied behind its head: a second write costs less. */
 const MAX_JOINED_BYTES = 16_384;
@@ -58,15 +59,31 @@ export class Http1Response implements HttpResponse {
     const saysLength = headers['content-length'] === undefined && !isBodiless(status);
     const length = saysLength ? `content-length: ${bytes.length}\r\n` : '';
     const head = this.#head(status, headers, length, true);
+    this.#hasEnded = true;
+    if (!this.#hasBody(status)) this.#sendText(head);
+    else if (bytes.length <= MAX_JOINED_BYTES) this.#sendText(head + bytes.toString('latin1'));
+    else this.#sendLong(head, bytes);
+  }
+
+  /** A caller that still sends is answered at once: what it sends next may break off the connection. */
+  #sendText(text: string): void {
+    if (this.#request.isOver) writeTogether(() => this.#writeText(text));
+    else this.#writeText(text);
+  }
+
+  #writeText(text: string): void {
     const { socket } = this.#connection;
-    if (!this.#hasBody(status)) socket.write(head, 'latin1');
-    else if (bytes.length <= MAX_JOINED_BYTES) socket.write(head + bytes.toString('latin1'), 'latin1');
-    else {
-      socket.cork();
-      socket.write(head, 'latin1');
-      socket.write(bytes);
-      socket.uncork();
-    }
+    if (this.#isOver || socket.destroyed) return;
+    socket.write(text, 'latin1');
+    this.#finish();
+  }
+
+  #sendLong(head: string, body: Buffer): void {
+    const { socket } = this.#connection;
+    socket.cork();
+    socket.write(head, 'latin1');
+    socket.write(body);
+    socket.uncork();
     this.#finish();
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { SlipwayError, toSlipwayError } from '@slipway/contract';
-import { readBody } from '@slipway/transport';
+import { readBody, whenWritten } from '@slipway/transport';
 import type { EntryOutcome } from '../../entry/entry-pool.ts';
 import type { EntryService } from '../../entry/entry-service.ts';
 import type { EntryAnswer, EntryRequest } from '../../entry/entry-worker.ts';
@@ -43,7 +43,8 @@ export async function runScript(exchange: Exchange, entry: EntryService): Promis
     send(exchange, outcome.answer);
     collect(exchange, body, outcome.answer);
     const data = { models: entry.models, input: body, prediction: outcome.answer.body };
-    count(exchange, counted, { ...outcome, data, inferUntil, readMs: inferFrom - readFrom });
+    const readMs = inferFrom - readFrom;
+    whenWritten(() => count(exchange, counted, { ...outcome, data, inferUntil, readMs }));
   } catch (thrown) {
     const failure = toSlipwayError(thrown);
     countFailed(context, counted, failure);
