@@ -78,6 +78,62 @@ test('what came in one turn shares runs, and each gets its own answer', async ()
   await lane.close();
 });
 
+/** Behind the runs of a turn that has begun. */
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+test('what comes in turn after turn shares a run, until a turn brings nothing', async () => {
+  const { lane, runs } = open({ plan: { maxRows: 8 } });
+  // A machine that stands still for a moment ends the wait early.
+  for (let tries = 0; tries < 50 && !runs.includes(5); tries += 1) {
+    const jobs = submitAll(lane, [1, 2]);
+    await nextTurn();
+    jobs.push(...submitAll(lane, [3]));
+    await nextTurn();
+    jobs.push(...submitAll(lane, [4, 5]));
+    assert.deepEqual(await Promise.all(jobs.map(outcomeOf)), [1, 2, 3, 4, 5]);
+  }
+  assert.ok(runs.includes(5), `Runs of ${runs} jobs.`);
+  await lane.close();
+});
+
+test('a job that came alone, and as many as a run holds, wait for no other', async () => {
+  const { lane, runs } = open();
+  const alone = submitAll(lane, [1]);
+  await nextTurn();
+  assert.deepEqual(runs, [1]);
+  const full = submitAll(lane, [1, 2, 3, 4]);
+  await nextTurn();
+  assert.deepEqual(runs, [1, 4]);
+  await Promise.all([...alone, ...full].map(outcomeOf));
+  await lane.close();
+});
+
+test('those that wait for others run soon, even if others keep coming one by one', async () => {
+  const { lane, runs } = open({ plan: { maxRows: 1_000 } });
+  const jobs = submitAll(lane, [1, 2]);
+  for (let turns = 0; turns < 20 && runs.length === 0; turns += 1) {
+    jobs.push(...submitAll(lane, [3]));
+    await nextTurn();
+  }
+  assert.equal(runs.length, 1);
+  assert.ok((runs[0] as number) <= 12, `${runs[0]} jobs were run together`);
+  await Promise.all(jobs.map(outcomeOf));
+  await lane.close();
+});
+
+test('those that wait for others run in time, however long reading these takes', async () => {
+  const { lane, runs } = open({ plan: { maxRows: 1_000 } });
+  const jobs = submitAll(lane, [1, 2]);
+  await nextTurn();
+  const until = performance.now() + 3;
+  while (performance.now() < until);
+  jobs.push(...submitAll(lane, [3]));
+  await nextTurn();
+  assert.deepEqual(runs, [3]);
+  await Promise.all(jobs.map(outcomeOf));
+  await lane.close();
+});
+
 test('a poisoned request fails alone', async () => {
   const { lane } = open();
   const jobs = submitAll(lane, [1, POISON, 3]);
