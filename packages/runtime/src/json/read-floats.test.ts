@@ -77,6 +77,14 @@ test('no more are read than are wanted, and what comes behind is left', () => {
   }
 });
 
+test('a text ends where it ends, whatever a longer one has left behind it', () => {
+  readAll(`${'0,'.repeat(300)}0`, new Float64Array(301));
+  const cursor = openJson(Buffer.from('1,12'));
+  const into = { values: new Float64Array(8), length: 0 };
+  assert.equal(floatReader()(cursor, into, Number.POSITIVE_INFINITY), 2);
+  assert.deepEqual(Array.from(into.values.subarray(0, 2)), [1, 12]);
+});
+
 test('texts that are read in turn do not mix', () => {
   const texts = ['[1,2,3],[4,5,6],[7,8,9]', '[0.1,0.2],[0.3,0.4],[0.5,0.6]'];
   const readers = texts.map((text) => ({
