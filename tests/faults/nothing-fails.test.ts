@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type TestScope, waitFor } from '@slipway/testkit';
 import { deploy, replicaPids, waitForReplicas } from '../harness/deployed.ts';
 import { startInstallation } from '../harness/installation.ts';
@@ -94,18 +95,49 @@ test('scoring goes on while the control plane is dead, and it adopts the replica
 });
 
 test('a run stuck past its deadline fails alone, and costs only its replica', async (t) => {
+  await getStuck(t, { turns: 10, meanwhile: async () => undefined });
+});
+
+test('it fails alone even if the machine holds the replicas meanwhile for longer than a request may wait', async (t) => {
+  const hold = async (pids: readonly number[]) => {
+    await pause(AMID_STUCK_RUN_MS);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await pause(HOLD_MS);
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  };
+  await getStuck(t, { turns: WAITED_FOR_TURNS, meanwhile: hold });
+});
+
+/** Until a run that will be stuck has others waiting behind it. */
+const AMID_STUCK_RUN_MS = 900;
+
+/** More than a queue lets requests wait, which is half a second. */
+const HOLD_MS = 700;
+
+/** Turns of the loop that take long enough for the next requests to wait for their turn: some milliseconds. */
+const WAITED_FOR_TURNS = 3_000;
+
+interface StuckRun {
+  /** What every request but the stuck one asks for. */
+  readonly turns: number;
+  /** Called with the process ids of both replicas while one of them is stuck. */
+  readonly meanwhile: (pids: readonly number[]) => Promise<void>;
+}
+
+/** A request that never ends, on one of two replicas. */
+async function getStuck(t: TestScope, { turns, meanwhile }: StuckRun): Promise<void> {
   const installation = await startInstallation(t);
   const { loop } = await writeModels(t);
   const config = { ...TWO_REPLICAS, scoringTimeoutMs: 2_000 };
   const { service, key } = await deploy(installation, { name: 'loop', model: loop, config });
-  const body = JSON.stringify({ data: [10] });
+  const body = JSON.stringify({ data: [turns] });
   const scorers = startScorers(t, { uri: service.scoringUri, key, body, clients: CLIENTS });
   await scorers.advance(WARM);
   const before = await replicaPids(service);
 
-  const agent = new Agent();
-  const stuck = await score(agent, { uri: service.scoringUri, key, body: '{"data": [1000000000000]}' });
-  assert.match(stuck ?? '200', /^504 /);
+  const answer = score(new Agent(), { uri: service.scoringUri, key, body: '{"data": [1000000000000]}' });
+  await meanwhile(before);
+  assert.match((await answer) ?? '200', /^504 /);
 
   const after = await waitFor(
     async () => {
@@ -117,7 +149,7 @@ test('a run stuck past its deadline fails alone, and costs only its replica', as
   );
   assert.equal(after.filter((pid) => before.includes(pid)).length, 1, 'only one replica was to go');
   await finishWithoutFailure(scorers);
-});
+}
 
 /** The digit model on two replicas, with callers that score without a pause. */
 async function startDigits(t: TestScope) {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ReplicaLimits, SlipwayError, toSlipwayError } from '@slipway/contract';
 import type { Log } from '../data-plane/log.ts';
 import { createAlarm } from '../scheduling/alarm.ts';
+import { createHeldTime } from '../scheduling/held-time.ts';
 import type { WaitingJob } from '../scheduling/job.ts';
 import { createJobQueue } from '../scheduling/job-queue.ts';
 import { createPace } from '../scheduling/pace.ts';
@@ -83,7 +84,8 @@ export function createEntryPool(options: EntryPoolOptions): EntryPool {
   const { workers: wanted, limits, log } = options;
   const most = Math.min(wanted, limits.maxConcurrentRequests ?? wanted);
   const pace = createPace(most);
-  const queue = createJobQueue<EntryJob>({ limits, plan: ONE_BY_ONE, secondsFor: pace.secondsFor });
+  const held = createHeldTime(() => queue.size > 0);
+  const queue = createJobQueue<EntryJob>({ limits, plan: ONE_BY_ONE, held, secondsFor: pace.secondsFor });
   const workers = new Set<EntryWorker>();
   const idle: EntryWorker[] = [];
   /** They finish what they have, and get nothing new. */

@@ -2,6 +2,7 @@ import type { ReplicaLimits, ReplicaModel, SlipwayError } from '@slipway/contrac
 import type { EngineSession } from '../engines/engine.ts';
 import { createAlarm } from './alarm.ts';
 import type { BatchPlan } from './batch-plan.ts';
+import { createHeldTime } from './held-time.ts';
 import type { Job, Lane } from './job.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createPace } from './pace.ts';
@@ -36,7 +37,8 @@ export interface InlineLaneOptions {
 export function createInlineLane(options: InlineLaneOptions): Lane {
   const { model, session, plan, limits, slots, watchdog } = options;
   const pace = createPace(1);
-  const queue = createJobQueue<Job>({ limits, plan, secondsFor: pace.secondsFor });
+  const held = createHeldTime(() => queue.size > 0);
+  const queue = createJobQueue<Job>({ limits, plan, held, secondsFor: pace.secondsFor });
   let scheduled = false;
   let refusal: SlipwayError | undefined;
   let whenEmpty: (() => void) | undefined;

@@ -2,15 +2,24 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SlipwayError } from '@slipway/contract';
 import type { BatchPlan } from './batch-plan.ts';
+import type { HeldTime } from './held-time.ts';
 import { createTestJob, outcomeOf } from './job-fixtures.ts';
 import { createJobQueue, type QueueLimits } from './job-queue.ts';
 
 const limits = { maxQueueLength: 3, maxQueueWaitMs: 500, scoringTimeoutMs: 60_000 };
 const NOW = 10_000;
-const open = (queueLimits: QueueLimits, maxRows: number, plan: Partial<BatchPlan> = {}) =>
+/** Nothing holds the process of a test. */
+const notHeld = { watch: () => undefined, look: () => undefined, since: () => 0 };
+const open = (
+  queueLimits: QueueLimits,
+  maxRows: number,
+  plan: Partial<BatchPlan> = {},
+  held: HeldTime = notHeld,
+) =>
   createJobQueue({
     limits: queueLimits,
     plan: { maxRows, maxDelayMs: 0, preferredRows: [], ...plan },
+    held,
     secondsFor: (waiting) => waiting,
   });
 const at = (arrivedAt: number) => createTestJob({ arrivedAt });
@@ -105,6 +114,42 @@ test("does not run what waited longer than the caller's own timeout, which other
   assert.equal(queue.expire(NOW + 21), NOW + 500, 'the limit of the service holds as well');
   assert.equal(await outcomeOf(hasty), 'deadline_exceeded, not run');
   assert.deepEqual(queue.take(NOW + 22, 9), [patient.job, longer.job]);
+});
+
+/** The process was held for 700 ms, which a look tells. */
+const createHold = () => {
+  let ms = 0;
+  return {
+    ...notHeld,
+    look: () => {
+      ms = 700;
+    },
+    since: () => ms,
+  };
+};
+
+test('time in which the machine held the process is no waiting', async () => {
+  const queue = open(limits, 1, {}, createHold());
+  const early = at(NOW - 501);
+  const { job } = at(NOW);
+  queue.add(early.job, 0);
+  queue.add(job, 0);
+  assert.equal(queue.patienceEndsAt(job), NOW + 500, 'nobody has looked');
+  assert.equal(queue.expire(NOW + 700), NOW + 1_200);
+  assert.equal(await outcomeOf(early), 'overloaded, not run');
+  assert.deepEqual(queue.take(NOW + 1_200, 9), [job]);
+});
+
+test('callers have their timeouts on clocks of their own, which go on', async () => {
+  const queue = open({ ...limits, scoringTimeoutMs: 600 }, 1, {}, createHold());
+  const hasty = createTestJob({ arrivedAt: NOW, timeoutMs: 200 });
+  const slow = at(NOW);
+  queue.add(hasty.job, 0);
+  queue.add(slow.job, 0);
+  assert.equal(queue.expire(NOW + 550), NOW + 600);
+  assert.equal(await outcomeOf(hasty), 'deadline_exceeded, not run');
+  assert.equal(queue.expire(NOW + 601), undefined);
+  assert.equal(await outcomeOf(slow), 'deadline_exceeded, not run');
 });
 
 test('a timeout of 0 is none', () => {

@@ -1,6 +1,7 @@
 import type { ReplicaLimits, SlipwayError } from '@slipway/contract';
 import { canShareRun, rowsOf } from './batch.ts';
 import { type BatchPlan, rowsOfNextRun } from './batch-plan.ts';
+import type { HeldTime } from './held-time.ts';
 import type { Job, WaitingJob } from './job.ts';
 import { createPatience, type WaitLimits } from './patience.ts';
 import { queueFull } from './refusals.ts';
@@ -35,6 +36,8 @@ export type QueueLimits = Pick<ReplicaLimits, 'maxQueueLength'> & WaitLimits;
 export interface JobQueueOptions {
   readonly limits: QueueLimits;
   readonly plan: BatchPlan;
+  /** Watches from the first job on. */
+  readonly held: HeldTime;
   /** Seconds until so many waiting jobs are likely to be done. */
   readonly secondsFor: (waiting: number) => number;
 }
@@ -48,10 +51,11 @@ const COMPANY_PART = 0.5;
 export function createJobQueue<J extends WaitingJob = Job>({
   limits,
   plan,
+  held,
   secondsFor,
 }: JobQueueOptions): JobQueue<J> {
   const waiting = createWaitingJobs<J>();
-  const patience = createPatience(limits, () => secondsFor(waiting.size));
+  const patience = createPatience({ limits, held, retryAfterSeconds: () => secondsFor(waiting.size) });
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   const rejectGone = (now: number) => {
@@ -93,6 +97,7 @@ export function createJobQueue<J extends WaitingJob = Job>({
       return waiting.size;
     },
     add(job, canRun) {
+      held.watch();
       const room = limits.maxQueueLength + canRun;
       if (waiting.size < room || makeRoom(job, room)) waiting.add(job);
       else job.reject(full());

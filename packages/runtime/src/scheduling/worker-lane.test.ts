@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SlipwayError, type Tensor } from '@slipway/contract';
+import { SlipwayError, STUCK_RUN_GRACE_MS, type Tensor } from '@slipway/contract';
 import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { RunRequest } from './batch.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { RunReport } from './framed-run.ts';
+import { hold, lastWordsOf, startProgram } from './held-program.ts';
 import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
 import type { ModelWorker } from './model-worker.ts';
 import { createRunSlots, type RunSlots } from './run-slots.ts';
@@ -220,6 +221,35 @@ test('a stuck run breaks the lane: it alone fails, what waits was not run', asyn
   held.endRun();
   await lane.close();
   assert.equal(held.isClosed(), true);
+});
+
+test('a run is not stuck because the machine held the process', async (t) => {
+  const body = `
+    let told, broken = false;
+    const job = { inputs: [], outputs: [], arrivedAt: from, resolve: () => {}, reject: ({ code }) => { told = code; } };
+    // Too late by the clock, and in time but for the hold: the alarm rings first.
+    const ended = pause(${1.5 * STUCK_RUN_GRACE_MS}).then(() => ({ outcomes: [{ outputs: [] }], runMs: 1 }));
+    const worker = { run: () => ended, onLost: () => {}, close: async () => {} };
+    const lane = createWorkerLane({
+      model: {},
+      workers: Promise.resolve([worker]),
+      plan: { maxRows: 1, maxDelayMs: 0, preferredRows: [] },
+      limits: ${JSON.stringify({ ...limits, scoringTimeoutMs: 100 })},
+      slots: createRunSlots(null),
+      onBroken: () => { broken = true; },
+    });
+    lane.submit(job);
+    // The hold is to come between two deadlines: the caller's, and that of the run.
+    while (told === undefined) await pause(5);
+    console.log('waiting');
+    await pause(${2 * STUCK_RUN_GRACE_MS});
+    say({ told, broken });
+    await lane.close();
+  `;
+  const imports = { createWorkerLane: 'worker-lane', createRunSlots: 'run-slots' };
+  const program = await startProgram(t, { imports, body });
+  await hold(program, 2 * STUCK_RUN_GRACE_MS);
+  assert.deepEqual(await lastWordsOf(program), { told: 'deadline_exceeded', broken: false });
 });
 
 test('a run that fails on the way costs its caller, and not the worker', async () => {

@@ -8,6 +8,7 @@ import {
 import { createAlarm } from './alarm.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { RunReport } from './framed-run.ts';
+import { createHeldTime } from './held-time.ts';
 import type { Job, Lane } from './job.ts';
 import { createJobQueue } from './job-queue.ts';
 import type { ModelWorker } from './model-worker.ts';
@@ -38,7 +39,13 @@ interface Run {
 export function createWorkerLane(options: WorkerLaneOptions): Lane {
   const { model, plan, limits, slots } = options;
   let pace = createPace(1);
-  const queue = createJobQueue<Job>({ limits, plan, secondsFor: (waiting) => pace.secondsFor(waiting) });
+  const held = createHeldTime(() => queue.size > 0 || runs.size > 0);
+  const queue = createJobQueue<Job>({
+    limits,
+    plan,
+    held,
+    secondsFor: (waiting) => pace.secondsFor(waiting),
+  });
   const alarm = createAlarm(() => keepDeadlines());
   const idle: ModelWorker[] = [];
   const runs = new Set<Run>();
@@ -100,6 +107,7 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
 
   const keepDeadlines = () => {
     const now = performance.now();
+    held.look();
     const nextInQueue = queue.expire(now);
     if (nextInQueue !== undefined) alarm.atLatest(nextInQueue);
     for (const run of runs) {
@@ -109,7 +117,8 @@ export function createWorkerLane(options: WorkerLaneOptions): Lane {
         if (now >= deadline) job.reject(timedOut(limits.scoringTimeoutMs, true));
         else alarm.atLatest(deadline);
       }
-      const stuckAt = run.startedAt + limits.scoringTimeoutMs + STUCK_RUN_GRACE_MS;
+      const stuckAt =
+        run.startedAt + limits.scoringTimeoutMs + STUCK_RUN_GRACE_MS + held.since(run.startedAt);
       if (now >= stuckAt) fail(stuck(model.name));
       else alarm.atLatest(stuckAt);
     }
