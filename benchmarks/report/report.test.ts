@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '@slipway/testkit';
 import type { Measurement } from '../measure.ts';
 import type { TargetName } from '../targets/target.ts';
 import type { Workload } from '../workloads/workload.ts';
 import { limits } from './limits.ts';
 import { overhead } from './overhead.ts';
+import { saveResults } from './results.ts';
 import { table } from './table.ts';
 
 const MEASUREMENTS = [
@@ -45,6 +49,16 @@ test('limits are kept or broken', () => {
   assert.deepEqual(kept({ replicaOwn: 151, replica: 155, gateway: 160 }), [true, false, false]);
   const slow: Measurement = { ...measurement('replica', [1000]), connections: 16, errors: 1 };
   assert.deepEqual(kept({ replicaOwn: 100, replica: 100, gateway: 50 }, [slow]), [false, true, true, false]);
+});
+
+test('runs that begin in one minute are all kept, and nothing is written over', async (t) => {
+  const folder = await temporaryFolder(t);
+  const at = (startedAt: string) => saveResults(folder, { startedAt, value: 0.123 }, 'x-');
+  const first = await at('2026-01-02T03:04:05.678Z');
+  assert.equal(first, join(folder, 'x-2026-01-02T03-04-05.json'));
+  assert.notEqual(await at('2026-01-02T03:04:06.000Z'), first);
+  await assert.rejects(at('2026-01-02T03:04:05.999Z'), { code: 'EEXIST' });
+  assert.equal(JSON.parse(await readFile(first, 'utf8')).value, 0.1);
 });
 
 function measurement(target: TargetName, p50s: readonly number[]): Measurement {

@@ -18,16 +18,19 @@ export interface WorkloadResults<Added = Overhead> {
   readonly measurements: readonly Measurement[];
 }
 
-/** Keeps the results in a file that is named for the time of the run, behind a prefix; answers with its path. */
+/**
+ * Keeps the results in a file that is named for the second in which the run began, behind a prefix; answers with its
+ * path. What is there already is not written over: it throws `EEXIST`.
+ */
 export async function saveResults<Kept extends Pick<Results, 'startedAt'>>(
   folder: string,
   results: Kept,
   prefix = '',
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
-  const name = prefix + results.startedAt.slice(0, 16).replace(':', '-');
+  const name = prefix + results.startedAt.slice(0, 19).replaceAll(':', '-');
   const path = join(folder, `${name}.json`);
-  await writeFile(path, `${JSON.stringify(results, microseconds, 2)}\n`);
+  await writeFile(path, `${JSON.stringify(results, microseconds, 2)}\n`, { flag: 'wx' });
   return path;
 }
 
