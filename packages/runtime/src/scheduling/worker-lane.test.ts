@@ -224,31 +224,31 @@ test('a stuck run breaks the lane: it alone fails, what waits was not run', asyn
 });
 
 test('a run is not stuck because the machine held the process', async (t) => {
+  const scoringTimeoutMs = 2_000;
+  const heldMs = scoringTimeoutMs + STUCK_RUN_GRACE_MS;
   const body = `
     let told, broken = false;
     const job = { inputs: [], outputs: [], arrivedAt: from, resolve: () => {}, reject: ({ code }) => { told = code; } };
     // Too late by the clock, and in time but for the hold: the alarm rings first.
-    const ended = pause(${1.5 * STUCK_RUN_GRACE_MS}).then(() => ({ outcomes: [{ outputs: [] }], runMs: 1 }));
+    const ended = pause(${heldMs + 500}).then(() => ({ outcomes: [{ outputs: [] }], runMs: 1 }));
     const worker = { run: () => ended, onLost: () => {}, close: async () => {} };
     const lane = createWorkerLane({
       model: {},
       workers: Promise.resolve([worker]),
       plan: { maxRows: 1, maxDelayMs: 0, preferredRows: [] },
-      limits: ${JSON.stringify({ ...limits, scoringTimeoutMs: 100 })},
+      limits: ${JSON.stringify({ ...limits, scoringTimeoutMs })},
       slots: createRunSlots(null),
       onBroken: () => { broken = true; },
     });
     lane.submit(job);
-    // The hold is to come between two deadlines: the caller's, and that of the run.
-    while (told === undefined) await pause(5);
     console.log('waiting');
-    await pause(${2 * STUCK_RUN_GRACE_MS});
-    say({ told, broken });
+    await ended;
     await lane.close();
+    say({ told, broken });
   `;
   const imports = { createWorkerLane: 'worker-lane', createRunSlots: 'run-slots' };
   const program = await startProgram(t, { imports, body });
-  await hold(program, 2 * STUCK_RUN_GRACE_MS);
+  await hold(program, heldMs);
   assert.deepEqual(await lastWordsOf(program), { told: 'deadline_exceeded', broken: false });
 });
 
