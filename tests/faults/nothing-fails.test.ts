@@ -98,7 +98,7 @@ test('a run stuck past its deadline fails alone, and costs only its replica', as
   await getStuck(t, { turns: 10, meanwhile: async () => undefined });
 });
 
-test('it fails alone even if the machine holds the replicas meanwhile for longer than a request may wait', async (t) => {
+test('a stuck run fails alone even if the machine holds the replicas meanwhile for longer than a request may wait', async (t) => {
   const hold = async (pids: readonly number[]) => {
     await pause(AMID_STUCK_RUN_MS);
     for (const pid of pids) process.kill(pid, 'SIGSTOP');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hold, lastWordsOf, startProgram } from './held-program.ts';
+import { hold, lastWordsOf, startProgram } from './held-program.test.helper.ts';
 
 const HOLD_MS = 500;
 

@@ -5,7 +5,7 @@ import { CPU_PLACEMENT } from '../engines/cpu-placement.ts';
 import type { RunRequest } from './batch.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import type { RunReport } from './framed-run.ts';
-import { hold, lastWordsOf, startProgram } from './held-program.ts';
+import { hold, lastWordsOf, startProgram } from './held-program.test.helper.ts';
 import { createTestJob, outcomeOf, type TestJob } from './job-fixtures.ts';
 import type { ModelWorker } from './model-worker.ts';
 import { createRunSlots, type RunSlots } from './run-slots.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type StartedProcess, startProcess, type TestScope, temporaryFolder } from '@slipway/testkit';
 
-/** A program of its own, because a test cannot stop itself. `imports` are modules of this folder. For tests. */
+/** A program of its own, because a test cannot stop itself. `imports` are modules of this folder. */
 export async function startProgram(
   scope: TestScope,
   { imports, body }: { readonly imports: Readonly<Record<string, string>>; readonly body: string },
